@@ -1,0 +1,2 @@
+/** The /rtc and /rtc/v1 WebSockets and their validation. */
+package io.stoa.edge.rtc;

@@ -1,0 +1,2 @@
+/** Twirp over HTTP for every RPC endpoint. */
+package io.stoa.edge.twirp;

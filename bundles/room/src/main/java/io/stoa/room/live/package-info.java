@@ -1,0 +1,2 @@
+/** Room manager: one mailbox per room, membership, permissions, publications, subscriptions, data. */
+package io.stoa.room.live;

@@ -1,0 +1,2 @@
+/** RoomService RPC endpoint. */
+package io.stoa.service.room;

@@ -1,0 +1,2 @@
+/** Signal server: sessions, join, resume, reconnect. */
+package io.stoa.signal;

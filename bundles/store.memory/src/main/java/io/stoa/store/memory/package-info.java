@@ -1,0 +1,2 @@
+/** The stores in memory. */
+package io.stoa.store.memory;

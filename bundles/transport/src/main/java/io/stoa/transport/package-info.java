@@ -1,0 +1,2 @@
+/** Portable packet input and output: Netty, media loops, sockets, timers. */
+package io.stoa.transport;
