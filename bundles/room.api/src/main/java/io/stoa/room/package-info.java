@@ -1,4 +1,17 @@
-/** Contract: rooms, participants and signalling sessions as seen from outside. */
+/**
+ * Rooms, participants and signalling sessions as seen from outside.
+ *
+ * <p>Three neighbours meet here. The edge ({@code edge.rtc}) owns WebSockets and speaks to a {@link io.stoa.room.SignalServer}. The
+ * signal server owns sessions (join, resume, ping, token refresh) and speaks to a {@link io.stoa.room.RoomManager}. The room manager
+ * owns rooms: one mailbox each, in which everything about the room happens one thing after the other. API services speak to the room
+ * manager too.
+ *
+ * <p>The vocabulary is LiveKit's own messages: {@code SignalRequest} in, {@code SignalResponse} out, and {@code StartSession} for how a
+ * session begins, because that is what travels between nodes when the WebSocket and the room are on different ones.
+ *
+ * <p>Methods block the calling thread, which is a virtual one, until the owner has done it; {@code send} methods never block. What goes
+ * wrong is a {@link io.stoa.room.RoomException} with a code of the field and a message for users.
+ */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")
 package io.stoa.room;

@@ -1,0 +1,15 @@
+package io.stoa.media;
+
+/**
+ * What a forwarder is made for.
+ *
+ * @param trackSid the published track
+ * @param subscriberSid the participant that receives it
+ * @param mime lower case, for instance {@code video/vp8}
+ * @param clockRate RTP clock in Hz
+ * @param video false for audio
+ * @param simulcast several layers arrive as streams of their own; else layer 0 only (scalable streams are forwarded whole)
+ * @param seed for first sequence number and timestamp, drawn by the caller so that scenarios repeat
+ */
+public record ForwarderSpec(
+        String trackSid, String subscriberSid, String mime, int clockRate, boolean video, boolean simulcast, long seed) {}

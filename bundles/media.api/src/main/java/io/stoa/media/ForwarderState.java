@@ -1,0 +1,17 @@
+package io.stoa.media;
+
+import io.stoa.protocol.livekit.RTPForwarderState;
+
+/**
+ * The state of a forwarder as a value. The numbers travel in LiveKit's own message, so that one mechanism serves the swap of the
+ * engine, the move of a participant to another node, and a debug dump.
+ *
+ * @param currentLayer the layer being forwarded, -1 if none
+ * @param maxSpatial the subscriber's wish
+ * @param maxTemporal the subscriber's wish
+ * @param lastLayerTimestamp 32-bit RTP timestamp of the current layer that was last translated, as it arrived
+ * @param lastLayerIndex extended sequence number of the current layer that was last translated, as it arrived; -1 if none
+ * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer
+ */
+public record ForwarderState(
+        int currentLayer, int maxSpatial, int maxTemporal, int lastLayerTimestamp, long lastLayerIndex, RTPForwarderState munger) {}

@@ -1,0 +1,84 @@
+package io.stoa.media;
+
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One WebRTC connection. Any thread may call; calls of one thread take effect in their order. Stages complete on the media loop (attach
+ * with an executor), exceptionally with {@link NegotiationException} if the client's description is at fault. After {@link #close}
+ * calls do nothing and stages fail.
+ */
+@ProviderType
+public interface MediaPeer {
+    /**
+     * PUBLISHER, SINGLE: takes the client's offer. Media sections with a send direction are bound to {@linkplain #expect announced}
+     * tracks by their msid track id; in SINGLE, waiting subscriptions are put into the client's receiving sections, and
+     * {@link PeerListener#sectionsRequired} says how many are still missing. New ICE credentials in the offer restart ICE.
+     */
+    CompletionStage<Answer> answer(String offerSdp);
+
+    /** SUBSCRIBER: makes an offer of all current subscriptions. Only one may be outstanding; a second call fails. */
+    CompletionStage<String> offer(boolean restartIce);
+
+    /** SUBSCRIBER: the client's answer to the outstanding offer. */
+    CompletionStage<Void> acceptAnswer(String answerSdp);
+
+    /** A candidate line of the client ({@code candidate:…}); empty or null ends the candidates. Unusable ones are counted and ignored. */
+    void addCandidate(String candidate);
+
+    // -- what the client publishes (PUBLISHER, SINGLE)
+
+    /** Announces a track: the next offer's section whose msid track id is one of its cids carries it. Repeat to change it. */
+    void expect(PublicationSpec spec);
+
+    /** Ends a track: subscriptions to it end, its section becomes inactive with the next answer. */
+    void unpublish(String trackSid);
+
+    /** While muted, packets of the track go nowhere. */
+    void setPublicationMuted(String trackSid, boolean muted);
+
+    /**
+     * Loudness of an audio track over the last full window (spec 6.10).
+     *
+     * @return 0 (silent) to 1 (loudest), linear; 0 for unknown or inactive tracks
+     */
+    double audioLevel(String trackSid);
+
+    // -- what the client receives (SUBSCRIBER, SINGLE)
+
+    /**
+     * Subscribes to a track of another peer. Progress comes as {@link PeerListener#subscription}; SUBSCRIBER peers additionally say
+     * {@link PeerListener#offerNeeded}, SINGLE peers {@link PeerListener#sectionsRequired}.
+     */
+    void subscribe(MediaPeer publisher, SubscriptionSpec spec);
+
+    void unsubscribe(String trackSid);
+
+    /** What the subscriber wants of a subscribed track; remembered if it comes before the subscription. */
+    void prefer(String trackSid, TrackPreference preference);
+
+    // -- data channels
+
+    /** Sends a message on a well-known channel. Dropped and counted unless the lane is open. */
+    void send(DataLane lane, byte[] message);
+
+    /** Whether the lane is open now; {@link PeerListener#laneOpen} tells of the change. */
+    boolean isOpen(DataLane lane);
+
+    CompletionStage<PeerStats> stats();
+
+    /** Ends the connection: data channels and DTLS are closed, subscriptions of others to its tracks end. */
+    void close();
+
+    /** @param trackSidByMid which published track each section carries, for {@code SessionDescription.mid_to_track_id} */
+    record Answer(String sdp, Map<String, String> trackSidByMid) {}
+
+    /**
+     * @param flow protocol and addresses of the selected path, for instance {@code UDP 127.0.0.1:7882 <- 127.0.0.1:40000}
+     * @param roundTripMillis by RTCP or ICE, 0 if unknown
+     * @param lossFraction of published packets in the last report interval
+     */
+    record PeerStats(
+            PeerState state, String flow, double roundTripMillis, double lossFraction, long packetsIn, long packetsOut, Map<String, Long> drops) {}
+}

@@ -1,0 +1,42 @@
+package io.stoa.media;
+
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * All media of this node, as the control side sees it: peers (one per WebRTC connection), the tracks published on them and the tracks
+ * subscribed to. Any thread may call.
+ */
+@ProviderType
+public interface MediaPlane {
+    /**
+     * Makes a peer on the home loop of its room. It is ready to negotiate when this returns.
+     *
+     * @throws IllegalStateException if the plane is going away; its message is fit for a user
+     */
+    MediaPeer open(PeerSpec spec, PeerListener listener);
+
+    /** Sums over all loops; cheap enough for a scrape. */
+    PlaneStats stats();
+
+    /**
+     * @param packetsIn RTP packets accepted
+     * @param packetsOut RTP packets sent, retransmissions included
+     * @param drops by name of {@link io.stoa.base.Drop}
+     * @param engine name of the forwarding engine in charge, empty while there is none
+     * @param longestSwapGapNanos longest time that any subscription went without an engine in the last swap
+     */
+    record PlaneStats(
+            int peers,
+            int publishedTracks,
+            int subscribedTracks,
+            long packetsIn,
+            long packetsOut,
+            long bytesIn,
+            long bytesOut,
+            Map<String, Long> drops,
+            String packetIo,
+            String srtpEngine,
+            String engine,
+            long longestSwapGapNanos) {}
+}

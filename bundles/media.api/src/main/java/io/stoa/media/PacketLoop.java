@@ -1,0 +1,50 @@
+package io.stoa.media;
+
+import io.stoa.base.DatagramSink;
+import io.stoa.base.Flow;
+import io.stoa.base.TransportAddress;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The output side of one media loop. All methods but {@link #post} and {@link #inLoop} belong to the loop's thread.
+ *
+ * <p>{@link #send} takes the bytes at once and queues them; the queue leaves in one go at the end of the loop's turn (after the handler
+ * returned from {@code receive}, {@code wake} or the last posted task of a turn).
+ */
+@ProviderType
+public interface PacketLoop extends DatagramSink {
+    int index();
+
+    boolean inLoop();
+
+    /** Runs a task on the loop, in the order of posting. Callable from any thread; dropped when the attachment is closed. */
+    void post(Runnable task);
+
+    /** Monotonic nanoseconds of this turn: read once per turn, so cheap and constant within it. */
+    long now();
+
+    /** The ports that a new peer's candidates name. Shared leases are free; leases of own ports must be closed. */
+    PortLease lease();
+
+    /**
+     * The flow between a leased local endpoint and a remote address, made if it does not exist.
+     *
+     * @return null if there is no such local endpoint, if the flow table is full, or for TCP unless the remote has connected
+     */
+    Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote);
+
+    /** Forgets a flow; a TCP connection is closed after what is queued has left. */
+    void close(Flow flow);
+
+    /** Local endpoints that carry a peer's packets. */
+    interface PortLease extends AutoCloseable {
+        List<LocalEndpoint> endpoints();
+
+        @Override
+        void close();
+    }
+
+    /** @param address what a candidate says; a real local address, never a wildcard */
+    record LocalEndpoint(Flow.Protocol protocol, TransportAddress address) {}
+}

@@ -1,0 +1,47 @@
+package io.stoa.media;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** What a peer tells its owner. Called on the media loop, in order: hand on and return, never block, never throw. */
+@ConsumerType
+public interface PeerListener {
+    /**
+     * A local candidate, after the first description was made.
+     *
+     * @param candidate {@code candidate:…} line; empty with {@code last} = true when there are no more
+     * @param mid section it belongs to (the first of the bundle)
+     */
+    void candidate(String candidate, String mid, int mlineIndex, boolean last);
+
+    void stateChanged(PeerState state, String reason);
+
+    void laneOpen(DataLane lane);
+
+    /** A message of the client. The array is the receiver's to keep. */
+    void data(DataLane lane, byte[] message);
+
+    /** An announced track was found in a description and can be subscribed to. Again when its layers or codecs become better known. */
+    void published(PublishedTrack track);
+
+    /** The first packet of a published track arrived. */
+    void firstPacket(String trackSid);
+
+    /** SINGLE: the client must offer that many more receiving sections before all subscriptions have a place. */
+    void sectionsRequired(int audios, int videos);
+
+    /** SUBSCRIBER: subscriptions have changed; ask for an offer when none is outstanding. */
+    void offerNeeded();
+
+    void subscription(String trackSid, SubscriptionEvent event, String detail);
+
+    enum SubscriptionEvent {
+        /** Negotiated with the client: packets flow as they come. */
+        BOUND,
+        /** The client cannot decode any codec of the track. */
+        CODEC_UNSUPPORTED,
+        /** The track does not exist (any more). */
+        NOT_FOUND,
+        /** The publisher ended it. */
+        ENDED
+    }
+}

@@ -1,0 +1,39 @@
+package io.stoa.media;
+
+/**
+ * What becomes of a forwarded packet. A reused holder, valid until the next call of the same forwarder.
+ *
+ * <p>The first {@link #descriptorReplaces} bytes of the payload are replaced by {@link #descriptorLength} bytes of
+ * {@link #descriptor}; both 0 = payload unchanged.
+ */
+public final class Translation {
+    /** Longest payload descriptor that can be replaced (VP8: RFC 7741 section 4.2); six bytes and two lengths fit one long. */
+    public static final int MAX_DESCRIPTOR = 6;
+
+    public int seq;
+    public int timestamp;
+    public boolean marker;
+    public int descriptorReplaces;
+    public int descriptorLength;
+    public final byte[] descriptor = new byte[MAX_DESCRIPTOR];
+
+    /** Sets "payload unchanged". */
+    public void keepPayload() {
+        descriptorReplaces = 0;
+        descriptorLength = 0;
+    }
+
+    /** Descriptor bytes and both lengths in one word, so that a retransmission can repeat the translation without the forwarder. */
+    public long packDescriptor() {
+        long word = (long) descriptorReplaces << 60 | (long) descriptorLength << 56;
+        for (int i = 0; i < descriptorLength; i++) word |= (descriptor[i] & 0xffL) << 40 - 8 * i;
+        return word;
+    }
+
+    /** The inverse of {@link #packDescriptor}. */
+    public void unpackDescriptor(long word) {
+        descriptorReplaces = (int) (word >>> 60);
+        descriptorLength = (int) (word >>> 56) & 0xf;
+        for (int i = 0; i < descriptorLength; i++) descriptor[i] = (byte) (word >>> 40 - 8 * i);
+    }
+}

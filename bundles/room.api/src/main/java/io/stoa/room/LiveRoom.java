@@ -1,0 +1,46 @@
+package io.stoa.room;
+
+import io.stoa.protocol.livekit.DataPacket;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.TrackInfo;
+import io.stoa.protocol.livekit.UpdateParticipantRequest;
+import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A room that lives here. Methods block until the room's mailbox has done it. */
+@ProviderType
+public interface LiveRoom {
+    /** Current state, counts included. */
+    Room info();
+
+    List<ParticipantInfo> participants();
+
+    /** @throws RoomException {@code NOT_FOUND} {@code participant does not exist} */
+    ParticipantInfo participant(String identity) throws RoomException;
+
+    void removeParticipant(String identity) throws RoomException;
+
+    /**
+     * @return the track, empty if the participant has no such track
+     * @throws RoomException {@code NOT_FOUND} unknown participant, {@code FAILED_PRECONDITION} remote unmute is not enabled
+     */
+    Optional<TrackInfo> mutePublishedTrack(String identity, String trackSid, boolean muted) throws RoomException;
+
+    ParticipantInfo updateParticipant(UpdateParticipantRequest request) throws RoomException;
+
+    Room updateMetadata(String metadata) throws RoomException;
+
+    void updateSubscriptions(UpdateSubscriptionsRequest request) throws RoomException;
+
+    /** Sends to everybody, or to the packet's destinations; {@code participant_sid} and identity are left as they are. */
+    void sendData(DataPacket packet) throws RoomException;
+
+    /** Everybody is told ROOM_DELETED; the room and its records are gone when this returns. */
+    void delete() throws RoomException;
+
+    /** One line per reason why a subscriber does not see a track, for people (spec 5.8); empty if it does. */
+    List<String> explain(String identity, String trackSid);
+}

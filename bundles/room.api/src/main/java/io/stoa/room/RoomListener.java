@@ -1,0 +1,26 @@
+package io.stoa.room;
+
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.TrackInfo;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * What happens in rooms, for webhooks, metrics and plug-ins. A whiteboard: register a service. Called in the order of events of a room;
+ * must not block. One that throws is reported and skipped.
+ */
+@ConsumerType
+public interface RoomListener {
+    default void roomStarted(Room room) {}
+
+    default void roomFinished(Room room) {}
+
+    /** The participant became ACTIVE. */
+    default void participantJoined(Room room, ParticipantInfo participant) {}
+
+    default void participantLeft(Room room, ParticipantInfo participant) {}
+
+    default void trackPublished(Room room, ParticipantInfo participant, TrackInfo track) {}
+
+    default void trackUnpublished(Room room, ParticipantInfo participant, TrackInfo track) {}
+}

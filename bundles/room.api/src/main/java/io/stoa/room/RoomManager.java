@@ -1,0 +1,41 @@
+package io.stoa.room;
+
+import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.StartSession;
+import java.util.Collection;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The rooms that live on this node. */
+@ProviderType
+public interface RoomManager {
+    /** Opens the room on this node, or returns the one that is open (then the request's settings are ignored, spec 3.1). */
+    Room create(CreateRoomRequest request) throws RoomException;
+
+    Optional<LiveRoom> room(String name);
+
+    Collection<LiveRoom> rooms();
+
+    /**
+     * A participant enters. The first response given to the sink is {@code join}, or {@code leave} if the room refuses.
+     *
+     * @throws RoomException if there is no room to join and none may be created, or the token's metadata exceeds limits
+     */
+    RoomSession join(StartSession start, SignalSink sink) throws RoomException;
+
+    /**
+     * A participant's signalling came back ({@code reconnect=1}). The first response is {@code reconnect}, or a {@code leave} with
+     * action RECONNECT if the participant is unknown or closed.
+     */
+    RoomSession resume(StartSession start, SignalSink sink) throws RoomException;
+
+    /** No room opens and nobody joins from now on; what lives goes on. Cannot be taken back. */
+    void drain();
+
+    /** Participants on this node, hidden and dependent ones included. */
+    int participants();
+
+    /** Ends all rooms; everybody is told SERVER_SHUTDOWN. */
+    void shutdown();
+}
