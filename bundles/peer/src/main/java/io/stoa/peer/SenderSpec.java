@@ -1,0 +1,13 @@
+package io.stoa.peer;
+
+import io.stoa.sdp.Codec;
+
+/**
+ * A track that the client shall receive.
+ *
+ * @param trackSid becomes the msid track id
+ * @param streamId becomes the msid stream id and the CNAME
+ * @param codec as the publisher negotiated it
+ * @param dependencyDescriptorId header extension id by which the publisher sends it, 0 if it does not
+ */
+public record SenderSpec(String trackSid, String streamId, boolean video, Codec codec, int dependencyDescriptorId) {}
