@@ -1,0 +1,454 @@
+package io.stoa.ice;
+
+import io.stoa.base.Drop;
+import io.stoa.base.DropCounters;
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.ice4j.message.Message;
+
+/**
+ * A full ICE agent. One thread; every call brings the time. Start reading at {@link #receive}: a request proves that a path works
+ * towards us and triggers a check the other way; an answer to a check makes its pair valid; a nominated valid pair is selected.
+ */
+public final class IceAgent {
+    private static final int MAX_REMOTE = 64;
+    private static final int MAX_PAIRS = 256;
+    private static final int MAX_TRIES = 7;
+    private static final long MAX_RETRANSMIT = 1_600 * Time.MILLI;
+
+    private final IceSettings settings;
+    private final RandomGenerator random;
+    private final IceHandler handler;
+    private final DropCounters drops = new DropCounters();
+    private final long tieBreaker;
+    private final List<IceCandidate> locals = new ArrayList<>();
+    private final List<IceCandidate> remotes = new ArrayList<>();
+    private final List<IcePair> pairs = new ArrayList<>();
+    private final Deque<IcePair> triggered = new ArrayDeque<>();
+
+    private boolean controlling;
+    private IceCredentials local;
+    private IceCredentials previousLocal;
+    private IceCredentials remote;
+    private IceState state = IceState.NEW;
+    private IcePair selectedPair;
+    private Flow selected;
+    private byte[] consentTransaction = new byte[0];
+    private long consentSentAt;
+    private long nextConsent = Time.NEVER;
+    private long heardAt;
+    private long roundTrip;
+    private long nextCheck = Time.NEVER;
+    private long startedAt;
+    private long nominateAt = Time.NEVER;
+
+    public IceAgent(IceSettings settings, boolean controlling, RandomGenerator random, IceHandler handler) {
+        this.settings = settings;
+        this.controlling = controlling;
+        this.random = random;
+        this.handler = handler;
+        tieBreaker = random.nextLong() | 1;
+        local = IceCredentials.generate(random);
+    }
+
+    public IceCredentials local() {
+        return local;
+    }
+
+    /** Whether a request with this fragment of ours is for this agent; true for the generation before a restart too. */
+    public boolean claims(String ufrag) {
+        return local.ufrag().equals(ufrag) || previousLocal != null && previousLocal.ufrag().equals(ufrag);
+    }
+
+    public IceState state() {
+        return state;
+    }
+
+    public Flow selected() {
+        return selected;
+    }
+
+    public DropCounters drops() {
+        return drops;
+    }
+
+    /** Of the last answered check, 0 before the first. */
+    public long roundTripNanos() {
+        return roundTrip;
+    }
+
+    public void localCandidates(List<IceCandidate> candidates) {
+        locals.clear();
+        locals.addAll(candidates);
+    }
+
+    public boolean hasRemote() {
+        return remote != null;
+    }
+
+    /** The other side's credentials; others than before mean that it restarted. */
+    public void remoteCredentials(long now, IceCredentials credentials) {
+        if (credentials.equals(remote)) return;
+        remote = credentials;
+        for (IcePair pair : pairs) if (pair.state == IcePair.State.FAILED) pair.state = IcePair.State.WAITING;
+        begin(now);
+    }
+
+    public void addRemote(long now, IceCandidate candidate) {
+        if (remotes.size() >= MAX_REMOTE) {
+            drops.count(Drop.ICE_CANDIDATE_LIMIT);
+            return;
+        }
+        for (IceCandidate known : remotes)
+            if (known.address().equals(candidate.address()) && known.protocol() == candidate.protocol()) return;
+        remotes.add(candidate);
+        if (candidate.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pair(mine, candidate, null);
+        begin(now);
+    }
+
+    /**
+     * New local credentials (RFC 8445 section 9): all pairs are checked anew, what was selected carries on until something new is.
+     */
+    public IceCredentials restart(long now) {
+        previousLocal = local;
+        local = IceCredentials.generate(random);
+        remote = null;
+        remotes.clear();
+        pairs.clear();
+        triggered.clear();
+        selectedPair = null;
+        nextConsent = Time.NEVER;
+        nominateAt = Time.NEVER;
+        nextCheck = Time.NEVER;
+        if (state != IceState.NEW) become(IceState.CHECKING, "restarted");
+        startedAt = now;
+        return local;
+    }
+
+    public void close() {
+        become(IceState.CLOSED, "closed");
+        nextCheck = nextConsent = nominateAt = Time.NEVER;
+    }
+
+    // -- what arrives
+
+    public void receive(long now, Flow flow, byte[] bytes, int offset, int length) {
+        if (state == IceState.CLOSED) return;
+        Stun.Decoded decoded = Stun.decode(bytes, offset, length);
+        if (decoded.drop() != null) {
+            drops.count(decoded.drop());
+            return;
+        }
+        Stun.Received message = decoded.message();
+        switch (message.kind()) {
+            case Message.BINDING_REQUEST -> request(now, flow, message, bytes, offset, length);
+            case Message.BINDING_SUCCESS_RESPONSE, Message.BINDING_ERROR_RESPONSE -> answer(now, flow, message, bytes, offset, length);
+            case Message.BINDING_INDICATION -> {} // a keep-alive
+            default -> drops.count(Drop.STUN_NOT_A_REQUEST_FOR_US);
+        }
+    }
+
+    private void request(long now, Flow flow, Stun.Received message, byte[] bytes, int offset, int length) {
+        int colon = message.username().indexOf(':');
+        String ufrag = colon < 0 ? "" : message.username().substring(0, colon);
+        if (!claims(ufrag)) {
+            drops.count(Drop.STUN_UNKNOWN_USERNAME);
+            return;
+        }
+        boolean current = local.ufrag().equals(ufrag);
+        String password = current ? local.password() : previousLocal.password();
+        if (!Stun.integrityFits(bytes, offset, length, password)) {
+            drops.count(Drop.STUN_BAD_INTEGRITY);
+            return;
+        }
+        handler.verified(flow);
+        if (message.hasRole() && message.controlling() == controlling && !settleRole(flow, message, password)) return;
+        send(flow, Stun.success(message.transaction(), flow.remote, password));
+        if (!current) return; // a check of the generation before the restart
+        begin(now);
+        IcePair pair = pairOf(flow, message.priority());
+        if (pair == null) return;
+        if (message.useCandidate() && !controlling) nominated(now, pair);
+        if (pair.state == IcePair.State.WAITING || pair.state == IcePair.State.FAILED) trigger(now, pair);
+    }
+
+    /** RFC 8445 section 7.3.1.1. @return false if the other side has to change its role */
+    private boolean settleRole(Flow flow, Stun.Received message, String password) {
+        boolean keep = controlling
+                ? Long.compareUnsigned(tieBreaker, message.tieBreaker()) >= 0
+                : Long.compareUnsigned(tieBreaker, message.tieBreaker()) < 0;
+        if (!keep) {
+            controlling = !controlling;
+            return true;
+        }
+        send(flow, Stun.error(message.transaction(), 487, "Role Conflict", password));
+        return false;
+    }
+
+    private void nominated(long now, IcePair pair) {
+        if (pair.state == IcePair.State.SUCCEEDED) select(now, pair);
+        else pair.nominateOnSuccess = true;
+    }
+
+    private void answer(long now, Flow flow, Stun.Received message, byte[] bytes, int offset, int length) {
+        if (remote == null || !Stun.integrityFits(bytes, offset, length, remote.password())) {
+            drops.count(remote == null ? Drop.STUN_UNKNOWN_TRANSACTION : Drop.STUN_BAD_INTEGRITY);
+            return;
+        }
+        if (Arrays.equals(message.transaction(), consentTransaction)) {
+            consented(now);
+            return;
+        }
+        IcePair pair = pairOfTransaction(message.transaction());
+        if (pair == null) {
+            drops.count(Drop.STUN_UNKNOWN_TRANSACTION);
+            return;
+        }
+        if (pair.flow != flow) { // RFC 8445 section 7.2.5.2.1: not symmetric, so not usable
+            drops.count(Drop.STUN_UNEXPECTED_SOURCE);
+            pair.state = IcePair.State.FAILED;
+            return;
+        }
+        if (message.kind() == Message.BINDING_ERROR_RESPONSE) refused(now, pair, message.errorCode());
+        else succeeded(now, pair);
+    }
+
+    private void refused(long now, IcePair pair, int code) {
+        pair.transaction = null;
+        if (code == 487) {
+            controlling = !controlling;
+            trigger(now, pair);
+        } else {
+            pair.state = IcePair.State.FAILED;
+        }
+    }
+
+    private void succeeded(long now, IcePair pair) {
+        handler.verified(pair.flow);
+        roundTrip = now - pair.sentAt;
+        pair.transaction = null;
+        pair.state = IcePair.State.SUCCEEDED;
+        if (controlling) {
+            if (pair.nominating) select(now, pair);
+            else if (selectedPair == null && nominateAt == Time.NEVER) nominateAt = now + settings.nominateAfterNanos();
+        } else if (pair.nominateOnSuccess) {
+            select(now, pair);
+        }
+    }
+
+    private void consented(long now) {
+        roundTrip = now - consentSentAt;
+        consentTransaction = new byte[0];
+        heardAt = now;
+        if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "consent is back");
+    }
+
+    private void select(long now, IcePair pair) {
+        heardAt = now;
+        nominateAt = Time.NEVER;
+        if (selectedPair != pair) {
+            selectedPair = pair;
+            nextConsent = now + settings.consentNanos();
+            if (selected != pair.flow) {
+                selected = pair.flow;
+                handler.selected(selected);
+            }
+        }
+        if (state != IceState.CONNECTED) become(IceState.CONNECTED, pair.flow.toString());
+    }
+
+    // -- pairs
+
+    private void pair(IceCandidate mine, IceCandidate theirs, Flow known) {
+        if (mine.protocol() != theirs.protocol() || mine.address().isIpv4() != theirs.address().isIpv4()) return;
+        if (pairs.size() >= MAX_PAIRS) {
+            drops.count(Drop.ICE_CANDIDATE_LIMIT);
+            return;
+        }
+        pairs.add(new IcePair(mine, theirs, known));
+    }
+
+    /** The pair that a request came over, made on the spot if its remote is peer-reflexive (RFC 8445 section 7.3.1.3). */
+    private IcePair pairOf(Flow flow, long priority) {
+        for (IcePair pair : pairs) {
+            if (pair.flow == flow) return pair;
+            if (pair.flow == null && pair.local.address().equals(flow.local) && pair.remote.address().equals(flow.remote)
+                    && pair.local.protocol() == flow.protocol) {
+                pair.flow = flow;
+                return pair;
+            }
+        }
+        IceCandidate mine = localOf(flow);
+        if (mine == null || pairs.size() >= MAX_PAIRS) {
+            drops.count(mine == null ? Drop.STUN_UNEXPECTED_SOURCE : Drop.ICE_CANDIDATE_LIMIT);
+            return null;
+        }
+        var theirs = new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
+        pair(mine, theirs, flow);
+        return pairs.getLast().flow == flow ? pairs.getLast() : null;
+    }
+
+    private IceCandidate localOf(Flow flow) {
+        for (IceCandidate mine : locals) if (mine.protocol() == flow.protocol && mine.address().equals(flow.local)) return mine;
+        return null;
+    }
+
+    private IcePair pairOfTransaction(byte[] transaction) {
+        for (IcePair pair : pairs) if (pair.transaction != null && Arrays.equals(pair.transaction, transaction)) return pair;
+        return null;
+    }
+
+    // -- time
+
+    private void begin(long now) {
+        if (state == IceState.NEW) {
+            startedAt = now;
+            become(IceState.CHECKING, "checking");
+        }
+        if (remote != null && nextCheck == Time.NEVER) nextCheck = now;
+    }
+
+    private void trigger(long now, IcePair pair) {
+        pair.state = IcePair.State.WAITING;
+        if (!triggered.contains(pair)) triggered.add(pair);
+        if (remote != null) {
+            nextCheck = now;
+            wake(now);
+        }
+    }
+
+    public void wake(long now) {
+        if (state == IceState.CLOSED) return;
+        if (Time.due(nextCheck, now)) check(now);
+        for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS && Time.due(pair.resendAt, now)) resend(now, pair);
+        if (Time.due(nominateAt, now)) nominate(now);
+        if (Time.due(nextConsent, now)) consent(now);
+        if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
+            if (selected == null) become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
+            else startedAt = now;
+        }
+    }
+
+    public long nextWake() {
+        if (state == IceState.CLOSED) return Time.NEVER;
+        long next = Time.earlier(Time.earlier(nextCheck, nextConsent), nominateAt);
+        for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS) next = Time.earlier(next, pair.resendAt);
+        return state == IceState.CHECKING ? Time.earlier(next, startedAt + settings.checkingNanos()) : next;
+    }
+
+    private void check(long now) {
+        IcePair next = triggered.poll();
+        if (next == null && selectedPair == null) next = bestWaiting();
+        if (next == null) {
+            nextCheck = Time.NEVER;
+            return;
+        }
+        nextCheck = now + settings.paceNanos();
+        start(now, next, false);
+    }
+
+    private IcePair bestWaiting() {
+        IcePair best = null;
+        for (IcePair pair : pairs)
+            if (pair.state == IcePair.State.WAITING && (best == null || pair.priority(controlling) > best.priority(controlling))) best = pair;
+        return best;
+    }
+
+    private void start(long now, IcePair pair, boolean nominate) {
+        if (pair.flow == null) pair.flow = handler.flow(pair.local.protocol(), pair.local.address(), pair.remote.address());
+        if (pair.flow == null) {
+            pair.state = IcePair.State.FAILED;
+            return;
+        }
+        pair.state = IcePair.State.IN_PROGRESS;
+        pair.nominating = nominate;
+        pair.transaction = newTransaction();
+        pair.tries = 0;
+        pair.retransmitNanos = settings.retransmitNanos();
+        transmit(now, pair);
+    }
+
+    private void transmit(long now, IcePair pair) {
+        pair.tries++;
+        pair.sentAt = now;
+        pair.resendAt = now + pair.retransmitNanos;
+        pair.retransmitNanos = Math.min(pair.retransmitNanos * 2, MAX_RETRANSMIT);
+        send(pair.flow, request(pair.transaction, pair.local.priority(), pair.nominating));
+    }
+
+    private byte[] request(byte[] transaction, long localPriority, boolean nominate) {
+        return Stun.request(
+                transaction,
+                remote.ufrag() + ":" + local.ufrag(),
+                remote.password(),
+                IceCandidate.peerReflexivePriority(localPriority),
+                controlling,
+                tieBreaker,
+                nominate);
+    }
+
+    private void resend(long now, IcePair pair) {
+        if (pair.tries >= MAX_TRIES) {
+            pair.state = IcePair.State.FAILED;
+            pair.transaction = null;
+        } else {
+            transmit(now, pair);
+        }
+    }
+
+    /** Controlling: the best valid pair so far becomes the nominated one. */
+    private void nominate(long now) {
+        nominateAt = Time.NEVER;
+        IcePair best = null;
+        for (IcePair pair : pairs)
+            if (pair.state == IcePair.State.SUCCEEDED && (best == null || pair.priority(true) > best.priority(true))) best = pair;
+        if (best != null && controlling) start(now, best, true);
+    }
+
+    private void consent(long now) {
+        long silent = now - heardAt;
+        if (silent >= settings.disconnectedNanos() + settings.failedNanos()) {
+            nextConsent = Time.NEVER;
+            become(IceState.FAILED, "no answer from the client for " + silent / Time.SECOND + " s");
+            return;
+        }
+        if (silent >= settings.disconnectedNanos() && state == IceState.CONNECTED)
+            become(IceState.DISCONNECTED, "no answer from the client for " + silent / Time.SECOND + " s");
+        nextConsent = now + settings.consentNanos();
+        consentTransaction = newTransaction();
+        consentSentAt = now;
+        send(selectedPair.flow, request(consentTransaction, selectedPair.local.priority(), false));
+    }
+
+    /** The flow's connection ended (TCP): its pairs are of no use any more. */
+    public void flowClosed(long now, Flow flow) {
+        pairs.removeIf(pair -> pair.flow == flow && pair != selectedPair);
+        if (selectedPair != null && selectedPair.flow == flow) {
+            heardAt = now - settings.disconnectedNanos();
+            nextConsent = now;
+        }
+    }
+
+    private void send(Flow flow, byte[] message) {
+        handler.send(flow, message, 0, message.length);
+    }
+
+    private byte[] newTransaction() {
+        byte[] id = new byte[12];
+        random.nextBytes(id);
+        return id;
+    }
+
+    private void become(IceState next, String reason) {
+        if (state == next) return;
+        if (!state.mayBecome(next)) throw new IllegalStateException(state + " may not become " + next);
+        state = next;
+        handler.stateChanged(next, reason);
+    }
+}

@@ -1,0 +1,48 @@
+package io.stoa.ice;
+
+import io.stoa.base.Flow;
+
+/** A local and a remote candidate and what is known of the path between them (RFC 8445 section 6.1.2). */
+final class IcePair {
+    enum State {
+        WAITING,
+        IN_PROGRESS,
+        SUCCEEDED,
+        FAILED
+    }
+
+    final IceCandidate local;
+    final IceCandidate remote;
+    Flow flow;
+    State state = State.WAITING;
+
+    /** The remote (controlling) asked for this pair; it is selected as soon as our own check succeeds. */
+    boolean nominateOnSuccess;
+
+    /** We (controlling) have sent USE-CANDIDATE with the check under way. */
+    boolean nominating;
+
+    byte[] transaction;
+    long sentAt;
+    long resendAt;
+    long retransmitNanos;
+    int tries;
+
+    IcePair(IceCandidate local, IceCandidate remote, Flow flow) {
+        this.local = local;
+        this.remote = remote;
+        this.flow = flow;
+    }
+
+    /** RFC 8445 section 6.1.2.3. */
+    long priority(boolean controlling) {
+        long g = controlling ? local.priority() : remote.priority();
+        long d = controlling ? remote.priority() : local.priority();
+        return (Math.min(g, d) << 32) + 2 * Math.max(g, d) + (g > d ? 1 : 0);
+    }
+
+    @Override
+    public String toString() {
+        return state + " " + local.protocol() + " " + local.address() + " <-> " + remote.address();
+    }
+}

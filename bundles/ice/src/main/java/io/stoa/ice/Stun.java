@@ -1,0 +1,158 @@
+package io.stoa.ice;
+
+import io.stoa.base.Bytes;
+import io.stoa.base.Drop;
+import io.stoa.base.TransportAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.ice4j.StunException;
+import org.ice4j.Transport;
+import org.ice4j.attribute.Attribute;
+import org.ice4j.attribute.AttributeFactory;
+import org.ice4j.attribute.ErrorCodeAttribute;
+import org.ice4j.attribute.FingerprintAttribute;
+import org.ice4j.attribute.IceControlAttribute;
+import org.ice4j.attribute.MessageIntegrityAttribute;
+import org.ice4j.attribute.PriorityAttribute;
+import org.ice4j.attribute.UsernameAttribute;
+import org.ice4j.message.Message;
+
+/** Binding messages as values, by ice4j's codec; integrity and fingerprint over the raw bytes. */
+final class Stun {
+    private static final int INTEGRITY = 0x0008;
+    private static final int FINGERPRINT = 0x8028;
+
+    private Stun() {}
+
+    /**
+     * A received message.
+     *
+     * @param kind {@link Message#BINDING_REQUEST} and the like
+     * @param errorCode of an error response, else 0
+     * @param tieBreaker of the role attribute, 0 if there is none
+     */
+    record Received(
+            char kind, byte[] transaction, String username, long priority, boolean useCandidate, boolean controlling, boolean hasRole,
+            long tieBreaker, int errorCode) {}
+
+    /** Either a message or the reason why it is none. */
+    record Decoded(Received message, Drop drop) {}
+
+    static Decoded decode(byte[] bytes, int offset, int length) {
+        if (!StunPeek.isStun(bytes, offset, length)) return new Decoded(null, Drop.STUN_MALFORMED);
+        if (!fingerprintFits(bytes, offset, length)) return new Decoded(null, Drop.STUN_BAD_FINGERPRINT);
+        try {
+            byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+            Message message = Message.decode(copy, 0, length);
+            return new Decoded(read(message, copy), null);
+        } catch (StunException | RuntimeException e) {
+            // ice4j signals malformed attributes in both ways
+            return new Decoded(null, Drop.STUN_MALFORMED);
+        }
+    }
+
+    private static Received read(Message message, byte[] raw) {
+        UsernameAttribute username = (UsernameAttribute) message.getAttribute(Attribute.USERNAME);
+        PriorityAttribute priority = (PriorityAttribute) message.getAttribute(Attribute.PRIORITY);
+        IceControlAttribute controlling = (IceControlAttribute) message.getAttribute(Attribute.ICE_CONTROLLING);
+        IceControlAttribute controlled = (IceControlAttribute) message.getAttribute(Attribute.ICE_CONTROLLED);
+        ErrorCodeAttribute error = (ErrorCodeAttribute) message.getAttribute(Attribute.ERROR_CODE);
+        IceControlAttribute role = controlling != null ? controlling : controlled;
+        return new Received(
+                message.getMessageType(),
+                Arrays.copyOfRange(raw, 8, 20),
+                username == null ? "" : new String(username.getUsername(), StandardCharsets.UTF_8),
+                priority == null ? 0 : priority.getPriority(),
+                message.getAttribute(Attribute.USE_CANDIDATE) != null,
+                controlling != null,
+                role != null,
+                role == null ? 0 : role.getTieBreaker(),
+                error == null ? 0 : error.getErrorCode());
+    }
+
+    static byte[] request(
+            byte[] transaction, String username, String password, long priority, boolean controlling, long tieBreaker, boolean nominate) {
+        List<Attribute> attributes = new ArrayList<>();
+        attributes.add(AttributeFactory.createUsernameAttribute(username));
+        attributes.add(AttributeFactory.createPriorityAttribute(priority));
+        attributes.add(
+                controlling
+                        ? AttributeFactory.createIceControllingAttribute(tieBreaker)
+                        : AttributeFactory.createIceControlledAttribute(tieBreaker));
+        if (nominate) attributes.add(AttributeFactory.createUseCandidateAttribute());
+        return seal(Message.BINDING_REQUEST, transaction, attributes, password);
+    }
+
+    static byte[] success(byte[] transaction, TransportAddress mapped, String password) {
+        var address = new org.ice4j.TransportAddress(mapped.address(), mapped.port(), Transport.UDP);
+        Attribute xor = AttributeFactory.createXorMappedAddressAttribute(address, padded(transaction));
+        return seal(Message.BINDING_SUCCESS_RESPONSE, transaction, List.of(xor), password);
+    }
+
+    static byte[] error(byte[] transaction, int code, String reason, String password) {
+        Attribute error = AttributeFactory.createErrorCodeAttribute((char) code, reason);
+        return seal(Message.BINDING_ERROR_RESPONSE, transaction, List.of(error), password);
+    }
+
+    private static byte[] padded(byte[] transaction) {
+        byte[] whole = new byte[16];
+        Bytes.i32(whole, 0, StunPeek.MAGIC_COOKIE);
+        System.arraycopy(transaction, 0, whole, 4, 12);
+        return whole;
+    }
+
+    /** Header, attributes by ice4j, then integrity and fingerprint; Message.encode is not used because it asks ice4j's configuration. */
+    private static byte[] seal(char kind, byte[] transaction, List<Attribute> attributes, String password) {
+        List<byte[]> bodies = new ArrayList<>();
+        int size = StunPeek.HEADER;
+        for (Attribute attribute : attributes) {
+            byte[] encoded = attribute.encode();
+            bodies.add(encoded);
+            size += encoded.length + 3 & ~3;
+        }
+        byte[] message = new byte[size + 24 + 8];
+        Bytes.u16(message, 0, kind);
+        Bytes.i32(message, 4, StunPeek.MAGIC_COOKIE);
+        System.arraycopy(transaction, 0, message, 8, 12);
+        int at = StunPeek.HEADER;
+        for (byte[] encoded : bodies) {
+            System.arraycopy(encoded, 0, message, at, encoded.length);
+            at += encoded.length + 3 & ~3;
+        }
+        Bytes.u16(message, 2, at - StunPeek.HEADER + 24);
+        Bytes.u16(message, at, INTEGRITY);
+        Bytes.u16(message, at + 2, 20);
+        System.arraycopy(MessageIntegrityAttribute.calculateHmacSha1(message, 0, at, key(password)), 0, message, at + 4, 20);
+        at += 24;
+        Bytes.u16(message, 2, at - StunPeek.HEADER + 8);
+        Bytes.u16(message, at, FINGERPRINT);
+        Bytes.u16(message, at + 2, 4);
+        System.arraycopy(FingerprintAttribute.calculateXorCRC32(message, 0, at), 0, message, at + 4, 4);
+        return message;
+    }
+
+    /** RFC 8489 section 14.5: over everything before the attribute, with the length as if the message ended behind it. */
+    static boolean integrityFits(byte[] bytes, int offset, int length, String password) {
+        int at = StunPeek.find(bytes, offset, length, INTEGRITY);
+        if (at < 0 || Bytes.u16(bytes, at + 2) != 20) return false;
+        byte[] covered = Arrays.copyOfRange(bytes, offset, at);
+        Bytes.u16(covered, 2, at - offset - StunPeek.HEADER + 24);
+        byte[] expected = MessageIntegrityAttribute.calculateHmacSha1(covered, 0, covered.length, key(password));
+        return MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, at + 4, at + 24));
+    }
+
+    private static boolean fingerprintFits(byte[] bytes, int offset, int length) {
+        int at = StunPeek.find(bytes, offset, length, FINGERPRINT);
+        if (at < 0) return true; // not mandatory on a port of its own
+        if (at + 8 != offset + length) return false;
+        byte[] expected = FingerprintAttribute.calculateXorCRC32(bytes, offset, at - offset);
+        return Arrays.equals(expected, 0, 4, bytes, at + 4, at + 8);
+    }
+
+    private static byte[] key(String password) {
+        return password.getBytes(StandardCharsets.UTF_8);
+    }
+}
