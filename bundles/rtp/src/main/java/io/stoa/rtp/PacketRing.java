@@ -1,0 +1,90 @@
+package io.stoa.rtp;
+
+import java.util.Arrays;
+
+/**
+ * The last packets of one stream as they were received (decrypted), by index, so that losses downstream can be repaired and a new
+ * forwarding engine can catch up.
+ *
+ * <p>Bytes lie one behind the other in an arena that is written in circles. Each packet remembers at which absolute position of the
+ * endless log it was written: it is intact as long as less than one arena has been written since. The arena doubles, up to a bound,
+ * while it is too small for the wanted number of packets; once the stream's rate has been seen, nothing is allocated.
+ */
+public final class PacketRing {
+    private final int mask;
+    private final int maxBytes;
+    private final long[] indexes;
+    private final long[] positions;
+    private final int[] offsets;
+    private final int[] lengths;
+    private byte[] arena;
+    private long position;
+    private int writeAt;
+    private long highest = -1;
+    private int found;
+
+    /** @param packets a power of two */
+    public PacketRing(int packets, int firstBytes, int maxBytes) {
+        if (Integer.bitCount(packets) != 1) throw new IllegalArgumentException(packets + " packets, allowed are powers of two");
+        mask = packets - 1;
+        this.maxBytes = maxBytes;
+        indexes = new long[packets];
+        Arrays.fill(indexes, -1);
+        positions = new long[packets];
+        offsets = new int[packets];
+        lengths = new int[packets];
+        arena = new byte[firstBytes];
+    }
+
+    public void add(long index, byte[] bytes, int offset, int length) {
+        if (writeAt + length > arena.length) turn(index, length);
+        System.arraycopy(bytes, offset, arena, writeAt, length);
+        int slot = (int) index & mask;
+        indexes[slot] = index;
+        positions[slot] = position;
+        offsets[slot] = writeAt;
+        lengths[slot] = length;
+        writeAt += length;
+        position += length;
+        if (index > highest) highest = index;
+    }
+
+    /** The end of the arena: grow while packets are lost for lack of bytes, else begin anew at its start. */
+    private void turn(long index, int length) {
+        if (arena.length < maxBytes && !find(index - mask)) {
+            arena = Arrays.copyOf(arena, Math.min(maxBytes, Math.max(arena.length * 2, arena.length + length)));
+            if (writeAt + length <= arena.length) return;
+        }
+        position += arena.length - writeAt;
+        writeAt = 0;
+    }
+
+    /** Looks for a packet; if it is still there, {@link #offset} and {@link #length} speak of it. */
+    public boolean find(long index) {
+        found = (int) index & mask;
+        return index >= 0 && indexes[found] == index && position - positions[found] <= arena.length;
+    }
+
+    /** The arena; valid until the next {@link #add}. */
+    public byte[] bytes() {
+        return arena;
+    }
+
+    public int offset() {
+        return offsets[found];
+    }
+
+    public int length() {
+        return lengths[found];
+    }
+
+    public long highest() {
+        return highest;
+    }
+
+    /** A stream begins anew: nothing of the old numbering may be found. */
+    public void clear() {
+        Arrays.fill(indexes, -1);
+        highest = -1;
+    }
+}

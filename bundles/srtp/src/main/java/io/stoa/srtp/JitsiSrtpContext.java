@@ -1,0 +1,177 @@
+package io.stoa.srtp;
+
+import io.stoa.base.Bytes;
+import io.stoa.base.Drop;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import org.jitsi.srtp.SrtcpCryptoContext;
+import org.jitsi.srtp.SrtpContextFactory;
+import org.jitsi.srtp.SrtpCryptoContext;
+import org.jitsi.srtp.SrtpErrorStatus;
+import org.jitsi.srtp.SrtpPolicy;
+import org.jitsi.utils.logging2.LoggerImpl;
+
+/**
+ * One direction by jitsi-srtp, which keeps a context per SSRC: found here in two parallel arrays that are searched from the last hit on
+ * (a connection has few SSRCs, and packets come in runs).
+ */
+final class JitsiSrtpContext implements SrtpContext {
+    /** A peer cannot make us keep more: its further SSRCs are dropped. */
+    static final int MAX_SSRCS = 1_024;
+
+    private static final int MIN_RTP = 12;
+    private static final int MIN_RTCP = 8;
+
+    private final boolean sender;
+    private final SrtpContextFactory factory;
+    private final PacketWindow window = new PacketWindow();
+    private int[] rtpSsrcs = new int[8];
+    private SrtpCryptoContext[] rtp = new SrtpCryptoContext[8];
+    private int rtpCount;
+    private int rtpLast;
+    private int[] rtcpSsrcs = new int[4];
+    private SrtcpCryptoContext[] rtcp = new SrtcpCryptoContext[4];
+    private int rtcpCount;
+
+    JitsiSrtpContext(boolean sender, SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
+        if (masterKey.length != profile.keyBytes || masterSalt.length != profile.saltBytes)
+            throw new IllegalArgumentException(profile + " needs " + profile.keyBytes + " and " + profile.saltBytes + " bytes of key and salt, not "
+                    + masterKey.length + " and " + masterSalt.length);
+        this.sender = sender;
+        factory = new SrtpContextFactory(
+                sender, masterKey, masterSalt, policy(profile), policy(profile), new LoggerImpl(JitsiSrtpContext.class.getName()));
+    }
+
+    private static SrtpPolicy policy(SrtpProfile profile) {
+        SrtpPolicy policy = profile.isAead()
+                ? new SrtpPolicy(SrtpPolicy.AESGCM_ENCRYPTION, profile.keyBytes, SrtpPolicy.NULL_AUTHENTICATION, 0, 16, profile.saltBytes)
+                : new SrtpPolicy(SrtpPolicy.AESCM_ENCRYPTION, profile.keyBytes, SrtpPolicy.HMACSHA1_AUTHENTICATION, 20, 10, profile.saltBytes);
+        // We number what we send ourselves and never send a number twice.
+        policy.setSendReplayEnabled(false);
+        return policy;
+    }
+
+    @Override
+    public int protectRtp(byte[] bytes, int offset, int length) {
+        if (length < MIN_RTP) return -1;
+        try {
+            SrtpCryptoContext context = rtp(Bytes.i32(bytes, offset + 8));
+            if (context == null) return -1;
+            return context.transformPacket(window.on(bytes, offset, length)) == SrtpErrorStatus.OK ? window.getLength() : -1;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK's cipher refused our own packet", e);
+        }
+    }
+
+    @Override
+    public int unprotectRtp(byte[] bytes, int offset, int length) {
+        if (length < MIN_RTP) return drop(Drop.SRTP_MALFORMED);
+        int ssrc = Bytes.i32(bytes, offset + 8);
+        try {
+            SrtpCryptoContext context = known(ssrc);
+            boolean first = context == null;
+            if (first) {
+                if (rtpCount == MAX_SSRCS) return drop(Drop.RTP_SSRC_LIMIT);
+                context = factory.deriveContext(ssrc, 0);
+            }
+            SrtpErrorStatus status = context.reverseTransformPacket(window.on(bytes, offset, length), false);
+            if (status != SrtpErrorStatus.OK) return drop(dropOf(status));
+            if (first) keep(ssrc, context); // only what was authentic may cost memory
+            return window.getLength();
+        } catch (GeneralSecurityException e) {
+            return drop(Drop.SRTP_AUTHENTICATION);
+        } catch (RuntimeException e) {
+            // jitsi-srtp reads header fields without checking that they fit; such a packet is malformed
+            return drop(Drop.SRTP_MALFORMED);
+        }
+    }
+
+    @Override
+    public int protectRtcp(byte[] bytes, int offset, int length) {
+        if (length < MIN_RTCP) return -1;
+        try {
+            int ssrc = Bytes.i32(bytes, offset + 4);
+            SrtcpCryptoContext context = knownRtcp(ssrc);
+            if (context == null) context = keep(ssrc, factory.deriveControlContext(ssrc));
+            return context.transformPacket(window.on(bytes, offset, length)) == SrtpErrorStatus.OK ? window.getLength() : -1;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK's cipher refused our own packet", e);
+        }
+    }
+
+    @Override
+    public int unprotectRtcp(byte[] bytes, int offset, int length) {
+        if (length < MIN_RTCP + 4) return drop(Drop.SRTP_MALFORMED);
+        int ssrc = Bytes.i32(bytes, offset + 4);
+        try {
+            SrtcpCryptoContext context = knownRtcp(ssrc);
+            boolean first = context == null;
+            if (first) {
+                if (rtcpCount == MAX_SSRCS) return drop(Drop.RTP_SSRC_LIMIT);
+                context = factory.deriveControlContext(ssrc);
+            }
+            SrtpErrorStatus status = context.reverseTransformPacket(window.on(bytes, offset, length));
+            if (status != SrtpErrorStatus.OK) return drop(dropOf(status));
+            if (first) keep(ssrc, context);
+            return window.getLength();
+        } catch (GeneralSecurityException e) {
+            return drop(Drop.SRTP_AUTHENTICATION);
+        } catch (RuntimeException e) {
+            return drop(Drop.SRTP_MALFORMED);
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+
+    private static int drop(Drop drop) {
+        return -(drop.ordinal() + 1);
+    }
+
+    private static Drop dropOf(SrtpErrorStatus status) {
+        return switch (status) {
+            case AUTH_FAIL -> Drop.SRTP_AUTHENTICATION;
+            case REPLAY_FAIL -> Drop.SRTP_REPLAY;
+            case REPLAY_OLD -> Drop.SRTP_TOO_OLD;
+            case OK, FAIL, INVALID_PACKET -> Drop.SRTP_MALFORMED;
+        };
+    }
+
+    private SrtpCryptoContext rtp(int ssrc) throws GeneralSecurityException {
+        SrtpCryptoContext context = known(ssrc);
+        if (context != null) return context;
+        if (rtpCount == MAX_SSRCS && sender) return null;
+        return keep(ssrc, factory.deriveContext(ssrc, 0));
+    }
+
+    private SrtpCryptoContext known(int ssrc) {
+        for (int i = rtpLast; i < rtpCount; i++) if (rtpSsrcs[i] == ssrc) return rtp[rtpLast = i];
+        for (int i = 0; i < rtpLast && i < rtpCount; i++) if (rtpSsrcs[i] == ssrc) return rtp[rtpLast = i];
+        return null;
+    }
+
+    private SrtpCryptoContext keep(int ssrc, SrtpCryptoContext context) {
+        if (rtpCount == rtp.length) {
+            rtpSsrcs = Arrays.copyOf(rtpSsrcs, rtpCount * 2);
+            rtp = Arrays.copyOf(rtp, rtpCount * 2);
+        }
+        rtpSsrcs[rtpCount] = ssrc;
+        return rtp[rtpCount++] = context;
+    }
+
+    private SrtcpCryptoContext knownRtcp(int ssrc) {
+        for (int i = 0; i < rtcpCount; i++) if (rtcpSsrcs[i] == ssrc) return rtcp[i];
+        return null;
+    }
+
+    private SrtcpCryptoContext keep(int ssrc, SrtcpCryptoContext context) {
+        if (rtcpCount == rtcp.length) {
+            rtcpSsrcs = Arrays.copyOf(rtcpSsrcs, rtcpCount * 2);
+            rtcp = Arrays.copyOf(rtcp, rtcpCount * 2);
+        }
+        rtcpSsrcs[rtcpCount] = ssrc;
+        return rtcp[rtcpCount++] = context;
+    }
+}
