@@ -1,0 +1,125 @@
+package io.stoa.peer;
+
+import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.rtp.Extension;
+import io.stoa.sdp.Codec;
+import io.stoa.sdp.CodecMatch;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.MediaDescription.HeaderExtension;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Which codecs, extensions and feedback this server speaks (spec 6.1, 6.2), narrowed to what a room enables. */
+final class CodecCatalogue {
+    private static final List<Codec> AUDIO = List.of(
+            new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of()),
+            new Codec(0, "PCMU", 8_000, 1, "", List.of()),
+            new Codec(8, "PCMA", 8_000, 1, "", List.of()));
+    private static final List<Codec> VIDEO = List.of(
+            video(96, "VP8", ""),
+            video(98, "VP9", "profile-id=0"),
+            video(100, "VP9", "profile-id=1"),
+            video(108, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+            video(125, "H264", "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f"),
+            video(102, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f"),
+            video(104, "H264", "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42001f"),
+            video(123, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640032"),
+            video(35, "AV1", ""),
+            video(116, "H265", ""));
+    private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
+    private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("ccm fir", "nack", "nack pli");
+    private static final List<Extension> AUDIO_IN = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
+    private static final List<Extension> VIDEO_IN =
+            List.of(Extension.MID, Extension.RID, Extension.REPAIRED_RID, Extension.TRANSPORT_CC, Extension.DEPENDENCY_DESCRIPTOR);
+    private static final List<Extension> AUDIO_OUT = List.of();
+    private static final List<Extension> VIDEO_OUT = List.of(Extension.DEPENDENCY_DESCRIPTOR);
+    /** Ids of our own offers, the ones browsers use. */
+    private static final int DEPENDENCY_DESCRIPTOR_ID = 12;
+
+    private final List<EnabledCodec> enabled;
+
+    CodecCatalogue(List<EnabledCodec> enabled) {
+        this.enabled = enabled;
+    }
+
+    private static Codec video(int payloadType, String name, String fmtp) {
+        return new Codec(payloadType, name, 90_000, 1, fmtp, List.of());
+    }
+
+    /** An empty list of the room enables everything. */
+    private boolean enabled(String kind, Codec codec) {
+        if (enabled.isEmpty()) return true;
+        for (EnabledCodec candidate : enabled)
+            if (candidate.mime().equalsIgnoreCase(codec.mime(kind))
+                    && (candidate.fmtpLine().isEmpty() || CodecMatch.same(codec, codec.withFmtp(candidate.fmtpLine())))) return true;
+        return false;
+    }
+
+    private boolean speaks(String kind, Codec offered) {
+        for (Codec known : kind.equals("audio") ? AUDIO : VIDEO)
+            if (CodecMatch.same(known, offered)) return enabled(kind, offered);
+        return false;
+    }
+
+    /**
+     * The codecs of an offered section that we speak, with the client's payload types, each video codec followed by its RTX.
+     *
+     * @param first mime that is to come first (lower or any case), empty if there is no wish
+     * @param fromClient true where the client sends
+     */
+    List<Codec> common(MediaDescription offered, String first, boolean fromClient) {
+        List<Codec> wanted = new ArrayList<>();
+        List<Codec> others = new ArrayList<>();
+        List<Codec> rtx = new ArrayList<>();
+        List<String> feedback = fromClient ? FEEDBACK_FROM_PUBLISHER : FEEDBACK_FROM_SUBSCRIBER;
+        for (Codec codec : offered.codecs) {
+            if (codec.isRtx() || !speaks(offered.kind, codec)) continue;
+            List<String> kept = codec.feedback().stream().filter(feedback::contains).toList();
+            Codec answer = codec.withFeedback(kept);
+            (codec.mime(offered.kind).equalsIgnoreCase(first) ? wanted : others).add(answer);
+            Codec repair = offered.rtxOf(codec.payloadType());
+            if (repair != null) rtx.add(repair.withFeedback(List.of()));
+        }
+        wanted.addAll(others);
+        wanted.addAll(rtx);
+        return wanted;
+    }
+
+    List<HeaderExtension> commonExtensions(MediaDescription offered, boolean fromClient) {
+        boolean audio = offered.kind.equals("audio");
+        List<Extension> known = fromClient ? audio ? AUDIO_IN : VIDEO_IN : audio ? AUDIO_OUT : VIDEO_OUT;
+        List<HeaderExtension> common = new ArrayList<>();
+        for (HeaderExtension extension : offered.extensions)
+            if (known.stream().anyMatch(e -> e.uri.equals(extension.uri()))) common.add(new HeaderExtension(extension.id(), null, extension.uri()));
+        return common;
+    }
+
+    /** What we offer in order to send a track: its codec, and RTX for video. */
+    List<Codec> toOffer(String kind, Codec published) {
+        for (Codec known : kind.equals("audio") ? AUDIO : VIDEO) {
+            if (!CodecMatch.same(known, published)) continue;
+            Codec offer = new Codec(known.payloadType(), known.name(), known.clockRate(), known.channels(),
+                    published.fmtp().isEmpty() ? known.fmtp() : fmtp(published), kind.equals("audio") ? List.of("nack") : FEEDBACK_FROM_SUBSCRIBER);
+            if (kind.equals("audio")) return List.of(offer);
+            return List.of(offer, new Codec(offer.payloadType() + 1, "rtx", 90_000, 1, "apt=" + offer.payloadType(), List.of()));
+        }
+        return List.of();
+    }
+
+    /** Stereo is a property of the stream; DTX and bit rates are the sender's business. */
+    private static String fmtp(Codec published) {
+        if (!published.is("opus")) return published.fmtp();
+        boolean stereo = "1".equals(published.parameters().get("sprop-stereo")) || "1".equals(published.parameters().get("stereo"));
+        return "minptime=10;useinbandfec=1" + (stereo ? ";sprop-stereo=1;stereo=1" : "");
+    }
+
+    List<HeaderExtension> extensionsToOffer(String kind) {
+        return kind.equals("audio") ? List.of() : List.of(new HeaderExtension(DEPENDENCY_DESCRIPTOR_ID, null, Extension.DEPENDENCY_DESCRIPTOR.uri));
+    }
+
+    /** Whether two mimes name the same codec family. */
+    static boolean sameMime(String a, String b) {
+        return a.toLowerCase(Locale.ROOT).equals(b.toLowerCase(Locale.ROOT));
+    }
+}

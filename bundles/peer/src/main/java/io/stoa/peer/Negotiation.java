@@ -1,0 +1,389 @@
+package io.stoa.peer;
+
+import io.stoa.media.NegotiationException;
+import io.stoa.media.PublicationSpec;
+import io.stoa.rtp.Extension;
+import io.stoa.sdp.Codec;
+import io.stoa.sdp.CodecMatch;
+import io.stoa.sdp.Direction;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.MediaDescription.Msid;
+import io.stoa.sdp.MediaDescription.Rid;
+import io.stoa.sdp.MediaDescription.Setup;
+import io.stoa.sdp.MediaDescription.SsrcGroup;
+import io.stoa.sdp.SessionDescription;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The media sections of a connection and the descriptions made of them (RFC 8829). As answerer it binds the client's sending sections to
+ * announced publications and puts waiting senders into the client's receiving sections; as offerer it makes sections for its senders.
+ */
+final class Negotiation {
+    private static final String APPLICATION = "application";
+
+    private final Peer peer;
+    private final CodecCatalogue catalogue;
+    private final List<Section> sections = new ArrayList<>();
+    private final Map<String, PublicationSpec> expected = new LinkedHashMap<>();
+    private final List<Sender> waiting = new ArrayList<>();
+    private final long sessionId;
+    private long version = 1;
+    private boolean offerOutstanding;
+
+    Negotiation(Peer peer, CodecCatalogue catalogue, long sessionId) {
+        this.peer = peer;
+        this.catalogue = catalogue;
+        this.sessionId = sessionId & Long.MAX_VALUE;
+    }
+
+    void expect(PublicationSpec publication) {
+        expected.put(publication.trackSid(), publication);
+    }
+
+    /** @return the receiver that ended, or null */
+    Receiver unpublish(String trackSid) {
+        expected.remove(trackSid);
+        for (Section section : sections) {
+            Receiver receiver = section.receiver;
+            if (receiver == null || !receiver.publication().trackSid().equals(trackSid)) continue;
+            section.receiver = null;
+            return receiver;
+        }
+        return null;
+    }
+
+    void add(Sender sender) {
+        waiting.add(sender);
+    }
+
+    void remove(Sender sender) {
+        waiting.remove(sender);
+        if (sender.section == null) return;
+        sender.section.sender = null;
+        sender.section.retiring = true;
+        sender.section = null;
+        sender.unbind();
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty() || sections.stream().anyMatch(s -> s.retiring);
+    }
+
+    Map<String, String> trackSidByMid() {
+        Map<String, String> tracks = new LinkedHashMap<>();
+        for (Section section : sections) if (section.receiver != null) tracks.put(section.mid, section.receiver.publication().trackSid());
+        return tracks;
+    }
+
+    String firstMid() {
+        return sections.isEmpty() ? "0" : sections.getFirst().mid;
+    }
+
+    // -- answering
+
+    SessionDescription answer(long now, SessionDescription offer, Setup setup) throws NegotiationException {
+        if (offer.media.size() < sections.size())
+            throw new NegotiationException("the offer has " + offer.media.size() + " media sections, the one before had " + sections.size());
+        SessionDescription answer = session(offer.extmapAllowMixed);
+        for (int i = 0; i < offer.media.size(); i++) {
+            MediaDescription offered = offer.media.get(i);
+            if (i == sections.size()) sections.add(new Section(i, offered.mid, offered.kind));
+            Section section = sections.get(i);
+            if (!section.kind.equals(offered.kind))
+                throw new NegotiationException("media section " + i + " was " + section.kind + " and is now " + offered.kind);
+            section.mid = offered.mid;
+            MediaDescription mine = answer(now, section, offered);
+            if (mine.port != 0) transport(answer, mine, setup);
+            answer.media.add(mine);
+        }
+        return answer;
+    }
+
+    private MediaDescription answer(long now, Section section, MediaDescription offered) {
+        MediaDescription mine = new MediaDescription();
+        mine.kind = offered.kind;
+        mine.protocol = offered.protocol;
+        mine.mid = offered.mid;
+        mine.direction = Direction.INACTIVE;
+        if (offered.kind.equals(APPLICATION)) return application(mine);
+        mine.rtcpMux = true;
+        mine.rtcpReducedSize = offered.rtcpReducedSize;
+        if (offered.direction.sends()) receive(now, section, offered, mine);
+        else endReceiver(now, section);
+        if (!mine.direction.receives()) send(now, section, offered, mine);
+        if (mine.codecs.isEmpty()) {
+            mine.codecs = catalogue.common(offered, "", !offered.direction.receives());
+            mine.extensions = catalogue.commonExtensions(offered, !offered.direction.receives());
+        }
+        if (offered.rejected() || mine.codecs.isEmpty()) {
+            mine.port = 0;
+            mine.codecs = new ArrayList<>(offered.codecs.subList(0, Math.min(1, offered.codecs.size())));
+            mine.direction = Direction.INACTIVE;
+        }
+        return mine;
+    }
+
+    private static MediaDescription application(MediaDescription mine) {
+        mine.formats = new ArrayList<>(List.of("webrtc-datachannel"));
+        mine.direction = Direction.SENDRECV;
+        mine.sctpPort = 5_000;
+        mine.maxMessageSize = 65_535;
+        return mine;
+    }
+
+    private void receive(long now, Section section, MediaDescription offered, MediaDescription mine) {
+        String cid = offered.msids.isEmpty() ? "" : offered.msids.getFirst().track();
+        PublicationSpec publication = publicationOf(section, offered, cid);
+        mine.direction = Direction.RECVONLY;
+        mine.codecs = new ArrayList<>(catalogue.common(offered, publication == null ? "" : publication.mime(), true));
+        mine.extensions = catalogue.commonExtensions(offered, true);
+        for (Rid rid : offered.rids)
+            if (rid.direction().equals("send")) mine.rids.add(new Rid(rid.id(), "recv", rid.restrictions()));
+        mine.simulcastReceive.addAll(offered.simulcastSend);
+        if (publication == null || mine.codecs.isEmpty()) return;
+        if (publication.video()) keepOnlyWantedCodec(publication, mine);
+        else mungeOpus(publication, mine);
+        Receiver receiver = section.receiver;
+        if (receiver != null && !receiver.publication().trackSid().equals(publication.trackSid())) {
+            endReceiver(now, section);
+            receiver = null;
+        }
+        if (receiver == null) section.receiver = receiver = new Receiver(peer, offered.mid, publication.video());
+        receiver.describe(publication, mine, List.copyOf(offered.simulcastSend), cid);
+        peer.announced(now, receiver, offered);
+    }
+
+    /** Some clients ignore the order of an answer; a codec that was asked for is therefore the only one, where the room speaks it. */
+    private static void keepOnlyWantedCodec(PublicationSpec publication, MediaDescription mine) {
+        if (publication.mime().isEmpty()) return;
+        List<Codec> wanted = new ArrayList<>();
+        for (Codec codec : mine.codecs) if (CodecCatalogue.sameMime(codec.mime("video"), publication.mime())) wanted.add(codec);
+        if (wanted.isEmpty()) return;
+        List<Codec> repairs = new ArrayList<>();
+        for (Codec codec : mine.codecs)
+            if (codec.isRtx() && wanted.stream().anyMatch(w -> w.payloadType() == codec.apt())) repairs.add(codec);
+        wanted.addAll(repairs);
+        mine.codecs = wanted;
+    }
+
+    private static void mungeOpus(PublicationSpec publication, MediaDescription mine) {
+        mine.codecs.replaceAll(codec -> {
+            if (!codec.is("opus")) return codec;
+            String fmtp = codec.fmtp();
+            if (publication.dtx() && !fmtp.contains("usedtx=1")) fmtp += ";usedtx=1";
+            if (publication.stereo() && !fmtp.contains("stereo=1;max")) fmtp += ";stereo=1;maxaveragebitrate=510000";
+            return codec.withFmtp(fmtp.startsWith(";") ? fmtp.substring(1) : fmtp);
+        });
+    }
+
+    /** Spec 4.6: by msid track id, else what the section carried before, else the first of that kind that no section carries yet. */
+    private PublicationSpec publicationOf(Section section, MediaDescription offered, String cid) {
+        boolean video = offered.kind.equals("video");
+        for (PublicationSpec publication : expected.values())
+            if (publication.video() == video && !cid.isEmpty() && publication.cids().contains(cid) && !carriedElsewhere(section, publication)) return publication;
+        if (section.receiver != null && (cid.isEmpty() || cid.equals(section.receiver.cid()))) return expected.get(section.receiver.publication().trackSid());
+        for (PublicationSpec publication : expected.values())
+            if (publication.video() == video && !carriedElsewhere(section, publication) && !otherSectionNames(publication)) return publication;
+        return null;
+    }
+
+    private boolean otherSectionNames(PublicationSpec publication) {
+        for (Section section : sections) if (section.receiver != null && publication.cids().contains(section.receiver.cid())) return true;
+        return false;
+    }
+
+    private boolean carriedElsewhere(Section here, PublicationSpec publication) {
+        for (Section section : sections)
+            if (section != here && section.receiver != null && section.receiver.publication().trackSid().equals(publication.trackSid())) return true;
+        return false;
+    }
+
+    private void endReceiver(long now, Section section) {
+        Receiver receiver = section.receiver;
+        section.receiver = null;
+        if (receiver != null) peer.ended(now, receiver);
+    }
+
+    /** Our side of a section in which the client receives. */
+    private void send(long now, Section section, MediaDescription offered, MediaDescription mine) {
+        if (section.sender == null && !section.retiring && offered.direction == Direction.RECVONLY && peer.sendsInAnswers())
+            claim(now, section, offered);
+        section.retiring = false;
+        Sender sender = section.sender;
+        if (sender == null || !offered.direction.receives()) return;
+        mine.direction = Direction.SENDONLY;
+        mine.codecs = catalogue.common(offered, sender.spec().codec().mime(offered.kind), false);
+        mine.extensions = catalogue.commonExtensions(offered, false);
+        streams(sender, mine);
+        bind(now, sender, mine);
+    }
+
+    private void claim(long now, Section section, MediaDescription offered) {
+        for (Sender sender : List.copyOf(waiting)) {
+            if (sender.spec().video() != offered.kind.equals("video")) continue;
+            waiting.remove(sender);
+            if (match(sender.spec().codec(), catalogue.common(offered, "", false)) == null) {
+                peer.unsupported(now, sender, "the client does not receive " + sender.spec().codec().mime(offered.kind));
+                continue;
+            }
+            section.sender = sender;
+            sender.section = section;
+            return;
+        }
+    }
+
+    private static Codec match(Codec published, List<Codec> codecs) {
+        for (Codec codec : codecs) if (CodecMatch.same(codec, published)) return codec;
+        // A stream of a lower H.264 profile or another packetization can be decoded by whoever takes any H.264.
+        for (Codec codec : codecs) if (published.is("H264") && codec.is("H264")) return codec;
+        return null;
+    }
+
+    private void bind(long now, Sender sender, MediaDescription negotiated) {
+        boolean first = !sender.bound();
+        Codec codec = match(sender.spec().codec(), negotiated.codecs);
+        if (codec == null) {
+            peer.unsupported(now, sender, "the client took the section without " + sender.spec().codec().name());
+            return;
+        }
+        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri));
+        if (first) peer.bound(now, sender);
+    }
+
+    private static void streams(Sender sender, MediaDescription mine) {
+        SenderSpec spec = sender.spec();
+        mine.msids.add(new Msid(spec.streamId(), spec.trackSid()));
+        long ssrc = Integer.toUnsignedLong(sender.ssrc());
+        String msid = spec.streamId() + " " + spec.trackSid();
+        mine.ssrcs.put(ssrc, attributes(spec.streamId(), msid));
+        if (!spec.video()) return;
+        long rtx = Integer.toUnsignedLong(sender.rtxSsrc());
+        mine.ssrcGroups.add(new SsrcGroup("FID", List.of(ssrc, rtx)));
+        mine.ssrcs.put(rtx, attributes(spec.streamId(), msid));
+    }
+
+    private static Map<String, String> attributes(String cname, String msid) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("cname", cname);
+        attributes.put("msid", msid);
+        return attributes;
+    }
+
+    /** How many more receiving sections the client must offer for the senders that wait; the freed ones count. */
+    int missing(boolean video) {
+        int needed = (int) waiting.stream().filter(s -> s.spec().video() == video).count();
+        int free = (int) sections.stream().filter(s -> s.kind.equals(video ? "video" : "audio")).filter(this::free).count();
+        return Math.max(0, needed - free);
+    }
+
+    private final java.util.Set<Section> receiving = new java.util.HashSet<>();
+
+    private boolean free(Section section) {
+        return receiving.contains(section) && section.sender == null && !section.retiring;
+    }
+
+    /** Notes which sections the client is ready to receive in. */
+    void noteReceiving(SessionDescription offer) {
+        receiving.clear();
+        for (int i = 0; i < offer.media.size(); i++)
+            if (offer.media.get(i).direction == Direction.RECVONLY && !offer.media.get(i).rejected()) receiving.add(sections.get(i));
+    }
+
+    // -- offering
+
+    SessionDescription offer() throws NegotiationException {
+        if (offerOutstanding) throw new NegotiationException("an offer is waiting for its answer");
+        if (sections.isEmpty()) sections.add(new Section(0, "0", APPLICATION));
+        for (Sender sender : List.copyOf(waiting)) place(sender);
+        SessionDescription offer = session(true);
+        for (Section section : sections) {
+            MediaDescription mine = offered(section);
+            transport(offer, mine, Setup.ACTPASS);
+            offer.media.add(mine);
+        }
+        offerOutstanding = true;
+        return offer;
+    }
+
+    private void place(Sender sender) {
+        waiting.remove(sender);
+        String kind = sender.spec().video() ? "video" : "audio";
+        Section section = null;
+        for (Section candidate : sections)
+            if (candidate.kind.equals(kind) && candidate.sender == null && !candidate.retiring) section = candidate;
+        if (section == null) {
+            section = new Section(sections.size(), String.valueOf(sections.size()), kind);
+            sections.add(section);
+        }
+        section.sender = sender;
+        sender.section = section;
+    }
+
+    private MediaDescription offered(Section section) {
+        MediaDescription mine = new MediaDescription();
+        mine.kind = section.kind;
+        mine.mid = section.mid;
+        if (section.kind.equals(APPLICATION)) {
+            mine.protocol = "UDP/DTLS/SCTP";
+            return application(mine);
+        }
+        mine.rtcpMux = true;
+        mine.rtcpReducedSize = true;
+        Sender sender = section.sender;
+        mine.direction = sender == null ? Direction.INACTIVE : Direction.SENDONLY;
+        Codec codec = sender != null ? sender.spec().codec() : section.kind.equals("audio") ? DEFAULT_AUDIO : DEFAULT_VIDEO;
+        mine.codecs = new ArrayList<>(catalogue.toOffer(section.kind, codec));
+        mine.extensions = catalogue.extensionsToOffer(section.kind);
+        if (sender != null) streams(sender, mine);
+        return mine;
+    }
+
+    private static final Codec DEFAULT_AUDIO = new Codec(111, "opus", 48_000, 2, "", List.of());
+    private static final Codec DEFAULT_VIDEO = new Codec(96, "VP8", 90_000, 1, "", List.of());
+
+    void accept(long now, SessionDescription answer) throws NegotiationException {
+        if (!offerOutstanding) throw new NegotiationException("an answer without an offer");
+        offerOutstanding = false;
+        for (int i = 0; i < Math.min(sections.size(), answer.media.size()); i++) {
+            Section section = sections.get(i);
+            MediaDescription theirs = answer.media.get(i);
+            if (section.kind.equals(APPLICATION)) continue;
+            Sender sender = section.sender;
+            if (section.retiring && sender == null) section.retiring = false;
+            if (sender == null) continue;
+            if (theirs.rejected() || theirs.codecs.isEmpty()) {
+                section.sender = null;
+                sender.section = null;
+                peer.unsupported(now, sender, "the client refused " + sender.spec().codec().mime(section.kind));
+            } else if (theirs.direction.receives()) {
+                bind(now, sender, theirs);
+            }
+        }
+    }
+
+    boolean offerOutstanding() {
+        return offerOutstanding;
+    }
+
+    // -- both
+
+    private SessionDescription session(boolean mixed) {
+        SessionDescription session = new SessionDescription();
+        session.sessionId = sessionId;
+        session.version = version++;
+        session.extmapAllowMixed = mixed;
+        return session;
+    }
+
+    private void transport(SessionDescription session, MediaDescription mine, Setup setup) {
+        session.bundle.add(mine.mid);
+        mine.iceUfrag = peer.iceCredentials().ufrag();
+        mine.icePwd = peer.iceCredentials().password();
+        mine.iceOptions = "trickle";
+        mine.fingerprint = peer.fingerprint();
+        mine.setup = setup;
+    }
+}

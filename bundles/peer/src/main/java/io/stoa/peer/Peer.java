@@ -1,0 +1,501 @@
+package io.stoa.peer;
+
+import io.stoa.base.Drop;
+import io.stoa.base.DropCounters;
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.dtls.DtlsConnection;
+import io.stoa.dtls.DtlsHandler;
+import io.stoa.dtls.DtlsSettings;
+import io.stoa.dtls.SrtpKeys;
+import io.stoa.ice.IceAgent;
+import io.stoa.ice.IceCandidate;
+import io.stoa.ice.IceCredentials;
+import io.stoa.ice.IceException;
+import io.stoa.ice.IceHandler;
+import io.stoa.ice.IceSettings;
+import io.stoa.ice.IceState;
+import io.stoa.media.DataLane;
+import io.stoa.media.NegotiationException;
+import io.stoa.media.PacketLoop.LocalEndpoint;
+import io.stoa.media.PeerSpec;
+import io.stoa.media.PeerState;
+import io.stoa.media.PublicationSpec;
+import io.stoa.sdp.Fingerprint;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.MediaDescription.Setup;
+import io.stoa.sdp.SessionDescription;
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One WebRTC connection. Belongs to one loop. Everything that arrives comes through {@link #receive}, which sorts it by its first byte;
+ * everything that is due comes out in {@link #wake} and {@link #flush}.
+ */
+public final class Peer {
+    private static final int MAX_WAITING_CANDIDATES = 64;
+
+    private final PeerSpec spec;
+    private final PeerTools tools;
+    private final PeerHandler handler;
+    private final DropCounters drops = new DropCounters();
+    private final IceAgent ice;
+    private final Negotiation negotiation;
+    private final MediaTransport media;
+    private final DataLanes lanes;
+    private final List<IceCandidate> early = new ArrayList<>();
+
+    private DtlsConnection dtls;
+    private Fingerprint remoteFingerprint;
+    private List<LocalEndpoint> endpoints = List.of();
+    private SrtpContext outbound;
+    private SrtpContext inbound;
+    private PeerState state = PeerState.NEW;
+    private boolean candidatesSent;
+    private boolean announceCandidates;
+    private long now;
+
+    public Peer(PeerSpec spec, PeerTools tools, PeerHandler handler) {
+        this.spec = spec;
+        this.tools = tools;
+        this.handler = handler;
+        ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
+        negotiation = new Negotiation(this, new CodecCatalogue(spec.enabledCodecs()), tools.random().nextLong());
+        media = new MediaTransport(this, handler, tools.random().nextInt(), drops);
+        lanes = new DataLanes(handler, this::sendSctp, drops, tools.random(), offers());
+    }
+
+    private boolean offers() {
+        return spec.role() == PeerSpec.Role.SUBSCRIBER;
+    }
+
+    boolean sendsInAnswers() {
+        return spec.role() == PeerSpec.Role.SINGLE;
+    }
+
+    // -- what the outside asks
+
+    public PeerSpec spec() {
+        return spec;
+    }
+
+    public PeerState state() {
+        return state;
+    }
+
+    public DropCounters drops() {
+        DropCounters all = new DropCounters();
+        drops.addTo(all);
+        ice.drops().addTo(all);
+        if (dtls != null) dtls.drops().addTo(all);
+        lanes.addDropsTo(all);
+        return all;
+    }
+
+    /** The same counters for whoever handles the peer's packets further: one writer, the loop. */
+    public DropCounters ownDrops() {
+        return drops;
+    }
+
+    /** Whether a STUN request with this ufrag is for this peer. */
+    public boolean claims(String ufrag) {
+        return ice.claims(ufrag);
+    }
+
+    public String localUfrag() {
+        return ice.local().ufrag();
+    }
+
+    /** The flow that media takes, null before there is one. */
+    public Flow selected() {
+        return ice.selected();
+    }
+
+    /** By RTCP if there were reports, else by ICE; 0 if unknown. */
+    public long roundTripNanos() {
+        return media.roundTripNanos() > 0 ? media.roundTripNanos() : ice.roundTripNanos();
+    }
+
+    /** Of the client's packets in the last report interval. */
+    public double lossFraction() {
+        return media.lossFraction();
+    }
+
+    public void localEndpoints(List<LocalEndpoint> local) {
+        endpoints = local;
+        ice.localCandidates(candidates());
+    }
+
+    private List<IceCandidate> candidates() {
+        List<IceCandidate> candidates = new ArrayList<>();
+        for (int i = 0; i < endpoints.size(); i++) {
+            LocalEndpoint endpoint = endpoints.get(i);
+            candidates.add(IceCandidate.host(endpoint.protocol(), endpoint.address(), i, ice.local().ufrag()));
+        }
+        return candidates;
+    }
+
+    // -- negotiation
+
+    public SessionDescription answer(long time, SessionDescription offer) throws NegotiationException {
+        now = time;
+        remote(time, offer);
+        if (dtls == null) dtls = dtls(theirSetup(offer) != Setup.ACTIVE);
+        SessionDescription answer = negotiation.answer(time, offer, dtlsClient ? Setup.ACTIVE : Setup.PASSIVE);
+        negotiation.noteReceiving(offer);
+        described(time);
+        if (sendsInAnswers() && negotiation.hasWaiting()) requireSections();
+        return answer;
+    }
+
+    public SessionDescription offer(long time, boolean restartIce) throws NegotiationException {
+        now = time;
+        if (negotiation.offerOutstanding()) throw new NegotiationException("an offer is waiting for its answer");
+        if (restartIce && ice.state() != IceState.NEW) restart(time);
+        SessionDescription offer = negotiation.offer();
+        announceCandidates = true;
+        return offer;
+    }
+
+    public void accept(long time, SessionDescription answer) throws NegotiationException {
+        now = time;
+        remote(time, answer);
+        if (dtls == null) dtls = dtls(theirSetup(answer) == Setup.PASSIVE);
+        negotiation.accept(time, answer);
+        described(time);
+        if (negotiation.hasWaiting()) handler.offerNeeded();
+    }
+
+    private boolean dtlsClient;
+
+    private DtlsConnection dtls(boolean client) {
+        dtlsClient = client;
+        lanes.role(client);
+        return new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), new DtlsEvents());
+    }
+
+    private static Setup theirSetup(SessionDescription description) {
+        return description.media.getFirst().setup;
+    }
+
+    /** ICE credentials and fingerprint, which all bundled sections share. */
+    private void remote(long time, SessionDescription description) throws NegotiationException {
+        if (description.media.isEmpty()) throw new NegotiationException("the description has no media section");
+        MediaDescription first = description.media.stream().filter(m -> m.iceUfrag != null).findFirst()
+                .orElseThrow(() -> new NegotiationException("no media section has ice-ufrag and ice-pwd"));
+        if (first.icePwd == null) throw new NegotiationException("ice-ufrag without ice-pwd");
+        if (first.fingerprint == null) throw new NegotiationException("no fingerprint; only DTLS-SRTP is spoken here");
+        IceCredentials credentials = new IceCredentials(first.iceUfrag, first.icePwd);
+        if (!offers() && ice.hasRemote() && !credentials.equals(remoteCredentials)) restart(time);
+        remoteCredentials = credentials;
+        remoteFingerprint = first.fingerprint;
+        ice.remoteCredentials(time, credentials);
+        for (IceCandidate candidate : early) ice.addRemote(time, candidate);
+        early.clear();
+        for (MediaDescription section : description.media) for (String line : section.candidates) addCandidate(time, line);
+    }
+
+    private IceCredentials remoteCredentials;
+
+    private void restart(long time) {
+        ice.restart(time);
+        ice.localCandidates(candidates());
+        candidatesSent = false;
+    }
+
+    /** After a description of ours was made: DTLS may begin as server, candidates go out. */
+    private void described(long time) {
+        if (dtls != null && dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
+        announceCandidates = true;
+    }
+
+    private void announceCandidates() {
+        announceCandidates = false;
+        if (candidatesSent) return;
+        candidatesSent = true;
+        String mid = negotiation.firstMid();
+        for (IceCandidate candidate : candidates()) handler.candidate(candidate.toSdp(), mid, 0, false);
+        handler.candidate("", mid, 0, true);
+    }
+
+    public void addCandidate(long time, String line) {
+        now = time;
+        if (line == null || line.isBlank()) return;
+        IceCandidate candidate;
+        try {
+            candidate = IceCandidate.parse(line);
+        } catch (IceException e) {
+            drops.count(Drop.STUN_MALFORMED);
+            return;
+        }
+        if (ice.hasRemote()) ice.addRemote(time, candidate);
+        else if (early.size() < MAX_WAITING_CANDIDATES) early.add(candidate);
+        else drops.count(Drop.ICE_CANDIDATE_LIMIT);
+    }
+
+    public Map<String, String> trackSidByMid() {
+        return negotiation.trackSidByMid();
+    }
+
+    IceCredentials iceCredentials() {
+        return ice.local();
+    }
+
+    Fingerprint fingerprint() {
+        return new Fingerprint("sha-256", tools.certificate().sha256());
+    }
+
+    // -- tracks
+
+    public void expect(PublicationSpec publication) {
+        negotiation.expect(publication);
+    }
+
+    public void unpublish(long time, String trackSid) {
+        Receiver receiver = negotiation.unpublish(trackSid);
+        if (receiver != null) ended(time, receiver);
+    }
+
+    public Sender addSender(long time, SenderSpec track) {
+        Sender sender = new Sender(this, track, media.newSsrc(tools.random()), media.newSsrc(tools.random()), tools.random().nextInt(0x8000));
+        negotiation.add(sender);
+        wantsNegotiation();
+        return sender;
+    }
+
+    public void removeSender(long time, Sender sender) {
+        media.remove(sender);
+        negotiation.remove(sender);
+        wantsNegotiation();
+    }
+
+    private void wantsNegotiation() {
+        if (!negotiation.hasWaiting()) return;
+        if (offers()) handler.offerNeeded();
+        else requireSections();
+    }
+
+    private void requireSections() {
+        handler.sectionsRequired(negotiation.missing(false), negotiation.missing(true));
+    }
+
+    void announced(long time, Receiver receiver, MediaDescription offered) {
+        media.announced(receiver, offered);
+        handler.receiverChanged(time, receiver);
+    }
+
+    void ended(long time, Receiver receiver) {
+        media.remove(receiver);
+        handler.receiverEnded(time, receiver);
+    }
+
+    void bound(long time, Sender sender) {
+        media.add(time, sender);
+        handler.bound(time, sender);
+    }
+
+    void unsupported(long time, Sender sender, String why) {
+        handler.unsupported(time, sender, why);
+    }
+
+    void pli(int ssrc) {
+        media.pli(ssrc);
+    }
+
+    // -- packets
+
+    /** One datagram; its bytes are changed (decryption), and so are up to 16 bytes behind it. */
+    public void receive(long time, Flow flow, byte[] bytes, int offset, int length) {
+        now = time;
+        if (length == 0) {
+            drops.count(Drop.EMPTY);
+            return;
+        }
+        int first = bytes[offset] & 0xff;
+        if (first < 4) ice.receive(time, flow, bytes, offset, length);
+        else if (first >= 20 && first < 64) receiveDtls(bytes, offset, length);
+        else if (first >= 128 && first < 192) receiveMedia(time, bytes, offset, length);
+        else drops.count(Drop.UNKNOWN_PROTOCOL);
+    }
+
+    private void receiveDtls(byte[] bytes, int offset, int length) {
+        if (dtls == null) drops.count(Drop.DTLS_TOO_EARLY);
+        else dtls.receive(bytes, offset, length);
+    }
+
+    private void receiveMedia(long time, byte[] bytes, int offset, int length) {
+        if (inbound == null) {
+            drops.count(Drop.SRTP_TOO_EARLY);
+            return;
+        }
+        boolean rtcp = length > 1 && (bytes[offset + 1] & 0x7f) >= 64 && (bytes[offset + 1] & 0x7f) < 96;
+        int plain = rtcp ? inbound.unprotectRtcp(bytes, offset, length) : inbound.unprotectRtp(bytes, offset, length);
+        if (plain < 0) drops.count(SrtpContext.dropOf(plain));
+        else if (rtcp) media.rtcp(time, bytes, offset, plain);
+        else media.rtp(time, bytes, offset, plain);
+    }
+
+    /** After {@link PeerHandler#ready}: what the DTLS handshake has produced goes out. */
+    public void drain(long time) {
+        now = time;
+        if (dtls != null) dtls.drain();
+    }
+
+    /** Once per turn for a peer that was touched in it. */
+    public void flush(long time) {
+        now = time;
+        if (announceCandidates) announceCandidates();
+        lanes.flush(time);
+        media.flush(time);
+    }
+
+    public void wake(long time) {
+        now = time;
+        if (Time.due(ice.nextWake(), time)) ice.wake(time);
+        if (Time.due(lanes.nextWake(), time)) lanes.wake(time);
+        if (Time.due(media.nextWake(), time)) media.wake(time);
+    }
+
+    public long nextWake() {
+        if (state == PeerState.CLOSED) return Time.NEVER;
+        return Time.earlier(Time.earlier(ice.nextWake(), lanes.nextWake()), media.nextWake());
+    }
+
+    /** The flow's connection is gone (TCP). */
+    public void flowClosed(long time, Flow flow) {
+        now = time;
+        ice.flowClosed(time, flow);
+    }
+
+    boolean canSendMedia() {
+        return outbound != null && ice.selected() != null;
+    }
+
+    PacketOutbox outbox() {
+        return tools.outbox();
+    }
+
+    SrtpContext outbound() {
+        return outbound;
+    }
+
+    void transmit(byte[] bytes, int offset, int length) {
+        if (ice.selected() != null) handler.transmit(ice.selected(), bytes, offset, length);
+    }
+
+    private void sendSctp(byte[] bytes, int offset, int length) {
+        if (dtls != null) dtls.send(bytes, offset, length);
+    }
+
+    // -- data
+
+    public boolean send(long time, DataLane lane, byte[] message, int offset, int length) {
+        now = time;
+        return lanes.send(time, lane, message, offset, length);
+    }
+
+    public boolean isOpen(DataLane lane) {
+        return lanes.isOpen(lane);
+    }
+
+    // -- end
+
+    public void close(long time) {
+        if (state == PeerState.CLOSED) return;
+        now = time;
+        lanes.abort();
+        if (dtls != null) dtls.close();
+        ice.close();
+        if (outbound != null) outbound.close();
+        if (inbound != null) inbound.close();
+        outbound = inbound = null;
+        become(PeerState.CLOSED, "closed");
+    }
+
+    private void become(PeerState next, String reason) {
+        if (state == next || state == PeerState.CLOSED) return;
+        state = next;
+        handler.stateChanged(now, next, reason);
+    }
+
+    private void startDtls() {
+        dtls.start(remoteFingerprint.algorithm(), remoteFingerprint.hash());
+    }
+
+    /** For scenarios that drive time: nothing is under way on another thread. */
+    public boolean quiescent() {
+        return dtls == null || dtls.quiescent();
+    }
+
+    private final class IceEvents implements IceHandler {
+        @Override
+        public void send(Flow flow, byte[] bytes, int offset, int length) {
+            handler.transmit(flow, bytes, offset, length);
+        }
+
+        @Override
+        public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+            return handler.flow(protocol, local, remote);
+        }
+
+        @Override
+        public void verified(Flow flow) {
+            handler.verified(now, flow);
+        }
+
+        @Override
+        public void selected(Flow flow) {
+            handler.selected(now, flow);
+            if (dtls != null && dtls.isNew()) startDtls();
+            if (dtls != null) dtls.drain();
+        }
+
+        @Override
+        public void stateChanged(IceState iceState, String reason) {
+            switch (iceState) {
+                case NEW, CHECKING -> {
+                    if (state == PeerState.NEW) become(PeerState.CONNECTING, reason);
+                }
+                case CONNECTED -> become(outbound == null ? PeerState.CONNECTING : PeerState.CONNECTED, reason);
+                case DISCONNECTED -> become(PeerState.DISCONNECTED, reason);
+                case FAILED -> become(PeerState.FAILED, reason);
+                case CLOSED -> {}
+            }
+        }
+    }
+
+    private final class DtlsEvents implements DtlsHandler {
+        @Override
+        public void transmit(byte[] bytes, int offset, int length) {
+            Peer.this.transmit(bytes, offset, length);
+        }
+
+        @Override
+        public void connected(SrtpKeys keys) {
+            SrtpProfile profile = SrtpProfile.ofId(keys.profileId());
+            outbound = tools.engine().outbound(profile, keys.localKey(), keys.localSalt());
+            inbound = tools.engine().inbound(profile, keys.remoteKey(), keys.remoteSalt());
+            lanes.start(now);
+            if (ice.state() == IceState.CONNECTED) become(PeerState.CONNECTED, String.valueOf(ice.selected()));
+        }
+
+        @Override
+        public void data(byte[] bytes, int offset, int length) {
+            lanes.receive(now, bytes, offset, length);
+        }
+
+        @Override
+        public void closed(String reason) {
+            become(PeerState.FAILED, reason);
+        }
+
+        @Override
+        public void ready() {
+            handler.ready();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.stoa.peer;
+
+import io.stoa.base.Time;
+import io.stoa.media.PublicationSpec;
+import io.stoa.rtp.Extension;
+import io.stoa.sdp.Codec;
+import io.stoa.sdp.MediaDescription;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** A published track: a media section in which the client sends, bound to an announced publication. */
+public final class Receiver {
+    private static final int LAYERS = 3;
+
+    private final Peer peer;
+    private final String mid;
+    private final boolean video;
+    private PublicationSpec publication;
+    private List<Codec> codecs = List.of();
+    private Codec codec;
+    private List<String> rids = List.of();
+    private String cid = "";
+    private final ReceiveStream[] streams = new ReceiveStream[LAYERS];
+    private final long[] keyFrameAskedAt = new long[LAYERS];
+    private final int[] epochs = new int[LAYERS];
+    int audioLevelId;
+    int dependencyDescriptorId;
+    /** For whoever routes the track's packets. */
+    public Object attachment;
+
+    Receiver(Peer peer, String mid, boolean video) {
+        this.peer = peer;
+        this.mid = mid;
+        this.video = video;
+    }
+
+    void describe(PublicationSpec newPublication, MediaDescription answer, List<String> newRids, String newCid) {
+        publication = newPublication;
+        codecs = answer.codecs;
+        rids = newRids;
+        cid = newCid;
+        audioLevelId = answer.extensionId(Extension.AUDIO_LEVEL.uri);
+        dependencyDescriptorId = answer.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
+        if (codec == null || codecOf(codec.payloadType()) == null) codec = codecs.isEmpty() ? null : codecs.getFirst();
+    }
+
+    public PublicationSpec publication() {
+        return publication;
+    }
+
+    public String mid() {
+        return mid;
+    }
+
+    public boolean video() {
+        return video;
+    }
+
+    /** The client id by which its section was recognised. */
+    public String cid() {
+        return cid;
+    }
+
+    /** What the client sends, as seen on its packets, before the first one what it will most likely send. */
+    public Codec codec() {
+        return codec;
+    }
+
+    public List<String> rids() {
+        return rids;
+    }
+
+    public boolean simulcast() {
+        return rids.size() > 1;
+    }
+
+    public int audioLevelId() {
+        return audioLevelId;
+    }
+
+    public int dependencyDescriptorId() {
+        return dependencyDescriptorId;
+    }
+
+    /** @return null if nothing of the layer has arrived or been announced */
+    public ReceiveStream stream(int layer) {
+        return streams[layer];
+    }
+
+    /** Streams that exist, lowest layer first. */
+    public List<ReceiveStream> streams() {
+        List<ReceiveStream> known = new ArrayList<>();
+        for (ReceiveStream stream : streams) if (stream != null) known.add(stream);
+        return Collections.unmodifiableList(known);
+    }
+
+    Codec codecOf(int payloadType) {
+        for (Codec known : codecs) if (known.payloadType() == payloadType) return known;
+        return null;
+    }
+
+    /** @return true if the client changed its codec */
+    boolean sends(Codec actual) {
+        if (codec != null && codec.payloadType() == actual.payloadType()) return false;
+        codec = actual;
+        return true;
+    }
+
+    ReceiveStream begin(int layer, int ssrc) {
+        int at = Math.min(layer, LAYERS - 1);
+        streams[at] = new ReceiveStream(ssrc, this, at, epochs[at]++, codec == null ? 90_000 : codec.clockRate());
+        return streams[at];
+    }
+
+    /** rids by name where the name says the layer (spec 6.4), by position else. */
+    int layerOf(String rid) {
+        return switch (rid) {
+            case "q", "2" -> 0;
+            case "h", "1" -> 1;
+            case "f", "0" -> rids.size() == 1 ? 0 : 2;
+            default -> Math.max(0, rids.indexOf(rid));
+        };
+    }
+
+    /** Asks the client for a key frame of a layer, not more often than spec 6.7 allows. */
+    public void requestKeyFrame(long now, int layer) {
+        if (streams[layer] == null) return;
+        long spacing = layer == 0 ? 500 * Time.MILLI : Time.SECOND;
+        if (keyFrameAskedAt[layer] != 0 && now - keyFrameAskedAt[layer] < spacing) return;
+        keyFrameAskedAt[layer] = now;
+        peer.pli(streams[layer].ssrc());
+    }
+}

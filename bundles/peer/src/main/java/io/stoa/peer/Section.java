@@ -1,0 +1,18 @@
+package io.stoa.peer;
+
+/** A media section of the connection: at most one track, in one direction. */
+final class Section {
+    final int index;
+    final String kind;
+    String mid;
+    Receiver receiver;
+    Sender sender;
+    /** Its sender was removed: one answer (or offer) must call it inactive before another track may use it. */
+    boolean retiring;
+
+    Section(int index, String mid, String kind) {
+        this.index = index;
+        this.mid = mid;
+        this.kind = kind;
+    }
+}
