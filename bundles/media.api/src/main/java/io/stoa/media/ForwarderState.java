@@ -11,7 +11,14 @@ import io.stoa.protocol.livekit.RTPForwarderState;
  * @param maxTemporal the subscriber's wish
  * @param lastLayerTimestamp 32-bit RTP timestamp of the current layer that was last translated, as it arrived
  * @param lastLayerIndex extended sequence number of the current layer that was last translated, as it arrived; -1 if none
+ * @param lastDescriptor payload descriptor of that packet as it arrived, packed as in {@link PacketMeta#descriptor}
  * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer
  */
 public record ForwarderState(
-        int currentLayer, int maxSpatial, int maxTemporal, int lastLayerTimestamp, long lastLayerIndex, RTPForwarderState munger) {}
+        int currentLayer,
+        int maxSpatial,
+        int maxTemporal,
+        int lastLayerTimestamp,
+        long lastLayerIndex,
+        long lastDescriptor,
+        RTPForwarderState munger) {}
