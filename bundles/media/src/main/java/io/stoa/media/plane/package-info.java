@@ -1,2 +1,12 @@
-/** The media plane: peers on loops, fan-out from published to subscribed tracks, engine swaps. */
+/**
+ * The media plane: peers on loops, packets from published to subscribed tracks, and the replacement of the forwarding engine.
+ *
+ * <p>One {@code MediaLoop} per packet loop owns everything that happens on its thread: its peers ({@code LoopPeer}), what they publish
+ * ({@code PublicationTrack}: packet rings, live layers, loudness) and what they receive ({@code SubscriptionTrack}: a forwarder, a
+ * sender, a history). All peers of a room live on the room's home loop, so a packet crosses no thread. Calls of the control side are
+ * tasks posted to the loop.
+ *
+ * <p>Start reading at {@code MediaLoop.receive} and follow a packet: {@code LoopPeer.rtp}, {@code PublicationTrack.rtp},
+ * {@code SubscriptionTrack.forward}. For the swap: {@code EngineSlot}.
+ */
 package io.stoa.media.plane;

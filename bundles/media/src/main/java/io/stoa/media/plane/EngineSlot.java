@@ -1,0 +1,95 @@
+package io.stoa.media.plane;
+
+import io.stoa.media.ForwardingEngine;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The forwarding engine of the day, and how it is replaced under traffic (architecture, section 5).
+ *
+ * <p>{@link #bind} and {@link #unbind} come from the framework. A successor is bound before its predecessor is unbound: then every loop
+ * replaces its forwarders between two packets, one publication after the other, and {@link #unbind} returns when no loop holds anything
+ * of the old engine. Without a successor the loops hold the state of every subscription until an engine comes.
+ */
+final class EngineSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineSlot.class);
+    private static final long BARRIER_MILLIS = 2_000;
+
+    private final List<MediaLoop> loops;
+    private final AtomicLong longestGap = new AtomicLong();
+    private ForwardingEngine engine;
+    private volatile String name = "";
+    private volatile long heldSince;
+
+    EngineSlot(List<MediaLoop> loops) {
+        this.loops = loops;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long longestGapNanos() {
+        return longestGap.get();
+    }
+
+    synchronized void bind(ForwardingEngine next) {
+        LOG.info("forwarding by {}", next.name());
+        engine = next;
+        name = next.name();
+        longestGap.set(0);
+        for (MediaLoop loop : loops) loop.post(() -> adopt(loop, next));
+    }
+
+    synchronized void unbind(ForwardingEngine gone) {
+        if (engine == gone) {
+            LOG.info("no forwarding engine: media is held");
+            engine = null;
+            name = "";
+            heldSince = System.nanoTime();
+            for (MediaLoop loop : loops) loop.post(() -> hold(loop, gone));
+        }
+        barrier();
+    }
+
+    /** Until every loop has done what was posted to it, so holds nothing of an engine that is gone. */
+    private void barrier() {
+        CountDownLatch done = new CountDownLatch(loops.size());
+        for (MediaLoop loop : loops) loop.post(done::countDown);
+        try {
+            if (!done.await(BARRIER_MILLIS, TimeUnit.MILLISECONDS)) LOG.warn("a media loop did not let go of the old forwarding engine within {} ms", BARRIER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void adopt(MediaLoop loop, ForwardingEngine next) {
+        long begun = loop.now();
+        long held = heldSince;
+        loop.engine(next);
+        int failed = 0;
+        for (PublicationTrack track : loop.publications()) {
+            for (int i = 0; i < track.subscribers(); i++) {
+                try {
+                    track.subscriber(i).adopt(begun, next);
+                } catch (RuntimeException e) {
+                    if (failed++ == 0) LOG.warn("{} could not take over {}; its old forwarder stays", next.name(), track.trackSid, e);
+                }
+            }
+        }
+        long gap = System.nanoTime() - (held == 0 ? begun : held);
+        heldSince = 0;
+        longestGap.accumulateAndGet(gap, Math::max);
+        if (failed > 0) LOG.warn("{} subscriptions stay with the engine before {}", failed, next.name());
+    }
+
+    private static void hold(MediaLoop loop, ForwardingEngine gone) {
+        if (loop.engine() != gone) return;
+        loop.engine(null);
+        for (PublicationTrack track : loop.publications()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold();
+    }
+}

@@ -1,0 +1,534 @@
+package io.stoa.media.plane;
+
+import io.stoa.base.DropCounters;
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.media.DataLane;
+import io.stoa.media.MediaPeer;
+import io.stoa.media.NegotiationException;
+import io.stoa.media.PacketLoop.PortLease;
+import io.stoa.media.PacketMeta;
+import io.stoa.media.PeerListener;
+import io.stoa.media.PeerListener.SubscriptionEvent;
+import io.stoa.media.PeerSpec;
+import io.stoa.media.PeerState;
+import io.stoa.media.PublicationSpec;
+import io.stoa.media.PublishedTrack;
+import io.stoa.media.SubscriptionSpec;
+import io.stoa.media.TrackPreference;
+import io.stoa.peer.Peer;
+import io.stoa.peer.PeerHandler;
+import io.stoa.peer.ReceiveStream;
+import io.stoa.peer.Receiver;
+import io.stoa.peer.Sender;
+import io.stoa.peer.SenderSpec;
+import io.stoa.rtp.RtpView;
+import io.stoa.sdp.SdpException;
+import io.stoa.sdp.SdpParser;
+import io.stoa.sdp.SdpWriter;
+import io.stoa.sdp.SessionDescription;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A peer on its loop. The {@link MediaPeer} methods are called from anywhere and only post; everything below them runs on the loop.
+ */
+final class LoopPeer implements MediaPeer, PeerHandler {
+    private final MediaLoop loop;
+    private final PeerSpec spec;
+    private final PeerListener listener;
+    private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
+    private final Map<String, List<SubscriptionTrack>> awaited = new HashMap<>();
+    private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
+    private final Map<String, TrackPreference> preferences = new HashMap<>();
+    private final boolean[] openLanes = new boolean[DataLane.values().length];
+    private volatile Map<String, AudioLevel> levels = Map.of();
+    private Peer peer;
+    private PortLease lease;
+    private long packetsIn;
+    private long packetsOut;
+    private long bytesOut;
+    private boolean closed;
+    /** For the loop's heap and its list of peers that this turn has touched. */
+    long wakeAt = Time.NEVER;
+    int heapIndex = -1;
+    boolean touched;
+
+    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener) {
+        this.loop = loop;
+        this.spec = spec;
+        this.listener = listener;
+    }
+
+    PeerSpec spec() {
+        return spec;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** On the loop, first of all. */
+    void begin() {
+        lease = loop.lease();
+        peer = new Peer(spec, loop.tools(), this);
+        peer.localEndpoints(lease.endpoints());
+        loop.register(this);
+    }
+
+    DropCounters drops() {
+        return peer.ownDrops();
+    }
+
+    long packetsIn() {
+        return packetsIn;
+    }
+
+    long packetsOut() {
+        return packetsOut;
+    }
+
+    long bytesOut() {
+        return bytesOut;
+    }
+
+    int publicationCount() {
+        return publications.size();
+    }
+
+    int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    Iterable<PublicationTrack> publications() {
+        return publications.values();
+    }
+
+    Iterable<SubscriptionTrack> subscriptions() {
+        return subscriptions.values();
+    }
+
+    RtpView scratchView() {
+        return loop.scratchView();
+    }
+
+    PacketMeta scratchMeta() {
+        return loop.scratchMeta();
+    }
+
+    long roundTripNanos() {
+        return peer.roundTripNanos();
+    }
+
+    void sentMedia(int bytes) {
+        packetsOut++;
+        bytesOut += bytes;
+    }
+
+    void firstPacket(String trackSid) {
+        listener.firstPacket(trackSid);
+    }
+
+    void subscription(String trackSid, SubscriptionEvent event, String detail) {
+        listener.subscription(trackSid, event, detail);
+    }
+
+    // -- from anywhere
+
+    private void post(java.util.function.LongConsumer action) {
+        loop.post(() -> {
+            if (closed) return;
+            action.accept(loop.now());
+            loop.touch(this);
+        });
+    }
+
+    @Override
+    public CompletionStage<Answer> answer(String offerSdp) {
+        return negotiate(offerSdp, (now, offer) -> {
+            SessionDescription answer = peer.answer(now, offer);
+            loop.claim(this);
+            return new Negotiated(answer, peer.trackSidByMid());
+        }).thenApplyAsync(done -> new Answer(SdpWriter.write(done.description), done.tracks), loop.executor());
+    }
+
+    @Override
+    public CompletionStage<String> offer(boolean restartIce) {
+        CompletableFuture<SessionDescription> made = new CompletableFuture<>();
+        run(made, now -> {
+            SessionDescription offer = peer.offer(now, restartIce);
+            loop.claim(this);
+            return offer;
+        });
+        return made.thenApplyAsync(SdpWriter::write, loop.executor());
+    }
+
+    @Override
+    public CompletionStage<Void> acceptAnswer(String answerSdp) {
+        return negotiate(answerSdp, (now, answer) -> {
+            peer.accept(now, answer);
+            return null;
+        });
+    }
+
+    private record Negotiated(SessionDescription description, Map<String, String> tracks) {}
+
+    private interface Step<T> {
+        T take(long now, SessionDescription description) throws NegotiationException;
+    }
+
+    private interface Work<T> {
+        T run(long now) throws NegotiationException;
+    }
+
+    /** Text is parsed on the caller's thread; the loop sees values only. */
+    private <T> CompletableFuture<T> negotiate(String sdp, Step<T> step) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        SessionDescription description;
+        try {
+            description = SdpParser.parse(sdp);
+        } catch (SdpException e) {
+            result.completeExceptionally(new NegotiationException(e.getMessage(), e));
+            return result;
+        }
+        run(result, now -> step.take(now, description));
+        return result;
+    }
+
+    private <T> void run(CompletableFuture<T> result, Work<T> work) {
+        loop.post(() -> {
+            if (closed) {
+                result.completeExceptionally(new NegotiationException("the connection is closed"));
+                return;
+            }
+            try {
+                result.complete(work.run(loop.now()));
+            } catch (NegotiationException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+            loop.touch(this);
+        });
+    }
+
+    @Override
+    public void addCandidate(String candidate) {
+        post(now -> peer.addCandidate(now, candidate));
+    }
+
+    @Override
+    public void expect(PublicationSpec publication) {
+        post(now -> peer.expect(publication));
+    }
+
+    @Override
+    public void unpublish(String trackSid) {
+        post(now -> peer.unpublish(now, trackSid));
+    }
+
+    @Override
+    public void setPublicationMuted(String trackSid, boolean muted) {
+        post(now -> {
+            PublicationTrack track = publications.get(trackSid);
+            if (track != null) track.mute(now, muted);
+            mutedBefore.put(trackSid, muted);
+        });
+    }
+
+    /** Mute states by track, also of those that no description has bound yet. */
+    private final Map<String, Boolean> mutedBefore = new HashMap<>();
+
+    @Override
+    public double audioLevel(String trackSid) {
+        AudioLevel level = levels.get(trackSid);
+        return level == null ? 0 : level.value();
+    }
+
+    @Override
+    public void subscribe(MediaPeer publisher, SubscriptionSpec wanted) {
+        post(now -> {
+            if (subscriptions.containsKey(wanted.trackSid())) return;
+            LoopPeer source = (LoopPeer) publisher;
+            TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
+            SubscriptionTrack subscription = new SubscriptionTrack(this, source, wanted, preference, loop.tools().random().nextLong());
+            subscriptions.put(wanted.trackSid(), subscription);
+            if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
+            else source.want(now, subscription);
+        });
+    }
+
+    @Override
+    public void unsubscribe(String trackSid) {
+        post(now -> {
+            SubscriptionTrack subscription = subscriptions.remove(trackSid);
+            if (subscription != null) drop(now, subscription);
+        });
+    }
+
+    private void drop(long now, SubscriptionTrack subscription) {
+        subscription.detach();
+        subscription.publisher.unwant(subscription);
+        if (subscription.sender() != null) peer.removeSender(now, subscription.sender());
+    }
+
+    @Override
+    public void prefer(String trackSid, TrackPreference preference) {
+        post(now -> {
+            preferences.put(trackSid, preference);
+            SubscriptionTrack subscription = subscriptions.get(trackSid);
+            if (subscription != null) subscription.prefer(now, preference);
+        });
+    }
+
+    @Override
+    public void send(DataLane lane, byte[] message) {
+        post(now -> peer.send(now, lane, message, 0, message.length));
+    }
+
+    @Override
+    public boolean isOpen(DataLane lane) {
+        synchronized (openLanes) {
+            return openLanes[lane.ordinal()];
+        }
+    }
+
+    @Override
+    public CompletionStage<PeerStats> stats() {
+        CompletableFuture<PeerStats> result = new CompletableFuture<>();
+        loop.post(() -> {
+            Map<String, Long> drops = new LinkedHashMap<>();
+            peer.drops().nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
+            result.complete(new PeerStats(
+                    peer.state(), String.valueOf(peer.selected()), peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops));
+        });
+        return result;
+    }
+
+    @Override
+    public void close() {
+        loop.post(this::end);
+    }
+
+    void end() {
+        if (closed) return;
+        long now = loop.now();
+        for (PublicationTrack track : List.copyOf(publications.values())) endPublication(now, track);
+        for (SubscriptionTrack subscription : List.copyOf(subscriptions.values())) {
+            subscription.detach();
+            subscription.publisher.unwant(subscription);
+        }
+        for (List<SubscriptionTrack> waiting : List.copyOf(awaited.values()))
+            for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
+        subscriptions.clear();
+        peer.close(now);
+        closed = true;
+        loop.unregister(this);
+        lease.close();
+    }
+
+    // -- tracks, on the loop
+
+    private void want(long now, SubscriptionTrack subscription) {
+        PublicationTrack track = publications.get(subscription.spec.trackSid());
+        if (track != null) connect(now, track, subscription);
+        else awaited.computeIfAbsent(subscription.spec.trackSid(), k -> new ArrayList<>()).add(subscription);
+    }
+
+    private void unwant(SubscriptionTrack subscription) {
+        List<SubscriptionTrack> waiting = awaited.get(subscription.spec.trackSid());
+        if (waiting == null) return;
+        waiting.remove(subscription);
+        if (waiting.isEmpty()) awaited.remove(subscription.spec.trackSid());
+    }
+
+    private void connect(long now, PublicationTrack track, SubscriptionTrack subscription) {
+        LoopPeer subscriber = subscription.owner;
+        SenderSpec wanted = new SenderSpec(
+                track.trackSid, subscription.spec.streamId(), track.receiver.video(), track.receiver.codec(), track.receiver.dependencyDescriptorId());
+        Sender sender = subscriber.peer.addSender(now, wanted);
+        subscription.attach(now, track, sender, loop.engine());
+        loop.touch(subscriber);
+    }
+
+    private void ended(SubscriptionTrack subscription, SubscriptionEvent event) {
+        subscriptions.remove(subscription.spec.trackSid(), subscription);
+        drop(loop.now(), subscription);
+        loop.touch(this);
+        listener.subscription(subscription.spec.trackSid(), event, "");
+    }
+
+    private void endPublication(long now, PublicationTrack track) {
+        publications.remove(track.trackSid);
+        loop.removePublication(track);
+        publishLevels();
+        while (track.subscribers() > 0) {
+            SubscriptionTrack subscription = track.subscriber(0);
+            track.remove(subscription);
+            subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
+        }
+    }
+
+    private void publishLevels() {
+        Map<String, AudioLevel> now = new HashMap<>();
+        for (PublicationTrack track : publications.values()) if (!track.receiver.video()) now.put(track.trackSid, track.level);
+        levels = Map.copyOf(now);
+    }
+
+    void requestKeyFrame(long now, Receiver receiver, int layer) {
+        int at = layer;
+        while (at > 0 && receiver.stream(at) == null) at--;
+        receiver.requestKeyFrame(now, at);
+        loop.touch(this);
+    }
+
+    // -- what the connection says
+
+    @Override
+    public void transmit(Flow flow, byte[] bytes, int offset, int length) {
+        loop.transmit(flow, bytes, offset, length);
+    }
+
+    @Override
+    public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+        Flow flow = loop.flow(protocol, local, remote);
+        if (flow != null && flow.owner == null) flow.owner = this;
+        return flow != null && flow.owner == this ? flow : null;
+    }
+
+    @Override
+    public void ready() {
+        post(peer::drain);
+    }
+
+    @Override
+    public void stateChanged(long now, PeerState state, String reason) {
+        listener.stateChanged(state, reason);
+    }
+
+    @Override
+    public void verified(long now, Flow flow) {
+        flow.owner = this;
+    }
+
+    @Override
+    public void selected(long now, Flow flow) {
+        flow.owner = this;
+    }
+
+    @Override
+    public void candidate(String line, String mid, int mlineIndex, boolean last) {
+        listener.candidate(line, mid, mlineIndex, last);
+    }
+
+    @Override
+    public void receiverChanged(long now, Receiver receiver) {
+        PublicationTrack track = (PublicationTrack) receiver.attachment;
+        if (track == null) {
+            track = new PublicationTrack(this, receiver);
+            receiver.attachment = track;
+            publications.put(track.trackSid, track);
+            loop.addPublication(track);
+            if (mutedBefore.getOrDefault(track.trackSid, false)) track.mute(now, true);
+            publishLevels();
+            List<SubscriptionTrack> waiting = awaited.remove(track.trackSid);
+            if (waiting != null) for (SubscriptionTrack subscription : waiting) connect(now, track, subscription);
+        } else {
+            codecMayHaveChanged(now, track);
+        }
+        listener.published(describe(track));
+    }
+
+    /** The client sends another codec than it was expected to: subscribers need sections of that codec. */
+    private void codecMayHaveChanged(long now, PublicationTrack track) {
+        String before = track.mime();
+        track.codecKnown();
+        for (int i = track.subscribers() - 1; i >= 0; i--) {
+            SubscriptionTrack subscription = track.subscriber(i);
+            if (subscription.sender().spec().codec().name().equalsIgnoreCase(track.receiver.codec().name())) continue;
+            subscription.owner.peer.removeSender(now, subscription.sender());
+            track.remove(subscription);
+            connect(now, track, subscription);
+        }
+        assert before.isEmpty() || !track.mime().isEmpty();
+    }
+
+    private static PublishedTrack describe(PublicationTrack track) {
+        Receiver receiver = track.receiver;
+        List<Long> ssrcs = new ArrayList<>();
+        for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
+        boolean stereo = receiver.codec() != null && "1".equals(receiver.codec().parameters().get("stereo"));
+        return new PublishedTrack(track.trackSid, receiver.mid(), track.mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo);
+    }
+
+    @Override
+    public void receiverEnded(long now, Receiver receiver) {
+        if (receiver.attachment instanceof PublicationTrack track) endPublication(now, track);
+    }
+
+    @Override
+    public void rtp(long now, ReceiveStream stream, RtpView packet) {
+        packetsIn++;
+        ((PublicationTrack) stream.receiver().attachment).rtp(now, stream, packet);
+    }
+
+    @Override
+    public void senderReport(long now, ReceiveStream stream, long ntp, int rtpTimestamp) {
+        ((PublicationTrack) stream.receiver().attachment).senderReport(now, stream.layer(), ntp, rtpTimestamp);
+    }
+
+    @Override
+    public void bound(long now, Sender sender) {
+        ((SubscriptionTrack) sender.attachment).bound(now);
+    }
+
+    @Override
+    public void unsupported(long now, Sender sender, String why) {
+        SubscriptionTrack subscription = (SubscriptionTrack) sender.attachment;
+        if (subscription == null) return;
+        subscriptions.remove(subscription.spec.trackSid(), subscription);
+        subscription.detach();
+        listener.subscription(subscription.spec.trackSid(), SubscriptionEvent.CODEC_UNSUPPORTED, why);
+    }
+
+    @Override
+    public void keyFrameLost(long now, Sender sender) {
+        ((SubscriptionTrack) sender.attachment).keyFrameLost(now);
+    }
+
+    @Override
+    public void nack(long now, Sender sender, int seq) {
+        ((SubscriptionTrack) sender.attachment).nack(now, seq);
+    }
+
+    @Override
+    public void receiverReport(long now, Sender sender, int fractionLost, long roundTripNanos) {}
+
+    @Override
+    public void sectionsRequired(int audios, int videos) {
+        listener.sectionsRequired(audios, videos);
+    }
+
+    @Override
+    public void offerNeeded() {
+        listener.offerNeeded();
+    }
+
+    @Override
+    public void laneOpen(long now, DataLane lane) {
+        synchronized (openLanes) {
+            openLanes[lane.ordinal()] = true;
+        }
+        listener.laneOpen(lane);
+    }
+
+    @Override
+    public void data(long now, DataLane lane, byte[] bytes, int offset, int length) {
+        listener.data(lane, Arrays.copyOfRange(bytes, offset, offset + length));
+    }
+}

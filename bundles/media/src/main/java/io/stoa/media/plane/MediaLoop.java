@@ -1,0 +1,255 @@
+package io.stoa.media.plane;
+
+import io.stoa.base.Drop;
+import io.stoa.base.DropCounters;
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.dtls.DtlsCertificate;
+import io.stoa.ice.StunPeek;
+import io.stoa.media.DatagramBatch;
+import io.stoa.media.ForwardingEngine;
+import io.stoa.media.LoopHandler;
+import io.stoa.media.PacketLoop;
+import io.stoa.media.PacketMeta;
+import io.stoa.peer.PacketOutbox;
+import io.stoa.peer.PeerTools;
+import io.stoa.rtp.RtpView;
+import io.stoa.srtp.SrtpEngine;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Everything that happens on one media loop. Only {@link #post} and {@link #claims} may come from other threads. */
+final class MediaLoop implements LoopHandler {
+    private static final int OUTBOX_SLOTS = 256;
+    private static final long TICK = 100 * Time.MILLI;
+
+    private final SrtpEngine srtp;
+    private final DtlsCertificate certificate;
+    private final RandomGenerator random;
+    private final SecureRandom secureRandom;
+    private final Executor executor;
+    private final Map<String, LoopPeer> byUfrag = new ConcurrentHashMap<>();
+    private final Set<LoopPeer> peers = new LinkedHashSet<>();
+    private final List<PublicationTrack> publications = new ArrayList<>();
+    private final List<LoopPeer> touched = new ArrayList<>();
+    private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final DropCounters drops = new DropCounters();
+    private final RtpView scratchView = new RtpView();
+    private final PacketMeta scratchMeta = new PacketMeta();
+    private PacketLoop port;
+    private PacketOutbox outbox;
+    private PeerTools tools;
+    private ForwardingEngine engine;
+    private long tickAt = Time.NEVER;
+    private long goneIn;
+    private long goneOut;
+
+    MediaLoop(SrtpEngine srtp, DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Executor executor) {
+        this.srtp = srtp;
+        this.certificate = certificate;
+        this.random = random;
+        this.secureRandom = secureRandom;
+        this.executor = executor;
+    }
+
+    @Override
+    public void attached(PacketLoop loop) {
+        port = loop;
+        outbox = new PacketOutbox(srtp, loop, OUTBOX_SLOTS);
+        tools = new PeerTools(srtp, certificate, random, secureRandom, outbox);
+    }
+
+    // -- hops 1 to 3, and the end of a turn
+
+    @Override
+    public void receive(long now, DatagramBatch batch) {
+        for (int i = 0; i < batch.size; i++) {
+            Flow flow = batch.flow[i];
+            LoopPeer owner = flow.owner instanceof LoopPeer known ? known : route(batch, i);
+            if (owner == null) continue;
+            owner.peer().receive(now, flow, batch.slab, batch.offset[i], batch.length[i]);
+            touch(owner);
+        }
+        endTurn(now);
+    }
+
+    /** A flow that nobody owns yet: a STUN request says by its username whose it wants to be. */
+    private LoopPeer route(DatagramBatch batch, int i) {
+        String ufrag = StunPeek.localUfrag(batch.slab, batch.offset[i], batch.length[i]);
+        LoopPeer owner = ufrag == null ? null : byUfrag.get(ufrag);
+        if (owner == null) drops.count(ufrag == null ? Drop.UNKNOWN_FLOW : Drop.STUN_UNKNOWN_USERNAME);
+        return owner;
+    }
+
+    void touch(LoopPeer peer) {
+        if (peer.touched) return;
+        peer.touched = true;
+        touched.add(peer);
+    }
+
+    /** What the turn has produced leaves: reports and data of every touched peer, then all media at once. */
+    void endTurn(long now) {
+        for (int i = 0; i < touched.size(); i++) {
+            LoopPeer peer = touched.get(i);
+            peer.touched = false;
+            if (!peers.contains(peer)) continue;
+            peer.peer().flush(now);
+            deadlines.set(peer, peer.peer().nextWake());
+        }
+        touched.clear();
+        outbox.flush();
+    }
+
+    @Override
+    public void wake(long now) {
+        while (Time.due(deadlines.next(), now)) {
+            LoopPeer peer = deadlines.first();
+            peer.peer().wake(now);
+            touch(peer);
+            long next = peer.peer().nextWake();
+            // A deadline that has not moved on would spin: it is looked at again in the next turn.
+            deadlines.set(peer, next != Time.NEVER && next - now <= 0 ? now + Time.MILLI : next);
+        }
+        if (Time.due(tickAt, now)) {
+            for (int i = 0; i < publications.size(); i++) publications.get(i).tick(now);
+            tickAt = publications.isEmpty() ? Time.NEVER : now + TICK;
+        }
+        endTurn(now);
+    }
+
+    @Override
+    public long nextWake() {
+        return Time.earlier(deadlines.next(), tickAt);
+    }
+
+    @Override
+    public void flowClosed(long now, Flow flow) {
+        if (!(flow.owner instanceof LoopPeer owner)) return;
+        owner.peer().flowClosed(now, flow);
+        flow.owner = null;
+        touch(owner);
+        endTurn(now);
+    }
+
+    @Override
+    public boolean claims(String localUfrag) {
+        return byUfrag.containsKey(localUfrag);
+    }
+
+    /** Any thread. */
+    void post(Runnable task) {
+        port.post(() -> {
+            task.run();
+            endTurn(port.now());
+        });
+    }
+
+    // -- for the peers
+
+    long now() {
+        return port.now();
+    }
+
+    PeerTools tools() {
+        return tools;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    RtpView scratchView() {
+        return scratchView;
+    }
+
+    PacketMeta scratchMeta() {
+        return scratchMeta;
+    }
+
+    PacketLoop.PortLease lease() {
+        return port.lease();
+    }
+
+    void transmit(Flow flow, byte[] bytes, int offset, int length) {
+        port.send(flow, bytes, offset, length);
+    }
+
+    Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+        return port.flow(protocol, local, remote);
+    }
+
+    void register(LoopPeer peer) {
+        peers.add(peer);
+        claim(peer);
+    }
+
+    /** The peer may have new ICE credentials. */
+    void claim(LoopPeer peer) {
+        byUfrag.put(peer.peer().localUfrag(), peer);
+    }
+
+    void unregister(LoopPeer peer) {
+        peers.remove(peer);
+        byUfrag.values().removeIf(p -> p == peer);
+        deadlines.remove(peer);
+        goneIn += peer.packetsIn();
+        goneOut += peer.packetsOut();
+        peer.peer().drops().addTo(drops);
+        if (peer.peer().selected() != null) {
+            peer.peer().selected().owner = null;
+            port.close(peer.peer().selected());
+        }
+    }
+
+    void addPublication(PublicationTrack track) {
+        publications.add(track);
+        if (tickAt == Time.NEVER) tickAt = port.now() + TICK;
+    }
+
+    void removePublication(PublicationTrack track) {
+        publications.remove(track);
+    }
+
+    // -- the forwarding engine
+
+    ForwardingEngine engine() {
+        return engine;
+    }
+
+    List<PublicationTrack> publications() {
+        return publications;
+    }
+
+    void engine(ForwardingEngine next) {
+        engine = next;
+    }
+
+    // -- numbers
+
+    Set<LoopPeer> peers() {
+        return peers;
+    }
+
+    void sum(PlaneSums sums) {
+        sums.packetsIn += goneIn;
+        sums.packetsOut += goneOut;
+        drops.addTo(sums.drops);
+        for (LoopPeer peer : peers) {
+            sums.peers++;
+            sums.published += peer.publicationCount();
+            sums.subscribed += peer.subscriptionCount();
+            sums.packetsIn += peer.packetsIn();
+            sums.packetsOut += peer.packetsOut();
+            sums.bytesOut += peer.bytesOut();
+            peer.peer().drops().addTo(sums.drops);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.stoa.media.plane;
+
+import io.stoa.base.Drop;
+import io.stoa.base.DropCounters;
+import io.stoa.media.Forwarder;
+import io.stoa.media.ForwarderSpec;
+import io.stoa.media.ForwarderState;
+import io.stoa.media.ForwardingEngine;
+import io.stoa.media.PacketMeta;
+import io.stoa.media.PeerListener.SubscriptionEvent;
+import io.stoa.media.SubscriptionSpec;
+import io.stoa.media.TrackPreference;
+import io.stoa.media.Translation;
+import io.stoa.peer.Sender;
+import io.stoa.rtp.RtpView;
+import io.stoa.rtp.SendHistory;
+
+/** A track on its way to one subscriber: hops 10 to 13, and what a retransmission needs. */
+final class SubscriptionTrack {
+    private static final int VIDEO_HISTORY = 512;
+    private static final int AUDIO_HISTORY = 128;
+    /** Longest pause that is replayed from the ring when an engine is back; longer ones wait for a key frame. */
+    private static final int MAX_REPLAY = 400;
+
+    final LoopPeer owner;
+    final LoopPeer publisher;
+    final SubscriptionSpec spec;
+    private final Translation translation = new Translation();
+    private final long seed;
+    private PublicationTrack publication;
+    private Sender sender;
+    private Forwarder forwarder;
+    private ForwarderState held;
+    private SendHistory history;
+    private TrackPreference preference;
+    private int timestampOffset;
+    private boolean sentAny;
+    private long packetsOut;
+
+    SubscriptionTrack(LoopPeer owner, LoopPeer publisher, SubscriptionSpec spec, TrackPreference preference, long seed) {
+        this.owner = owner;
+        this.publisher = publisher;
+        this.spec = spec;
+        this.preference = preference;
+        this.seed = seed;
+    }
+
+    PublicationTrack publication() {
+        return publication;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    long packetsOut() {
+        return packetsOut;
+    }
+
+    private DropCounters drops() {
+        return owner.drops();
+    }
+
+    void attach(long now, PublicationTrack track, Sender newSender, ForwardingEngine engine) {
+        publication = track;
+        sender = newSender;
+        sender.attachment = this;
+        history = new SendHistory(track.receiver.video() ? VIDEO_HISTORY : AUDIO_HISTORY);
+        if (engine != null) forwarder = engine.create(forwarderSpec(), null);
+        if (forwarder != null) forwarder.target(now, preference.maxSpatial(), preference.maxTemporal());
+        track.add(now, this);
+    }
+
+    private ForwarderSpec forwarderSpec() {
+        boolean video = publication.receiver.video();
+        return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), publication.mime(), publication.receiver.codec().clockRate(), video,
+                publication.receiver.simulcast(), seed);
+    }
+
+    void detach() {
+        if (publication != null) publication.remove(this);
+        publication = null;
+        forwarder = null;
+    }
+
+    // -- packets
+
+    void forward(long now, PacketMeta meta, RtpView packet) {
+        if (!preference.enabled() || !sender.bound()) {
+            drops().count(preference.enabled() ? Drop.NOT_CONNECTED : Drop.PAUSED);
+            return;
+        }
+        if (forwarder == null) {
+            drops().count(Drop.NO_ENGINE);
+            return;
+        }
+        Drop drop = forwarder.forward(now, meta, translation);
+        if (drop != null) {
+            drops().count(drop);
+            return;
+        }
+        timestampOffset = translation.timestamp - meta.timestamp;
+        sentAny = true;
+        packetsOut++;
+        history.add(translation.seq, meta.layer, meta.index, translation.timestamp, translation.marker, translation.packDescriptor());
+        sender.write(translation, packet);
+        owner.sentMedia(packet.length());
+    }
+
+    /** A packet without payload is passed on, so that its number is not missed; decoders ignore it. */
+    void padding(long now, PacketMeta meta) {
+        if (forwarder == null || !preference.enabled() || !sender.bound() || forwarder.currentLayer() != meta.layer) return;
+        if (forwarder.forward(now, meta, translation) == null)
+            history.add(translation.seq, meta.layer, -1, translation.timestamp, false, 0);
+    }
+
+    void nack(long now, int seq) {
+        switch (history.find(now, seq, owner.roundTripNanos())) {
+            case UNKNOWN -> drops().count(Drop.NACK_TOO_OLD);
+            case TOO_OFTEN -> drops().count(Drop.NACK_TOO_OFTEN);
+            case RESEND -> resend(now, seq);
+        }
+    }
+
+    private void resend(long now, int seq) {
+        RtpView view = owner.scratchView();
+        if (publication == null || !publication.describe(owner.scratchMeta(), history.layer(), history.index(), now, view)) {
+            drops().count(Drop.NACK_TOO_OLD);
+            return;
+        }
+        translation.seq = seq;
+        translation.timestamp = history.timestamp();
+        translation.marker = history.marker();
+        translation.unpackDescriptor(history.descriptor());
+        sender.resend(translation, view);
+        packetsOut++;
+        owner.sentMedia(view.length());
+    }
+
+    void senderReport(long now, int layer, long ntp, int timestamp) {
+        if (forwarder == null) return;
+        forwarder.senderReport(now, layer, ntp, timestamp);
+        if (sentAny && forwarder.currentLayer() == layer) sender.reference(ntp, timestamp + timestampOffset, now);
+    }
+
+    void live(long now, int mask) {
+        if (forwarder != null) forwarder.live(now, mask);
+    }
+
+    void bound(long now) {
+        owner.subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
+        askForKeyFrame(now);
+    }
+
+    void keyFrameLost(long now) {
+        if (forwarder == null) return;
+        forwarder.keyFrameLost(now);
+        askForKeyFrame(now);
+    }
+
+    void askForKeyFrame(long now) {
+        if (forwarder == null || publication == null || !preference.enabled() || !sender.bound()) return;
+        int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
+        if (layer >= 0) publisher.requestKeyFrame(now, publication.receiver, layer);
+    }
+
+    void prefer(long now, TrackPreference wanted) {
+        boolean back = wanted.enabled() && !preference.enabled();
+        preference = wanted;
+        if (forwarder == null) return;
+        if (back) forwarder.resync(now);
+        forwarder.target(now, wanted.maxSpatial(), wanted.maxTemporal());
+        askForKeyFrame(now);
+    }
+
+    void resync(long now) {
+        if (forwarder == null) return;
+        forwarder.resync(now);
+        askForKeyFrame(now);
+    }
+
+    // -- replacement of the engine
+
+    /**
+     * Continues with another engine exactly where the old one stopped.
+     *
+     * @throws RuntimeException if the new engine cannot use the state; then nothing has changed
+     */
+    void adopt(long now, ForwardingEngine engine) {
+        if (publication == null) return;
+        boolean wasHeld = forwarder == null && held != null;
+        ForwarderState from = forwarder != null ? forwarder.snapshot() : held;
+        Forwarder successor = engine.create(forwarderSpec(), from);
+        forwarder = successor;
+        held = null;
+        successor.target(now, preference.maxSpatial(), preference.maxTemporal());
+        publication.refresh(now, this);
+        if (wasHeld) catchUp(now, from);
+    }
+
+    /** Nobody decides for a while: keep the state, let the rings fill. */
+    void hold() {
+        if (forwarder == null) return;
+        held = forwarder.snapshot();
+        forwarder = null;
+    }
+
+    private void catchUp(long now, ForwarderState from) {
+        int layer = from.currentLayer();
+        long behind = layer < 0 || from.lastLayerIndex() < 0 ? 0 : publication.highest(layer) - from.lastLayerIndex();
+        if (behind <= 0) return;
+        if (behind > MAX_REPLAY) {
+            resync(now);
+            return;
+        }
+        for (long index = from.lastLayerIndex() + 1; index <= from.lastLayerIndex() + behind; index++)
+            if (publication.describe(owner.scratchMeta(), layer, index, now, owner.scratchView())) forward(now, owner.scratchMeta(), owner.scratchView());
+    }
+}
