@@ -1,2 +1,11 @@
-/** Portable packet input and output: Netty, media loops, sockets, timers. */
+/**
+ * The portable packet input and output, on Netty: native epoll with recvmmsg and sendmmsg where there is Linux, NIO elsewhere.
+ *
+ * <p>{@code NettyPacketIo} binds the sockets and makes one {@code NettyLoop} per media loop, each with a thread of its own
+ * ({@code media-k}). A loop reads datagrams into a batch, hands the batch to the media plane, arms a timer for the next deadline and
+ * flushes every socket once. {@code UdpSocket} knows the flows of a port; {@code TcpAcceptor} takes ICE/TCP connections (RFC 6544, frames
+ * of RFC 4571) and gives each to the loop whose peer its first STUN message names.
+ *
+ * <p>Not here: STUN servers and external addresses, TURN, segmentation offload.
+ */
 package io.stoa.transport;

@@ -1,0 +1,222 @@
+package io.stoa.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.stoa.base.Drop;
+import io.stoa.base.DropCounters;
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.media.DatagramBatch;
+import io.stoa.media.LoopHandler;
+import io.stoa.media.PacketLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One media loop on one Netty event loop, which has one thread. */
+final class NettyLoop implements PacketLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
+    private static final int BATCH = 64;
+    private static final long AGE_INTERVAL = 10 * Time.SECOND;
+
+    private final int index;
+    private final IoEventLoopGroup group;
+    private final IoEventLoop eventLoop;
+    private final DatagramBatch batch = new DatagramBatch(BATCH);
+    private final List<UdpSocket> sockets = new ArrayList<>();
+    private final List<UdpSocket> dirty = new ArrayList<>();
+    private final List<Channel> dirtyStreams = new ArrayList<>();
+    private final DropCounters drops = new DropCounters();
+    private final Runnable wake = this::wake;
+    private final PortSource ports;
+    private volatile LoopHandler handler;
+    private long now = System.nanoTime();
+    private long armedAt = Time.NEVER;
+    private ScheduledFuture<?> armed;
+    private long ageAt;
+
+    NettyLoop(int index, IoEventLoopGroup group, PortSource ports) {
+        this.index = index;
+        this.group = group;
+        this.ports = ports;
+        eventLoop = group.next();
+    }
+
+    IoEventLoopGroup group() {
+        return group;
+    }
+
+    IoEventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    List<UdpSocket> sockets() {
+        return sockets;
+    }
+
+    void add(UdpSocket socket) {
+        sockets.add(socket);
+    }
+
+    LoopHandler handler() {
+        return handler;
+    }
+
+    void attach(LoopHandler attached) {
+        eventLoop.execute(() -> {
+            handler = attached;
+            now = System.nanoTime();
+            attached.attached(this);
+        });
+    }
+
+    /** On the loop. */
+    void detach() {
+        handler = null;
+        for (UdpSocket socket : sockets) socket.flows.clear();
+    }
+
+    void drop(Drop drop) {
+        drops.count(drop);
+    }
+
+    DropCounters drops() {
+        return drops;
+    }
+
+    // -- turns
+
+    void arrived(Flow flow, byte[] bytes, int length) {
+        if (batch.size == 0) now = System.nanoTime();
+        batch.add(flow, bytes, 0, length);
+        if (batch.isFull()) deliver();
+    }
+
+    void deliver() {
+        if (batch.size == 0) return;
+        LoopHandler current = handler;
+        if (current == null) drops.count(Drop.UNKNOWN_FLOW);
+        else guarded(() -> current.receive(now, batch));
+        batch.clear();
+        endTurn();
+    }
+
+    /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
+    private void guarded(Runnable turn) {
+        try {
+            turn.run();
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("media loop {}: a turn failed", index, e);
+        }
+    }
+
+    private void wake() {
+        armedAt = Time.NEVER;
+        now = System.nanoTime();
+        LoopHandler current = handler;
+        if (current == null) return;
+        guarded(() -> current.wake(now));
+        if (now - ageAt >= 0) {
+            ageAt = now + AGE_INTERVAL;
+            for (UdpSocket socket : sockets) socket.flows.age(now);
+        }
+        endTurn();
+    }
+
+    void endTurn() {
+        for (int i = 0; i < dirty.size(); i++) {
+            UdpSocket socket = dirty.get(i);
+            socket.dirty = false;
+            socket.channel().flush();
+        }
+        dirty.clear();
+        for (int i = 0; i < dirtyStreams.size(); i++) dirtyStreams.get(i).flush();
+        dirtyStreams.clear();
+        arm();
+    }
+
+    private void arm() {
+        LoopHandler current = handler;
+        if (current == null) return;
+        long next = current.nextWake();
+        if (next == Time.NEVER || armedAt != Time.NEVER && armedAt - next <= 200 * Time.MICRO) return;
+        if (armed != null) armed.cancel(false);
+        armedAt = next;
+        armed = eventLoop.schedule(wake, Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    void dirty(UdpSocket socket) {
+        dirty.add(socket);
+    }
+
+    void flowClosed(Flow flow) {
+        LoopHandler current = handler;
+        now = System.nanoTime();
+        if (current != null) guarded(() -> current.flowClosed(now, flow));
+        endTurn();
+    }
+
+    // -- PacketLoop
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return eventLoop.inEventLoop();
+    }
+
+    @Override
+    public void post(Runnable task) {
+        eventLoop.execute(() -> {
+            if (handler == null) return;
+            now = System.nanoTime();
+            guarded(task);
+            endTurn();
+        });
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public PortLease lease() {
+        return ports.lease(this);
+    }
+
+    @Override
+    public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+        if (protocol == Flow.Protocol.TCP) return null; // the remote dials
+        for (UdpSocket socket : sockets) if (socket.local().equals(local)) return socket.flow(remote.socketAddress(), true);
+        return null;
+    }
+
+    @Override
+    public void send(Flow flow, byte[] bytes, int offset, int length) {
+        switch (flow.socket) {
+            case UdpSocket.Path(UdpSocket socket, var remote) -> socket.send(remote, bytes, offset, length);
+            case TcpConnection connection -> {
+                if (connection.send(bytes, offset, length) && !dirtyStreams.contains(connection.channel())) dirtyStreams.add(connection.channel());
+            }
+            default -> throw new IllegalArgumentException("not a flow of this transport: " + flow);
+        }
+    }
+
+    @Override
+    public void close(Flow flow) {
+        switch (flow.socket) {
+            case UdpSocket.Path(UdpSocket socket, var remote) -> socket.flows.remove(remote);
+            case TcpConnection connection -> connection.close();
+            default -> throw new IllegalArgumentException("not a flow of this transport: " + flow);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.stoa.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.stoa.base.Flow;
+import io.stoa.base.TransportAddress;
+import io.stoa.media.LoopHandler;
+import io.stoa.media.PacketIo;
+import io.stoa.media.PacketLoop;
+import io.stoa.media.PacketLoop.LocalEndpoint;
+import io.stoa.media.PacketLoop.PortLease;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sockets and loops on Netty, as configured by {@code rtc.*}. */
+@Component(service = PacketIo.class, configurationPid = "io.stoa.rtc", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = RtcConfig.class)
+public final class NettyPacketIo implements PacketIo {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyPacketIo.class);
+    private static final int DATAGRAM = 2_048;
+    private static final int DATAGRAMS_PER_READ = 32;
+    private static final int SOCKET_BUFFER = 4 << 20;
+    private static final int MAX_TCP_CONNECTIONS = 10_000;
+    private static final int TRIES_PER_PORT = 200;
+    private static final int SPARE_PORTS = 16;
+
+    private final RtcConfig config;
+    private final boolean epoll = Epoll.isAvailable();
+    private final List<InetAddress> addresses;
+    private final List<NettyLoop> loops = new ArrayList<>();
+    private final List<Channel> acceptors = new ArrayList<>();
+    private final List<LocalEndpoint> tcp = new ArrayList<>();
+    private final AtomicInteger tcpConnections = new AtomicInteger();
+    private final AtomicInteger nextPort;
+    /** In range mode: ports per loop that wait for a peer. */
+    private final List<ConcurrentLinkedQueue<List<UdpSocket>>> spare = new ArrayList<>();
+    private boolean attached;
+
+    @Activate
+    public NettyPacketIo(RtcConfig config) throws IOException {
+        this.config = config;
+        nextPort = new AtomicInteger(config.portRangeStart());
+        addresses = LocalAddresses.find(config);
+        int[] ports = sharedPorts(config.udpPort());
+        int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
+        try {
+            for (int i = 0; i < count; i++) loops.add(new NettyLoop(i, newGroup(i), this::lease));
+            for (NettyLoop loop : loops) spare.add(new ConcurrentLinkedQueue<>());
+            if (!config.forceTcp()) for (int i = 0; i < ports.length; i++) bindShared(loops.get(i), ports[i]);
+            if (!config.forceTcp() && ports.length == 0) for (NettyLoop loop : loops) for (int i = 0; i < SPARE_PORTS; i++) prepare(loop);
+            if (config.tcpPort() > 0) bindTcp(config.tcpPort());
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        LOG.info("media by {} on {}, UDP {}, TCP {}", name(), addresses.stream().map(InetAddress::getHostAddress).toList(),
+                config.forceTcp() ? "none" : ports.length == 0 ? config.portRangeStart() + "-" + config.portRangeEnd() : config.udpPort(), config.tcpPort());
+    }
+
+    /** One loop per port; a range has at most as many as there are processors. */
+    private static int[] sharedPorts(String udpPort) {
+        if (udpPort.isBlank() || udpPort.equals("0")) return new int[0];
+        String[] range = udpPort.split("-");
+        int from = Integer.parseInt(range[0].strip());
+        int to = range.length > 1 ? Integer.parseInt(range[1].strip()) : from;
+        int count = Math.min(to - from + 1, Math.max(1, Runtime.getRuntime().availableProcessors()));
+        int[] ports = new int[count];
+        for (int i = 0; i < count; i++) ports[i] = from + i;
+        return ports;
+    }
+
+    private MultiThreadIoEventLoopGroup newGroup(int index) {
+        IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        ThreadFactory threads = task -> Thread.ofPlatform().name("media-" + index).daemon().unstarted(task);
+        return new MultiThreadIoEventLoopGroup(1, threads, factory);
+    }
+
+    private void bindShared(NettyLoop loop, int port) throws IOException {
+        for (InetAddress address : addresses) loop.add(bindUdp(loop, address, port));
+    }
+
+    private UdpSocket bindUdp(NettyLoop loop, InetAddress address, int port) throws IOException {
+        UdpSocket socket = new UdpSocket(loop);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.group())
+                .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(4 << 20, 8 << 20))
+                .handler(socket);
+        if (epoll) {
+            bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM);
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM * DATAGRAMS_PER_READ));
+        } else {
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM));
+        }
+        var bound = bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
+        if (!bound.isSuccess())
+            throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
+        socket.bound(bound.channel(), TransportAddress.of((InetSocketAddress) bound.channel().localAddress()));
+        return socket;
+    }
+
+    private void bindTcp(int port) throws IOException {
+        NettyLoop first = loops.getFirst();
+        for (InetAddress address : addresses) {
+            var bound = new ServerBootstrap()
+                    .group(first.group())
+                    .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .childOption(ChannelOption.TCP_NODELAY, true)
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            if (tcpConnections.incrementAndGet() > MAX_TCP_CONNECTIONS) {
+                                tcpConnections.decrementAndGet();
+                                channel.close();
+                                return;
+                            }
+                            channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(DATAGRAM, 0, 2, 0, 2));
+                            channel.pipeline().addLast(new TcpConnection(loops, tcpConnections::decrementAndGet));
+                        }
+                    })
+                    .bind(new InetSocketAddress(address, port))
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess())
+                throw new IOException("TCP " + address.getHostAddress() + " port " + port + " (rtc.tcp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
+            acceptors.add(bound.channel());
+            tcp.add(new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of((InetSocketAddress) bound.channel().localAddress())));
+        }
+    }
+
+    /** On the loop. */
+    private PortLease lease(NettyLoop loop) {
+        if (config.forceTcp() || sharedPorts(config.udpPort()).length > 0) return new Lease(endpoints(loop.sockets()), () -> {});
+        List<UdpSocket> own = spare.get(loop.index()).poll();
+        Thread.startVirtualThread(() -> prepare(loop));
+        if (own == null) {
+            LOG.warn("no UDP port of {} to {} is free: this peer has TCP only", config.portRangeStart(), config.portRangeEnd());
+            return new Lease(tcp, () -> {});
+        }
+        for (UdpSocket socket : own) loop.add(socket);
+        return new Lease(endpoints(own), () -> {
+            loop.sockets().removeAll(own);
+            for (UdpSocket socket : own) socket.channel().close();
+        });
+    }
+
+    private List<LocalEndpoint> endpoints(List<UdpSocket> sockets) {
+        List<LocalEndpoint> endpoints = new ArrayList<>();
+        for (UdpSocket socket : sockets) endpoints.add(new LocalEndpoint(Flow.Protocol.UDP, socket.local()));
+        endpoints.addAll(tcp);
+        return List.copyOf(endpoints);
+    }
+
+    /** Binds a port of the range for a peer to come. Binding waits for the loop, so it never happens on it. */
+    private void prepare(NettyLoop loop) {
+        int span = config.portRangeEnd() - config.portRangeStart() + 1;
+        for (int tries = 0; tries < TRIES_PER_PORT; tries++) {
+            int port = config.portRangeStart() + Math.floorMod(nextPort.getAndIncrement() - config.portRangeStart(), span);
+            List<UdpSocket> own = new ArrayList<>();
+            try {
+                for (InetAddress address : addresses) own.add(bindUdp(loop, address, port));
+                spare.get(loop.index()).add(own);
+                return;
+            } catch (IOException e) {
+                for (UdpSocket socket : own) socket.channel().close(); // taken: the next one
+            }
+        }
+    }
+
+    private record Lease(List<LocalEndpoint> endpoints, Runnable release) implements PortLease {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    @Override
+    public String name() {
+        return epoll ? "netty-epoll" : "netty-nio";
+    }
+
+    @Override
+    public int loops() {
+        return loops.size();
+    }
+
+    @Override
+    public synchronized Attachment attach(IntFunction<LoopHandler> handlers) {
+        if (attached) throw new IllegalStateException("somebody is attached");
+        attached = true;
+        for (NettyLoop loop : loops) loop.attach(handlers.apply(loop.index()));
+        return new Attachment() {
+            @Override
+            public PacketLoop loop(int index) {
+                return loops.get(index);
+            }
+
+            @Override
+            public void close() {
+                detach();
+            }
+        };
+    }
+
+    private synchronized void detach() {
+        CountDownLatch done = new CountDownLatch(loops.size());
+        for (NettyLoop loop : loops)
+            loop.eventLoop().execute(() -> {
+                loop.detach();
+                done.countDown();
+            });
+        try {
+            done.await(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        attached = false;
+    }
+
+    @Deactivate
+    void close() {
+        for (Channel acceptor : acceptors) acceptor.close();
+        for (NettyLoop loop : loops) loop.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}
