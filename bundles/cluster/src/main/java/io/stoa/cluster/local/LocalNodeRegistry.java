@@ -1,0 +1,127 @@
+package io.stoa.cluster.local;
+
+import io.stoa.base.Ids;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.media.MediaPlane;
+import io.stoa.protocol.livekit.Node;
+import io.stoa.protocol.livekit.NodeState;
+import io.stoa.protocol.livekit.NodeStats;
+import io.stoa.protocol.livekit.NodeType;
+import io.stoa.room.RoomManager;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** One node: this one. Immediate, so that its id lasts as long as the process. */
+@Component(
+        service = NodeRegistry.class,
+        immediate = true,
+        configurationPid = "io.stoa.server",
+        property = "service.ranking:Integer=-2147483648")
+@Designate(ocd = ServerConfig.class)
+public final class LocalNodeRegistry implements NodeRegistry {
+    private final String id = new Ids(new SecureRandom()).next(Ids.NODE);
+    private final NodeLoad load = new NodeLoad(System.nanoTime(), wallSeconds());
+    private volatile ServerConfig config;
+    private volatile boolean draining;
+
+    // Who is counted needs this node to exist first: optional, so that there is no circle.
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RoomManager rooms;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile MediaPlane media;
+
+    @Activate
+    public LocalNodeRegistry(ServerConfig config) {
+        this.config = config;
+    }
+
+    @Modified
+    void configure(ServerConfig changed) {
+        config = changed;
+    }
+
+    @Override
+    public Node local() {
+        return Node.newBuilder()
+                .setId(id)
+                .setIp(address())
+                .setNumCpus(Runtime.getRuntime().availableProcessors())
+                .setType(NodeType.SERVER)
+                .setState(draining ? NodeState.SHUTTING_DOWN : NodeState.SERVING)
+                .setRegion(config.region())
+                .setStats(stats())
+                .build();
+    }
+
+    @Override
+    public String localId() {
+        return id;
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return List.of(local());
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+
+    private NodeStats stats() {
+        RoomManager manager = rooms;
+        MediaPlane plane = media;
+        return load.read(
+                System.nanoTime(),
+                wallSeconds(),
+                manager == null ? 0 : manager.rooms().size(),
+                manager == null ? 0 : manager.participants(),
+                Optional.ofNullable(plane).map(MediaPlane::stats));
+    }
+
+    private String address() {
+        String configured = config.nodeIp().split(",", 2)[0].strip();
+        return configured.isEmpty() ? firstAddress() : configured;
+    }
+
+    private static String firstAddress() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> address.getAddress().length == 4 && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                    .map(InetAddress::getHostAddress)
+                    .findFirst()
+                    .orElse("127.0.0.1");
+        } catch (SocketException e) {
+            return "127.0.0.1";
+        }
+    }
+
+    private static long wallSeconds() {
+        return System.currentTimeMillis() / 1000;
+    }
+}
