@@ -1,4 +1,13 @@
-/** Jetty: servlet-free handlers, CORS, limits, WebSocket conventions. */
+/**
+ * HTTP and WebSocket for the edges, on Jetty, without any of Jetty showing.
+ *
+ * <p>A component owns the server. Edges register {@link io.stoa.http.HttpRoute} services; each request is handled on a virtual thread and
+ * sees a {@link io.stoa.http.HttpExchange}: what was asked, by whom (the token is verified before), and how to answer. A route may
+ * upgrade the exchange to a WebSocket at any time before it answers, so that a session can be started first.
+ *
+ * <p>Order of what happens to a request (spec 1.2): a bug becomes 500; CORS; a leading {@code //} becomes {@code /}; the body limit;
+ * authentication, which lets requests without a token pass; routes; 404.
+ */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")
 package io.stoa.http;

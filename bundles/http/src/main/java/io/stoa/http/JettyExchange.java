@@ -1,0 +1,167 @@
+package io.stoa.http;
+
+import io.stoa.auth.Claims;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.websocket.api.exceptions.WebSocketException;
+import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+
+/** A request of Jetty's in our shape. */
+final class JettyExchange implements HttpExchange {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final String path;
+    private final long maxBodyBytes;
+    private final Fields query;
+    private final Supplier<ServerWebSocketContainer> container;
+    private Claims claims;
+    private boolean answered;
+
+    JettyExchange(Request request, Response response, Callback callback, String path, long maxBodyBytes, Supplier<ServerWebSocketContainer> container) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.path = path;
+        this.maxBodyBytes = maxBodyBytes;
+        this.container = container;
+        query = RequestHandler.queryOf(request);
+    }
+
+    void claims(Claims verified) {
+        claims = verified;
+    }
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String query(String name) {
+        return query.getValue(name);
+    }
+
+    @Override
+    public Map<String, String> queryParameters() {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (Fields.Field field : query) all.put(field.getName(), field.getValue());
+        return all;
+    }
+
+    @Override
+    public String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    @Override
+    public byte[] body() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            for (int count; (count = in.read(buffer)) >= 0; ) {
+                body.write(buffer, 0, count);
+                if (body.size() > maxBodyBytes) throw new BodyTooLargeException();
+            }
+        }
+        return body.toByteArray();
+    }
+
+    @Override
+    public String clientAddress() {
+        for (String name : new String[] {"CF-Connecting-IP", "X-Forwarded-For", "X-Real-IP"}) {
+            String value = header(name);
+            if (value != null && !value.isEmpty()) return value;
+        }
+        return Request.getRemoteAddr(request);
+    }
+
+    @Override
+    public String origin() {
+        return request.getHttpURI().getScheme() + "://" + request.getHeaders().get(HttpHeader.HOST);
+    }
+
+    @Override
+    public Optional<Claims> claims() {
+        return Optional.ofNullable(claims);
+    }
+
+    @Override
+    public void header(String name, String value) {
+        response.getHeaders().put(name, value);
+    }
+
+    @Override
+    public void respond(int status, String text) {
+        header("X-Content-Type-Options", "nosniff");
+        respond(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void respond(int status, String contentType, byte[] body) {
+        if (answered) throw new IllegalStateException("this exchange was answered already");
+        answered = true;
+        response.setStatus(status);
+        if (contentType != null) response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        if (status != 204) response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, ByteBuffer.wrap(request.getMethod().equals("HEAD") ? new byte[0] : body), callback);
+    }
+
+    @Override
+    public boolean isWebSocket() {
+        String upgrade = header("Upgrade");
+        return upgrade != null && upgrade.equalsIgnoreCase("websocket");
+    }
+
+    @Override
+    public boolean upgrade(WebSocketListener listener, long maxMessageBytes) {
+        if (header("Sec-WebSocket-Key") == null || !"13".equals(header("Sec-WebSocket-Version")) || !method().equals("GET")) {
+            respond(400, "Bad Request\n");
+            return false;
+        }
+        try {
+            boolean upgraded = container.get().upgrade(
+                    (upgradeRequest, upgradeResponse, upgradeCallback) -> new JettyWebSocket(listener, maxMessageBytes), request, response, callback);
+            if (!upgraded) {
+                respond(400, "Bad Request\n");
+                return false;
+            }
+            answered = true;
+            return true;
+        } catch (WebSocketException e) {
+            respond(400, "Bad Request\n");
+            return false;
+        }
+    }
+
+    /** A route that neither answered nor upgraded has a bug. */
+    void finish() {
+        if (!answered) fail(500, "internal server error");
+    }
+
+    void fail(int status, String text) {
+        if (answered) {
+            callback.failed(new IllegalStateException(text));
+            return;
+        }
+        respond(status, text);
+    }
+}

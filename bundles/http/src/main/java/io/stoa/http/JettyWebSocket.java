@@ -1,0 +1,134 @@
+package io.stoa.http;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+
+/** One WebSocket. Writes wait in a bounded queue, because Jetty takes one at a time. */
+public final class JettyWebSocket implements Session.Listener.AutoDemanding, WebSocketPeer {
+    private static final int MAX_QUEUED_BYTES = 32 << 20;
+
+    /** One thing to write; exactly one of the fields is set, or none for a ping. */
+    private record Outgoing(byte[] binary, String text, int closeCode, String closeReason) {
+        int size() {
+            return binary != null ? binary.length : text != null ? text.length() : 16;
+        }
+    }
+
+    private final WebSocketListener listener;
+    private final long maxMessageBytes;
+    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>();
+    private Session session;
+    private int queuedBytes;
+    private boolean writing;
+    private boolean closing;
+    private boolean ended;
+
+    JettyWebSocket(WebSocketListener listener, long maxMessageBytes) {
+        this.listener = listener;
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    @Override
+    public void onWebSocketOpen(Session opened) {
+        opened.setMaxBinaryMessageSize(maxMessageBytes);
+        opened.setMaxTextMessageSize(maxMessageBytes);
+        opened.setMaxFrameSize(maxMessageBytes);
+        opened.setIdleTimeout(java.time.Duration.ZERO);
+        synchronized (this) {
+            session = opened;
+        }
+        listener.opened(this);
+    }
+
+    @Override
+    public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        callback.succeed();
+        listener.binary(bytes);
+    }
+
+    @Override
+    public void onWebSocketText(String message) {
+        listener.text(message);
+    }
+
+    @Override
+    public void onWebSocketClose(int code, String reason, Callback callback) {
+        callback.succeed();
+        end(code, reason == null ? "" : reason);
+    }
+
+    @Override
+    public void onWebSocketError(Throwable cause) {
+        end(1006, String.valueOf(cause.getMessage()));
+    }
+
+    private void end(int code, String reason) {
+        synchronized (this) {
+            if (ended) return;
+            ended = closing = true;
+            queue.clear();
+        }
+        listener.closed(code, reason);
+    }
+
+    @Override
+    public boolean send(byte[] binary) {
+        return enqueue(new Outgoing(binary, null, 0, null));
+    }
+
+    @Override
+    public boolean send(String text) {
+        return enqueue(new Outgoing(null, text, 0, null));
+    }
+
+    @Override
+    public void ping() {
+        enqueue(new Outgoing(null, null, 0, null));
+    }
+
+    @Override
+    public void close(int code, String reason) {
+        enqueue(new Outgoing(null, null, code, reason));
+    }
+
+    private boolean enqueue(Outgoing outgoing) {
+        boolean overrun;
+        synchronized (this) {
+            if (closing) return false;
+            overrun = queuedBytes + outgoing.size() > MAX_QUEUED_BYTES;
+            if (overrun) {
+                closing = true;
+            } else {
+                if (outgoing.closeCode != 0) closing = true;
+                queue.add(outgoing);
+                queuedBytes += outgoing.size();
+                if (writing || session == null) return true;
+                writing = true;
+            }
+        }
+        if (overrun) session.disconnect(); // the client does not read
+        else writeNext();
+        return !overrun;
+    }
+
+    private void writeNext() {
+        Outgoing next;
+        synchronized (this) {
+            next = queue.poll();
+            if (next == null) {
+                writing = false;
+                return;
+            }
+            queuedBytes -= next.size();
+        }
+        Callback then = Callback.from(this::writeNext, failure -> end(1006, String.valueOf(failure.getMessage())));
+        if (next.closeCode != 0) session.close(next.closeCode, next.closeReason, Callback.NOOP);
+        else if (next.binary != null) session.sendBinary(ByteBuffer.wrap(next.binary), then);
+        else if (next.text != null) session.sendText(next.text, then);
+        else session.sendPing(ByteBuffer.allocate(0), then);
+    }
+}
