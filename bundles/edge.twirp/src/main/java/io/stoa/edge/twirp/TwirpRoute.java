@@ -1,0 +1,146 @@
+package io.stoa.edge.twirp;
+
+import com.google.gson.JsonObject;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.stoa.auth.VideoGrant;
+import io.stoa.http.HttpExchange;
+import io.stoa.http.HttpRoute;
+import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcCode;
+import io.stoa.rpc.RpcEndpoint;
+import io.stoa.rpc.RpcException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All RPC services of this node over HTTP. */
+@Component(service = HttpRoute.class)
+public final class TwirpRoute implements HttpRoute {
+    private static final Logger LOG = LoggerFactory.getLogger(TwirpRoute.class);
+    private static final String PREFIX = "/twirp/";
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
+    private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+    /** Services that belong to this API but whose bundle may be absent: who would answer, and the grant that is checked first. */
+    private record Absent(String bundle, Predicate<Caller> granted) {}
+
+    private static final Map<String, Absent> KNOWN = Map.of(
+            "livekit.RoomService", new Absent("service.room", c -> video(c, g -> g.roomCreate() || g.roomList() || g.roomAdmin())),
+            "livekit.Egress", new Absent("service.egress", c -> video(c, VideoGrant::roomRecord)),
+            "livekit.Ingress", new Absent("service.ingress", c -> video(c, VideoGrant::ingressAdmin)),
+            "livekit.SIP", new Absent("service.sip", c -> c.claims() != null && (c.claims().sipAdmin() || c.claims().sipCall())),
+            "livekit.AgentDispatchService", new Absent("service.agent", c -> video(c, VideoGrant::roomAdmin)));
+
+    private final Map<String, RpcEndpoint> endpoints = new ConcurrentHashMap<>();
+
+    private static boolean video(Caller caller, Predicate<VideoGrant> enough) {
+        return caller.claims() != null && caller.claims().video() != null && enough.test(caller.claims().video());
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addEndpoint(RpcEndpoint endpoint) {
+        endpoints.put(endpoint.descriptor().getFullName(), endpoint);
+    }
+
+    void removeEndpoint(RpcEndpoint endpoint) {
+        endpoints.remove(endpoint.descriptor().getFullName(), endpoint);
+    }
+
+    @Override
+    public String path() {
+        return PREFIX;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        String rest = exchange.path().substring(PREFIX.length());
+        int slash = rest.indexOf('/');
+        String service = slash < 0 ? rest : rest.substring(0, slash);
+        String method = slash < 0 ? "" : rest.substring(slash + 1);
+        if (slash < 0 || !KNOWN.containsKey(service) && !endpoints.containsKey(service)) {
+            exchange.respond(404, "404 page not found\n");
+            return;
+        }
+        try {
+            call(exchange, service, method);
+        } catch (RpcException e) {
+            error(exchange, e);
+        } catch (RuntimeException e) {
+            LOG.error("{}.{} failed", service, method, e);
+            error(exchange, new RpcException(RpcCode.INTERNAL, "internal error"));
+        }
+    }
+
+    private void call(HttpExchange exchange, String service, String method) throws RpcException, IOException {
+        if (!exchange.method().equals("POST"))
+            throw badRoute(exchange, "unsupported method \"" + exchange.method() + "\" (only POST is allowed)");
+        boolean json = isJson(exchange);
+        Caller caller = new Caller(exchange.claims().orElse(null));
+        RpcEndpoint endpoint = endpoints.get(service);
+        ServiceDescriptor descriptor = endpoint != null ? endpoint.descriptor() : io.stoa.protocol.Services.byName(service);
+        if (descriptor.findMethodByName(method) == null) throw badRoute(exchange, "no handler for path \"" + exchange.path() + "\"");
+        if (endpoint == null) {
+            Absent absent = KNOWN.get(service);
+            if (!absent.granted.test(caller)) throw Caller.denied();
+            throw new RpcException(RpcCode.UNAVAILABLE, service + " is not available: bundle " + absent.bundle + " is not installed or not active");
+        }
+        Message request = read(exchange.body(), endpoint.requestPrototype(method), json);
+        Message response = endpoint.call(method, request, caller);
+        if (json) exchange.respond(200, "application/json", PRINTER.print(response).getBytes(StandardCharsets.UTF_8));
+        else exchange.respond(200, "application/protobuf", response.toByteArray());
+    }
+
+    private static boolean isJson(HttpExchange exchange) throws RpcException {
+        String header = exchange.header("Content-Type");
+        String type = header == null ? "" : header.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        return switch (type) {
+            case "application/json" -> true;
+            case "application/protobuf" -> false;
+            default -> throw badRoute(exchange, "unexpected Content-Type: \"" + (header == null ? "" : header) + "\"");
+        };
+    }
+
+    private static RpcException badRoute(HttpExchange exchange, String message) {
+        return new RpcException(RpcCode.BAD_ROUTE, message, Map.of("twirp_invalid_route", exchange.method() + " " + exchange.path()));
+    }
+
+    private static Message read(byte[] body, Message prototype, boolean json) throws RpcException {
+        Message.Builder builder = prototype.newBuilderForType();
+        try {
+            if (json) {
+                if (body.length == 0) throw new InvalidProtocolBufferException("empty body");
+                PARSER.merge(new String(body, StandardCharsets.UTF_8), builder);
+            } else {
+                builder.mergeFrom(body);
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new RpcException(RpcCode.MALFORMED, json ? "the json request could not be decoded" : "the protobuf request could not be decoded");
+        }
+        return builder.build();
+    }
+
+    private static void error(HttpExchange exchange, RpcException e) {
+        JsonObject body = new JsonObject();
+        body.addProperty("code", e.code().text);
+        body.addProperty("msg", e.getMessage());
+        if (!e.meta().isEmpty()) {
+            JsonObject meta = new JsonObject();
+            e.meta().forEach(meta::addProperty);
+            body.add("meta", meta);
+        }
+        exchange.respond(e.code().httpStatus, "application/json", body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}

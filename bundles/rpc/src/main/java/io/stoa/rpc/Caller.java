@@ -1,0 +1,25 @@
+package io.stoa.rpc;
+
+import io.stoa.auth.Claims;
+import io.stoa.auth.VideoGrant;
+import java.util.function.Predicate;
+
+/**
+ * Who calls.
+ *
+ * @param claims null if the request brought no token
+ */
+public record Caller(Claims claims) {
+    /** @throws RpcException {@code unauthenticated} (spec 1.4: never {@code permission_denied}) if the video grant does not satisfy */
+    public void require(Predicate<VideoGrant> enough) throws RpcException {
+        if (claims == null || claims.video() == null || !enough.test(claims.video())) throw denied();
+    }
+
+    public void requireRoomAdmin(String room) throws RpcException {
+        require(grant -> grant.roomAdmin() && grant.room().equals(room));
+    }
+
+    public static RpcException denied() {
+        return new RpcException(RpcCode.UNAUTHENTICATED, "permissions denied");
+    }
+}

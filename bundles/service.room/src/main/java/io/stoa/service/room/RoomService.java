@@ -1,0 +1,229 @@
+package io.stoa.service.room;
+
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.Message;
+import io.stoa.cluster.RoomAllocator;
+import io.stoa.protocol.Services;
+import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.DeleteRoomRequest;
+import io.stoa.protocol.livekit.DeleteRoomResponse;
+import io.stoa.protocol.livekit.ForwardParticipantRequest;
+import io.stoa.protocol.livekit.ListParticipantsRequest;
+import io.stoa.protocol.livekit.ListParticipantsResponse;
+import io.stoa.protocol.livekit.ListRoomsRequest;
+import io.stoa.protocol.livekit.ListRoomsResponse;
+import io.stoa.protocol.livekit.MoveParticipantRequest;
+import io.stoa.protocol.livekit.MuteRoomTrackRequest;
+import io.stoa.protocol.livekit.MuteRoomTrackResponse;
+import io.stoa.protocol.livekit.PerformRpcRequest;
+import io.stoa.protocol.livekit.RemoveParticipantResponse;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomParticipantIdentity;
+import io.stoa.protocol.livekit.SendDataRequest;
+import io.stoa.protocol.livekit.UpdateParticipantRequest;
+import io.stoa.protocol.livekit.UpdateRoomMetadataRequest;
+import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
+import io.stoa.room.LiveRoom;
+import io.stoa.room.RoomException;
+import io.stoa.room.RoomManager;
+import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcCode;
+import io.stoa.rpc.RpcEndpoint;
+import io.stoa.rpc.RpcException;
+import io.stoa.store.RoomStore;
+import io.stoa.store.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** The methods of {@code livekit.RoomService} that one node can answer. */
+@Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit")
+@Designate(ocd = LimitConfig.class)
+public final class RoomService implements RpcEndpoint {
+    private static final ServiceDescriptor DESCRIPTOR = Services.byName("livekit.RoomService");
+
+    private interface Call {
+        Message run(Message request, Caller caller) throws RpcException, RoomException, StoreException;
+    }
+
+    private final Map<String, Message> prototypes = new LinkedHashMap<>();
+    private final Map<String, Call> calls = new LinkedHashMap<>();
+    private volatile LimitConfig limits;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RoomManager rooms;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RoomStore store;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RoomAllocator allocator;
+
+    @Activate
+    public RoomService(LimitConfig limits) {
+        this.limits = limits;
+        add("CreateRoom", CreateRoomRequest.getDefaultInstance(), (r, c) -> create((CreateRoomRequest) r, c));
+        add("ListRooms", ListRoomsRequest.getDefaultInstance(), (r, c) -> list((ListRoomsRequest) r, c));
+        add("DeleteRoom", DeleteRoomRequest.getDefaultInstance(), (r, c) -> delete((DeleteRoomRequest) r, c));
+        add("ListParticipants", ListParticipantsRequest.getDefaultInstance(), (r, c) -> participants((ListParticipantsRequest) r, c));
+        add("GetParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> participant((RoomParticipantIdentity) r, c));
+        add("RemoveParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> remove((RoomParticipantIdentity) r, c));
+        add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), (r, c) -> mute((MuteRoomTrackRequest) r, c));
+        add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), (r, c) -> update((UpdateParticipantRequest) r, c));
+        add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), (r, c) -> metadata((UpdateRoomMetadataRequest) r, c));
+        later("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), r -> ((UpdateSubscriptionsRequest) r).getRoom());
+        later("SendData", SendDataRequest.getDefaultInstance(), r -> ((SendDataRequest) r).getRoom());
+        later("PerformRpc", PerformRpcRequest.getDefaultInstance(), r -> ((PerformRpcRequest) r).getRoom());
+        later("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), r -> ((ForwardParticipantRequest) r).getRoom());
+        later("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), r -> ((MoveParticipantRequest) r).getRoom());
+    }
+
+    private void add(String method, Message prototype, Call call) {
+        prototypes.put(method, prototype);
+        calls.put(method, call);
+    }
+
+    /** Not built: says so after the grant was checked. */
+    private void later(String method, Message prototype, java.util.function.Function<Message, String> room) {
+        add(method, prototype, (request, caller) -> {
+            caller.requireRoomAdmin(room.apply(request));
+            throw new RpcException(RpcCode.UNAVAILABLE, method + " is not available in this version of bundle service.room");
+        });
+    }
+
+    @Modified
+    void modified(LimitConfig changed) {
+        limits = changed;
+    }
+
+    @Override
+    public ServiceDescriptor descriptor() {
+        return DESCRIPTOR;
+    }
+
+    @Override
+    public Message requestPrototype(String method) {
+        MethodDescriptor known = DESCRIPTOR.findMethodByName(method);
+        return known == null ? null : prototypes.get(method);
+    }
+
+    @Override
+    public Message call(String method, Message request, Caller caller) throws RpcException {
+        try {
+            return calls.get(method).run(request, caller);
+        } catch (RoomException e) {
+            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
+        } catch (StoreException e) {
+            throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
+        }
+    }
+
+    private RoomManager rooms() throws RpcException {
+        RoomManager current = rooms;
+        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room manager: bundle room is not active");
+        return current;
+    }
+
+    private RoomStore store() throws RpcException {
+        RoomStore current = store;
+        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room store: no store bundle is active");
+        return current;
+    }
+
+    private static void within(String text, int limit, String message) throws RpcException {
+        if (limit > 0 && text.getBytes(StandardCharsets.UTF_8).length > limit) throw new RpcException(RpcCode.INVALID_ARGUMENT, message);
+    }
+
+    private Message create(CreateRoomRequest request, Caller caller) throws RpcException, RoomException {
+        caller.require(grant -> grant.roomCreate());
+        if (request.getName().isEmpty()) throw new RpcException(RpcCode.INVALID_ARGUMENT, "no room name");
+        within(request.getName(), limits.maxRoomNameLength(), "room name length exceeds limits");
+        within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
+        if (request.hasEgress()) throw new RpcException(RpcCode.UNAVAILABLE, "egress is not available: bundle service.egress is not installed");
+        return rooms().create(request);
+    }
+
+    private Message list(ListRoomsRequest request, Caller caller) throws RpcException, StoreException {
+        caller.require(grant -> grant.roomList());
+        ListRoomsResponse.Builder response = ListRoomsResponse.newBuilder();
+        RoomManager live = rooms;
+        for (Room room : store().rooms(request.getNamesList()))
+            response.addRooms(live == null ? room : live.room(room.getName()).map(LiveRoom::info).orElse(room));
+        return response.build();
+    }
+
+    private Message delete(DeleteRoomRequest request, Caller caller) throws RpcException, RoomException, StoreException {
+        caller.require(grant -> grant.roomCreate());
+        var live = rooms().room(request.getRoom());
+        if (live.isPresent()) {
+            live.get().delete();
+        } else if (store().room(request.getRoom()).isPresent()) {
+            store().deleteRoom(request.getRoom());
+        } else {
+            throw new RpcException(RpcCode.NOT_FOUND, "requested room does not exist");
+        }
+        return DeleteRoomResponse.getDefaultInstance();
+    }
+
+    private Message participants(ListParticipantsRequest request, Caller caller) throws RpcException, StoreException {
+        caller.requireRoomAdmin(request.getRoom());
+        var live = rooms().room(request.getRoom());
+        ListParticipantsResponse.Builder response = ListParticipantsResponse.newBuilder();
+        response.addAllParticipants(live.isPresent() ? live.get().participants() : store().participants(request.getRoom()));
+        return response.build();
+    }
+
+    private Message participant(RoomParticipantIdentity request, Caller caller) throws RpcException, RoomException, StoreException {
+        caller.requireRoomAdmin(request.getRoom());
+        var live = rooms().room(request.getRoom());
+        if (live.isPresent()) return live.get().participant(request.getIdentity());
+        return store().participant(request.getRoom(), request.getIdentity()).orElseThrow(RoomService::noParticipant);
+    }
+
+    private static RpcException noParticipant() {
+        return new RpcException(RpcCode.NOT_FOUND, "participant does not exist");
+    }
+
+    private LiveRoom live(String room) throws RpcException {
+        return rooms().room(room).orElseThrow(RoomService::noParticipant);
+    }
+
+    private Message remove(RoomParticipantIdentity request, Caller caller) throws RpcException, RoomException {
+        caller.requireRoomAdmin(request.getRoom());
+        live(request.getRoom()).removeParticipant(request.getIdentity());
+        return RemoveParticipantResponse.getDefaultInstance();
+    }
+
+    private Message mute(MuteRoomTrackRequest request, Caller caller) throws RpcException, RoomException {
+        caller.requireRoomAdmin(request.getRoom());
+        MuteRoomTrackResponse.Builder response = MuteRoomTrackResponse.newBuilder();
+        live(request.getRoom()).mutePublishedTrack(request.getIdentity(), request.getTrackSid(), request.getMuted()).ifPresent(response::setTrack);
+        return response.build();
+    }
+
+    private Message update(UpdateParticipantRequest request, Caller caller) throws RpcException, RoomException {
+        within(request.getName(), limits.maxParticipantNameLength(), "name length exceeds limits");
+        within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
+        StringBuilder attributes = new StringBuilder();
+        request.getAttributesMap().forEach((key, value) -> attributes.append(key).append(value));
+        within(attributes.toString(), limits.maxAttributesSize(), "attribute size exceeds limits");
+        caller.requireRoomAdmin(request.getRoom());
+        return live(request.getRoom()).updateParticipant(request);
+    }
+
+    private Message metadata(UpdateRoomMetadataRequest request, Caller caller) throws RpcException, RoomException {
+        within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
+        caller.requireRoomAdmin(request.getRoom());
+        LiveRoom room = rooms().room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        return room.updateMetadata(request.getMetadata());
+    }
+}
