@@ -1,12 +1,20 @@
 package io.stoa.edge.rtc;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.stoa.auth.Claims;
+import io.stoa.auth.VideoGrant;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.StartSession;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whether a client gets in, and as what. The checks stand in the order of spec 1.5: SDKs and their users know the answers by heart, so
@@ -22,20 +30,27 @@ final class Admission {
     }
 
     /**
+     * @param claims of the verified token, with a {@code video} grant
      * @param agent of the {@code User-Agent} header
      * @param address of the client, as far as known
      * @return the session to start, complete
      */
-    StartSession admit(RtcSettings settings, Caller caller, ConnectParameters asked, UserAgent agent, String address) throws Refusal {
-        if (!caller.roomJoin()) throw new Refusal(401, "permissions denied");
-        checkIdentity(settings, caller.identity());
-        checkRoom(settings, caller.room());
-        if (!asked.publish().isEmpty() && !caller.canPublish()) throw noAccess();
-        if (!premises.mayEnter(caller.room(), caller.roomCreate())) throw new Refusal(404, "requested room does not exist");
+    StartSession admit(RtcSettings settings, Claims claims, ConnectParameters asked, UserAgent agent, String address) throws Refusal {
+        VideoGrant video = claims.video();
+        if (!video.roomJoin()) throw new Refusal(401, "permissions denied");
+        checkIdentity(settings, claims.identity());
+        checkRoom(settings, video.room());
+        if (!asked.publish().isEmpty() && !video.permission().getCanPublish()) throw noAccess();
+        if (!premises.mayEnter(video.room(), video.roomCreate())) throw new Refusal(404, "requested room does not exist");
         if (premises.overLimits(settings)) throw new Refusal(503, "node has exceeded its configured limit");
         boolean changes = !asked.metadata().isEmpty() || !asked.attributes().isEmpty();
-        if (changes && !caller.canUpdateOwnMetadata()) throw noAccess();
-        return start(caller, asked, agent, address);
+        if (changes && !video.permission().getCanUpdateMetadata()) throw noAccess();
+        return start(granted(claims, asked), asked, agent, address);
+    }
+
+    /** A token that says nothing about rooms is as good as none. */
+    static Claims claims(Optional<Claims> token) throws Refusal {
+        return token.filter(claims -> claims.video() != null).orElseThrow(Admission::noAccess);
     }
 
     private static void checkIdentity(RtcSettings settings, String identity) throws Refusal {
@@ -57,14 +72,43 @@ final class Admission {
         return new Refusal(401, "no permissions to access the room");
     }
 
-    private StartSession start(Caller caller, ConnectParameters asked, UserAgent agent, String address) {
+    /** The token's claims with what the request may change about them. */
+    private static Claims granted(Claims token, ConnectParameters asked) {
+        Map<String, String> attributes = new LinkedHashMap<>(token.attributes());
+        asked.attributes().forEach((key, value) -> {
+            if (!value.isEmpty()) attributes.put(key, value);
+        });
+        String metadata = asked.metadata().isEmpty() ? token.metadata() : asked.metadata();
+        Claims granted = token.with(token.name(), metadata, attributes, token.video());
+        return asked.publish().isEmpty() ? granted : onlyPublishing(granted, asked.publish());
+    }
+
+    private static Claims onlyPublishing(Claims claims, String publish) {
+        var permission = claims.video().permission().toBuilder().setCanSubscribe(false).build();
+        return new Claims(
+                claims.apiKey(),
+                claims.identity() + "#" + publish,
+                claims.name(),
+                claims.kind(),
+                claims.kindDetails(),
+                claims.metadata(),
+                claims.attributes(),
+                claims.video().with(permission),
+                claims.sipAdmin(),
+                claims.sipCall(),
+                claims.roomConfig(),
+                claims.roomPreset(),
+                claims.sha256(),
+                claims.expiresAtSeconds());
+    }
+
+    private StartSession start(Claims claims, ConnectParameters asked, UserAgent agent, String address) {
         var client = asked.client().toBuilder().setAddress(address);
         agent.complete(client);
-        String identity = asked.publish().isEmpty() ? caller.identity() : caller.identity() + "#" + asked.publish();
         var start = StartSession.newBuilder()
-                .setRoomName(caller.room())
-                .setIdentity(identity)
-                .setName(caller.name())
+                .setRoomName(claims.video().room())
+                .setIdentity(claims.identity())
+                .setName(claims.name())
                 .setConnectionId(ids.next(Ids.CONNECTION))
                 .setReconnect(asked.resume())
                 .setReconnectReason(asked.reason())
@@ -73,44 +117,33 @@ final class Admission {
                 .setAdaptiveStream(asked.adaptiveStream())
                 .setDisableIceLite(asked.disableIceLite())
                 .setClient(client)
-                .setGrantsJson(grants(caller, asked, identity).toString())
-                .setCreateRoom(room(caller))
+                .setGrantsJson(json(claims))
+                .setCreateRoom(room(claims))
                 .addAllAddTrackRequests(asked.tracks())
                 .setUseSinglePeerConnection(asked.single())
-                .setTokenExpiresAt(caller.expiresAt());
+                .setTokenExpiresAt(claims.expiresAtSeconds());
         asked.autoSubscribeDataTrack().ifPresent(start::setAutoSubscribeDataTrack);
         asked.allowPause().ifPresent(start::setSubscriberAllowPause);
         asked.offer().ifPresent(start::setPublisherOffer);
         return start.build();
     }
 
-    /** The token's claims with what the request may change about them. */
-    private static JsonObject grants(Caller caller, ConnectParameters asked, String identity) {
-        JsonObject grants = caller.claims().deepCopy();
-        grants.addProperty("identity", identity);
-        if (!asked.metadata().isEmpty()) grants.addProperty("metadata", asked.metadata());
-        if (!asked.publish().isEmpty() && grants.get("video") instanceof JsonObject video) video.addProperty("canSubscribe", false);
-        merge(grants, asked.attributes());
-        return grants;
-    }
-
-    /** An empty value says nothing. */
-    private static void merge(JsonObject grants, Map<String, String> attributes) {
-        if (attributes.isEmpty()) return;
-        JsonObject merged = grants.get("attributes") instanceof JsonObject token ? token : new JsonObject();
-        attributes.forEach((key, value) -> {
-            if (!value.isEmpty()) merged.addProperty(key, value);
-        });
-        grants.add("attributes", merged);
+    /** Claims print as a refreshed token carries them, which is without kind details; the room shows those too. */
+    private static String json(Claims claims) {
+        if (claims.kindDetails().isEmpty()) return claims.toJson();
+        JsonObject json = JsonParser.parseString(claims.toJson()).getAsJsonObject();
+        JsonArray details = new JsonArray();
+        for (ParticipantInfo.KindDetail detail : claims.kindDetails()) details.add(detail.name().toLowerCase(Locale.ROOT));
+        json.add("kindDetails", details);
+        return json.toString();
     }
 
     /** How the room is to be if this join opens it. */
-    private static CreateRoomRequest room(Caller caller) {
-        RoomConfiguration wish = caller.roomConfig();
-        var request = CreateRoomRequest.newBuilder()
-                .setName(caller.room())
-                .setRoomPreset(caller.roomPreset())
-                .setEmptyTimeout(wish.getEmptyTimeout())
+    private static CreateRoomRequest room(Claims claims) {
+        var request = CreateRoomRequest.newBuilder().setName(claims.video().room()).setRoomPreset(claims.roomPreset());
+        RoomConfiguration wish = claims.roomConfig();
+        if (wish == null) return request.build();
+        request.setEmptyTimeout(wish.getEmptyTimeout())
                 .setDepartureTimeout(wish.getDepartureTimeout())
                 .setMaxParticipants(wish.getMaxParticipants())
                 .setMetadata(wish.getMetadata())

@@ -10,9 +10,9 @@
  * <p>The WebSocket is accepted only when the session has started and its first response is waiting, so that a client never holds an open
  * socket that leads nowhere; what goes wrong before is an HTTP status with a sentence. Without a {@code SignalServer} that is 503.
  *
- * <p>Threads: a request, and later the frames of its WebSocket, come on virtual threads of the HTTP server, one at a time. Each socket
- * has one more virtual thread that writes; it is the only one that may wait for a slow client. Rooms never do: {@code SignalSink.send}
- * queues, and a client that lets its queue overflow is disconnected.
+ * <p>Threads: a request comes on a virtual thread of the HTTP server and may block; frames of its WebSocket come one at a time; responses
+ * come from rooms. Nobody waits for a slow client: what is sent is queued, and a client that lets its queue overflow is disconnected. One
+ * timer keeps all WebSockets awake.
  *
  * <p>Nothing here knows what a signal message means; rooms do.
  */

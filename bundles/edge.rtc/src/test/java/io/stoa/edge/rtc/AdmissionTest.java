@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.stoa.auth.Claims;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.JoinRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.SessionDescription;
 import io.stoa.protocol.livekit.StartSession;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +54,7 @@ class AdmissionTest {
         assertThat(start.getTokenExpiresAt()).isEqualTo(1_800_000_000L);
         assertThat(start.getClient().getAddress()).isEqualTo("192.0.2.7");
         assertThat(start.getClient().getBrowser()).isEqualTo("Firefox");
-        assertThat(grants(start)).isEqualTo(json("{'identity':'ann','name':'Ann','attributes':{'a':'1','b':'2'},'video':{'roomJoin':true}}"));
+        assertThat(grants(start)).isEqualTo(json("{'sub':'ann','name':'Ann','attributes':{'a':'1','b':'2'},'video':{'roomJoin':true,'room':'lobby'}}"));
     }
 
     @Test
@@ -122,7 +126,7 @@ class AdmissionTest {
         StartSession start = admit(caller().build(), query(Map.of("publish", "screen")));
         assertThat(start.getIdentity()).isEqualTo("ann#screen");
         assertThat(grants(start).getAsJsonObject("video").get("canSubscribe").getAsBoolean()).isFalse();
-        assertThat(grants(start).get("identity").getAsString()).isEqualTo("ann#screen");
+        assertThat(grants(start).get("sub").getAsString()).isEqualTo("ann#screen");
     }
 
     @Test
@@ -140,6 +144,20 @@ class AdmissionTest {
     }
 
     @Test
+    void kind_details_reach_the_room() throws Refusal {
+        var caller = caller();
+        caller.details = List.of(ParticipantInfo.KindDetail.CLOUD_AGENT);
+        StartSession start = admit(caller.build(), query(Map.of()));
+        assertThat(Claims.fromJson(start.getGrantsJson()).kindDetails()).containsExactly(ParticipantInfo.KindDetail.CLOUD_AGENT);
+    }
+
+    @Test
+    void no_token_and_a_token_without_a_grant_are_the_same() {
+        assertThatThrownBy(() -> Admission.claims(Optional.empty())).hasMessage("no permissions to access the room");
+        assertThatThrownBy(() -> Admission.claims(Optional.of(Claims.of("ann", null)))).hasMessage("no permissions to access the room");
+    }
+
+    @Test
     void zero_is_no_limit_and_less_is_refused() throws Refusal {
         var caller = caller();
         caller.identity = "i".repeat(10_000);
@@ -147,7 +165,7 @@ class AdmissionTest {
         assertThatThrownBy(() -> new RtcSettings(256, -1, 0, 0, 0)).hasMessageContaining("maxParticipantIdentityLength = -1");
     }
 
-    private StartSession admit(Caller caller, ConnectParameters asked) throws Refusal {
+    private StartSession admit(Claims caller, ConnectParameters asked) throws Refusal {
         return admission.admit(LIMITS, caller, asked, FIREFOX, "192.0.2.7");
     }
 
@@ -182,30 +200,33 @@ class AdmissionTest {
         return new Draft();
     }
 
-    /** A caller in the making. */
+    /** A token in the making. */
     private static final class Draft {
         String identity = "ann";
         String room = "lobby";
         boolean roomJoin = true;
         boolean roomCreate;
-        boolean canPublish = true;
+        Boolean canPublish;
         boolean canUpdateOwnMetadata;
         String roomPreset = "";
-        RoomConfiguration roomConfig = RoomConfiguration.getDefaultInstance();
+        RoomConfiguration roomConfig;
+        List<ParticipantInfo.KindDetail> details = List.of();
 
-        Caller build() {
-            return new Caller(
-                    identity,
-                    "Ann",
-                    room,
-                    roomJoin,
-                    roomCreate,
-                    canPublish,
-                    canUpdateOwnMetadata,
-                    roomPreset,
-                    roomConfig,
-                    1_800_000_000L,
-                    json("{'identity':'ann','name':'Ann','attributes':{'a':'1','b':'2'},'video':{'roomJoin':true}}"));
+        Claims build() {
+            var video = json("{}");
+            if (roomJoin) video.addProperty("roomJoin", true);
+            if (roomCreate) video.addProperty("roomCreate", true);
+            if (canPublish != null) video.addProperty("canPublish", canPublish);
+            if (canUpdateOwnMetadata) video.addProperty("canUpdateOwnMetadata", true);
+            video.addProperty("room", room);
+            var claims = json("{'name':'Ann','attributes':{'a':'1','b':'2'},'exp':1800000000}");
+            claims.addProperty("sub", identity);
+            claims.addProperty("roomPreset", roomPreset);
+            claims.add("video", video);
+            Claims token = Claims.fromJson(claims.toString());
+            return new Claims(
+                    "devkey", token.identity(), token.name(), token.kind(), details, token.metadata(), token.attributes(), token.video(),
+                    false, false, roomConfig, token.roomPreset(), "", token.expiresAtSeconds());
         }
     }
 }

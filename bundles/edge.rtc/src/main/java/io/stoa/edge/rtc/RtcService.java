@@ -1,0 +1,115 @@
+package io.stoa.edge.rtc;
+
+import io.stoa.base.Ids;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.RoomAllocator;
+import io.stoa.http.HttpExchange;
+import io.stoa.http.HttpRoute;
+import io.stoa.room.RoomManager;
+import io.stoa.room.SignalServer;
+import io.stoa.store.RoomStore;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The RTC service: four routes and the services of the moment. Everything it uses may come and go; what is missing answers 503. */
+@Component(service = RtcService.class, immediate = true, configurationPid = "io.stoa.limit")
+@Designate(ocd = LimitConfig.class)
+public final class RtcService {
+    private static final Logger LOG = LoggerFactory.getLogger(RtcService.class);
+    private static final long PING_SECONDS = 10;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile SignalServer signalServer;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RoomAllocator roomAllocator;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RoomManager roomManager;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RoomStore roomStore;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile NodeRegistry nodeRegistry;
+
+    private final RtcDoor door;
+    private final ScheduledExecutorService pings;
+    private final List<ServiceRegistration<HttpRoute>> routes;
+    private volatile RtcSettings settings;
+
+    @Activate
+    public RtcService(BundleContext context, LimitConfig config) {
+        settings = RtcSettings.of(config);
+        var house = new House(() -> roomAllocator, () -> roomManager, () -> roomStore, () -> nodeRegistry);
+        door = new RtcDoor(() -> signalServer, () -> settings, new Admission(house, new Ids(new SecureRandom())));
+        pings = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("rtc-ping").factory());
+        pings.scheduleAtFixedRate(door::ping, PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+        routes = List.of(
+                route(context, "/rtc", exchange -> door.connect(exchange, false)),
+                route(context, "/rtc/validate", exchange -> door.validate(exchange, false)),
+                route(context, "/rtc/v1", exchange -> door.connect(exchange, true)),
+                route(context, "/rtc/v1/validate", exchange -> door.validate(exchange, true)));
+    }
+
+    private static ServiceRegistration<HttpRoute> route(BundleContext context, String path, Consumer<HttpExchange> handler) {
+        return context.registerService(HttpRoute.class, new Route(path, handler), null);
+    }
+
+    private record Route(String path, Consumer<HttpExchange> handler) implements HttpRoute {
+        @Override
+        public void handle(HttpExchange exchange) {
+            handler.accept(exchange);
+        }
+    }
+
+    /** Holds from the next connection on; a value that cannot be is reported, and what was stays. */
+    @Modified
+    void modified(LimitConfig config) {
+        try {
+            settings = RtcSettings.of(config);
+        } catch (IllegalArgumentException e) {
+            LOG.error("limits stay as they were: {}", e.getMessage());
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        routes.forEach(ServiceRegistration::unregister);
+        pings.shutdownNow();
+        door.close();
+        if (!door.counters().nonZero().isEmpty()) LOG.info("turned away so far: {}", door.counters().nonZero());
+    }
+}
