@@ -20,6 +20,11 @@ public final class IceAgent {
     private static final int MAX_REMOTE = 64;
     private static final int MAX_PAIRS = 256;
     private static final int MAX_TRIES = 7;
+    private static final int MAX_CONSENTS = 8;
+
+    /** Nominations closer together than this are those of one round of checks: the better pair wins, not the later. */
+    private static final long SAME_ROUND = Time.SECOND;
+
     private static final long MAX_RETRANSMIT = 1_600 * Time.MILLI;
 
     private final IceSettings settings;
@@ -32,6 +37,8 @@ public final class IceAgent {
     private final List<IcePair> pairs = new ArrayList<>();
     private final Deque<IcePair> triggered = new ArrayDeque<>();
 
+    private record Consent(byte[] transaction, long sentAt) {}
+
     private boolean controlling;
     private IceCredentials local;
     private IceCredentials previousLocal;
@@ -39,8 +46,9 @@ public final class IceAgent {
     private IceState state = IceState.NEW;
     private IcePair selectedPair;
     private Flow selected;
-    private byte[] consentTransaction = new byte[0];
-    private long consentSentAt;
+    /** Consent checks not yet answered, over the selected flow, oldest first. */
+    private final Deque<Consent> consents = new ArrayDeque<>();
+
     private long nextConsent = Time.NEVER;
     private long heardAt;
     private long roundTrip;
@@ -86,6 +94,9 @@ public final class IceAgent {
     public void localCandidates(List<IceCandidate> candidates) {
         locals.clear();
         locals.addAll(candidates);
+        for (IceCandidate theirs : remotes)
+            if (theirs.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, theirs);
+        if (remote != null && nextCheck == Time.NEVER && bestWaiting() != null) nextCheck = startedAt; // due at the next wake-up
     }
 
     public boolean hasRemote() {
@@ -116,6 +127,7 @@ public final class IceAgent {
      * New local credentials (RFC 8445 section 9): all pairs are checked anew, what was selected carries on until something new is.
      */
     public IceCredentials restart(long now) {
+        if (state == IceState.CLOSED) return local;
         previousLocal = local;
         local = IceCredentials.generate(random);
         remote = null;
@@ -123,6 +135,7 @@ public final class IceAgent {
         pairs.clear();
         triggered.clear();
         selectedPair = null;
+        consents.clear();
         nextConsent = Time.NEVER;
         nominateAt = Time.NEVER;
         nextCheck = Time.NEVER;
@@ -191,9 +204,24 @@ public final class IceAgent {
         return false;
     }
 
+    /** A nomination selects what was proved lately; else it is a question, and the answer to our own check selects. */
     private void nominated(long now, IcePair pair) {
-        if (pair.state == IcePair.State.SUCCEEDED) select(now, pair);
-        else pair.nominateOnSuccess = true;
+        pair.nominatedAt = now;
+        if (pair == selectedPair && state == IceState.CONNECTED) return;
+        if (pair.state == IcePair.State.SUCCEEDED && now - pair.answeredAt < settings.consentNanos()) {
+            selectNominated(now, pair);
+        } else {
+            pair.nominateOnSuccess = true;
+            if (pair.state == IcePair.State.SUCCEEDED) trigger(now, pair);
+        }
+    }
+
+    /** Aggressive nominators ask for every pair in one round, then the best counts; a worse pair later is a decision of theirs. */
+    private void selectNominated(long now, IcePair pair) {
+        pair.nominateOnSuccess = false;
+        boolean sameRound = selectedPair != null && state == IceState.CONNECTED && now - selectedPair.nominatedAt < SAME_ROUND;
+        if (sameRound && pair.priority(controlling) < selectedPair.priority(controlling)) return;
+        select(now, pair);
     }
 
     private void answer(long now, Flow flow, Stun.Received message, byte[] bytes, int offset, int length) {
@@ -201,10 +229,7 @@ public final class IceAgent {
             drops.count(remote == null ? Drop.STUN_UNKNOWN_TRANSACTION : Drop.STUN_BAD_INTEGRITY);
             return;
         }
-        if (Arrays.equals(message.transaction(), consentTransaction)) {
-            consented(now);
-            return;
-        }
+        if (consented(now, flow, message)) return;
         IcePair pair = pairOfTransaction(message.transaction());
         if (pair == null) {
             drops.count(Drop.STUN_UNKNOWN_TRANSACTION);
@@ -222,7 +247,7 @@ public final class IceAgent {
     private void refused(long now, IcePair pair, int code) {
         pair.transaction = null;
         if (code == 487) {
-            controlling = !controlling;
+            if (controlling == pair.askedControlling) controlling = !controlling;
             trigger(now, pair);
         } else {
             pair.state = IcePair.State.FAILED;
@@ -234,26 +259,38 @@ public final class IceAgent {
         roundTrip = now - pair.sentAt;
         pair.transaction = null;
         pair.state = IcePair.State.SUCCEEDED;
+        pair.answeredAt = now;
         if (controlling) {
             if (pair.nominating) select(now, pair);
             else if (selectedPair == null && nominateAt == Time.NEVER) nominateAt = now + settings.nominateAfterNanos();
         } else if (pair.nominateOnSuccess) {
-            select(now, pair);
+            selectNominated(now, pair);
         }
     }
 
-    private void consented(long now) {
-        roundTrip = now - consentSentAt;
-        consentTransaction = new byte[0];
-        heardAt = now;
-        if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "consent is back");
+    /** RFC 7675 section 5.1: consent is a success over the selected flow. @return whether the answer was to a consent check */
+    private boolean consented(long now, Flow flow, Stun.Received message) {
+        for (Consent consent : consents) {
+            if (!Arrays.equals(message.transaction(), consent.transaction)) continue;
+            if (message.kind() == Message.BINDING_SUCCESS_RESPONSE && flow == selectedPair.flow) {
+                roundTrip = now - consent.sentAt;
+                heardAt = selectedPair.answeredAt = now;
+                consents.clear();
+                if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "consent is back");
+            } else if (flow != selectedPair.flow) {
+                drops.count(Drop.STUN_UNEXPECTED_SOURCE);
+            }
+            return true;
+        }
+        return false;
     }
 
     private void select(long now, IcePair pair) {
-        heardAt = now;
+        heardAt = pair.answeredAt;
         nominateAt = Time.NEVER;
-        if (selectedPair != pair) {
+        if (selectedPair != pair || nextConsent == Time.NEVER) {
             selectedPair = pair;
+            consents.clear();
             nextConsent = now + settings.consentNanos();
             if (selected != pair.flow) {
                 selected = pair.flow;
@@ -267,11 +304,28 @@ public final class IceAgent {
 
     private void pair(IceCandidate mine, IceCandidate theirs, Flow known) {
         if (mine.protocol() != theirs.protocol() || mine.address().isIpv4() != theirs.address().isIpv4()) return;
-        if (pairs.size() >= MAX_PAIRS) {
+        if (pairs.size() >= MAX_PAIRS && !evict()) {
             drops.count(Drop.ICE_CANDIDATE_LIMIT);
             return;
         }
         pairs.add(new IcePair(mine, theirs, known));
+    }
+
+    private void pairOnce(IceCandidate mine, IceCandidate theirs) {
+        for (IcePair pair : pairs)
+            if (pair.local.address().equals(mine.address())
+                    && pair.local.protocol() == mine.protocol()
+                    && pair.remote.address().equals(theirs.address())) return;
+        pair(mine, theirs, null);
+    }
+
+    /** The oldest pair that is done with and not in use makes room. */
+    private boolean evict() {
+        for (IcePair pair : pairs) {
+            boolean done = pair.state == IcePair.State.FAILED || pair.state == IcePair.State.SUCCEEDED;
+            if (done && pair != selectedPair) return pairs.remove(pair);
+        }
+        return false;
     }
 
     /** The pair that a request came over, made on the spot if its remote is peer-reflexive (RFC 8445 section 7.3.1.3). */
@@ -285,8 +339,8 @@ public final class IceAgent {
             }
         }
         IceCandidate mine = localOf(flow);
-        if (mine == null || pairs.size() >= MAX_PAIRS) {
-            drops.count(mine == null ? Drop.STUN_UNEXPECTED_SOURCE : Drop.ICE_CANDIDATE_LIMIT);
+        if (mine == null || mine.address().isIpv4() != flow.remote.isIpv4()) {
+            drops.count(Drop.STUN_UNEXPECTED_SOURCE);
             return null;
         }
         var theirs = new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
@@ -330,8 +384,7 @@ public final class IceAgent {
         if (Time.due(nominateAt, now)) nominate(now);
         if (Time.due(nextConsent, now)) consent(now);
         if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
-            if (selected == null) become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
-            else startedAt = now;
+            become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
         }
     }
 
@@ -368,6 +421,7 @@ public final class IceAgent {
         }
         pair.state = IcePair.State.IN_PROGRESS;
         pair.nominating = nominate;
+        pair.askedControlling = controlling;
         pair.transaction = newTransaction();
         pair.tries = 0;
         pair.retransmitNanos = settings.retransmitNanos();
@@ -397,6 +451,7 @@ public final class IceAgent {
         if (pair.tries >= MAX_TRIES) {
             pair.state = IcePair.State.FAILED;
             pair.transaction = null;
+            if (pair.nominating && selectedPair == null) nominationLost(now, pair);
         } else {
             transmit(now, pair);
         }
@@ -411,19 +466,28 @@ public final class IceAgent {
         if (best != null && controlling) start(now, best, true);
     }
 
+    /** The next best valid pair is asked for; this one may try again, for the path may only be lossy. */
+    private void nominationLost(long now, IcePair pair) {
+        nominate(now);
+        pair.state = IcePair.State.WAITING;
+        nextCheck = now;
+    }
+
     private void consent(long now) {
         long silent = now - heardAt;
-        if (silent >= settings.disconnectedNanos() + settings.failedNanos()) {
+        String reason = "no answer from the client for " + silent / Time.SECOND + " s";
+        if (silent >= settings.disconnectedNanos() && state == IceState.CONNECTED) {
+            become(IceState.DISCONNECTED, reason); // never straight to the end: it may be us who slept
+        } else if (silent >= settings.disconnectedNanos() + settings.failedNanos()) {
             nextConsent = Time.NEVER;
-            become(IceState.FAILED, "no answer from the client for " + silent / Time.SECOND + " s");
+            become(IceState.FAILED, reason);
             return;
         }
-        if (silent >= settings.disconnectedNanos() && state == IceState.CONNECTED)
-            become(IceState.DISCONNECTED, "no answer from the client for " + silent / Time.SECOND + " s");
         nextConsent = now + settings.consentNanos();
-        consentTransaction = newTransaction();
-        consentSentAt = now;
-        send(selectedPair.flow, request(consentTransaction, selectedPair.local.priority(), false));
+        byte[] transaction = newTransaction();
+        if (consents.size() == MAX_CONSENTS) consents.poll();
+        consents.add(new Consent(transaction, now));
+        send(selectedPair.flow, request(transaction, selectedPair.local.priority(), false));
     }
 
     /** The flow's connection ended (TCP): its pairs are of no use any more. */

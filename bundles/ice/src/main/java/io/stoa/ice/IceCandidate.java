@@ -45,11 +45,12 @@ public record IceCandidate(
         if (!text.startsWith("candidate:")) throw new IceException("a candidate begins with 'candidate:'");
         String[] words = text.substring(10).split(" +");
         if (words.length < 8 || !words[6].equals("typ")) throw new IceException("a candidate is '<foundation> <component> <transport> <priority> <address> <port> typ <type> …'");
-        if (!words[1].equals("1")) throw new IceException("component " + words[1] + "; only component 1 exists with rtcp-mux");
+        if (!words[1].equals("1"))
+            throw new IceException("component " + shown(words[1]) + "; only component 1 exists with rtcp-mux");
         Flow.Protocol protocol = switch (words[2].toLowerCase(Locale.ROOT)) {
             case "udp" -> Flow.Protocol.UDP;
             case "tcp" -> Flow.Protocol.TCP;
-            default -> throw new IceException("transport " + words[2] + "; allowed are udp and tcp");
+            default -> throw new IceException("transport " + shown(words[2]) + "; allowed are udp and tcp");
         };
         if (words[4].endsWith(".local")) throw new IceException("mDNS name; only addresses are used");
         String tcpType = "";
@@ -62,8 +63,12 @@ public record IceCandidate(
             TransportAddress address = TransportAddress.of(words[4], Integer.parseInt(words[5]));
             return new IceCandidate(words[0], protocol, Long.parseLong(words[3]) & 0xffff_ffffL, address, words[7], tcpType, ufrag);
         } catch (IllegalArgumentException e) {
-            throw new IceException("address, port or priority is not a number: " + e.getMessage());
+            throw new IceException("address, port or priority is not a number: " + shown(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static String shown(String text) {
+        return text.length() > 100 ? text.substring(0, 100) + "…" : text;
     }
 
     /** {@code candidate:…} */

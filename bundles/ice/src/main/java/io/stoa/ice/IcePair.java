@@ -22,6 +22,15 @@ final class IcePair {
     /** We (controlling) have sent USE-CANDIDATE with the check under way. */
     boolean nominating;
 
+    /** When a check of ours was last answered with success. */
+    long answeredAt;
+
+    /** When the remote last asked for this pair. */
+    long nominatedAt;
+
+    /** Our role in the check under way; a 487 is about that role. */
+    boolean askedControlling;
+
     byte[] transaction;
     long sentAt;
     long resendAt;

@@ -88,20 +88,13 @@ final class Stun {
 
     static byte[] success(byte[] transaction, TransportAddress mapped, String password) {
         var address = new org.ice4j.TransportAddress(mapped.address(), mapped.port(), Transport.UDP);
-        Attribute xor = AttributeFactory.createXorMappedAddressAttribute(address, padded(transaction));
+        Attribute xor = AttributeFactory.createXorMappedAddressAttribute(address, transaction);
         return seal(Message.BINDING_SUCCESS_RESPONSE, transaction, List.of(xor), password);
     }
 
     static byte[] error(byte[] transaction, int code, String reason, String password) {
         Attribute error = AttributeFactory.createErrorCodeAttribute((char) code, reason);
         return seal(Message.BINDING_ERROR_RESPONSE, transaction, List.of(error), password);
-    }
-
-    private static byte[] padded(byte[] transaction) {
-        byte[] whole = new byte[16];
-        Bytes.i32(whole, 0, StunPeek.MAGIC_COOKIE);
-        System.arraycopy(transaction, 0, whole, 4, 12);
-        return whole;
     }
 
     /** Header, attributes by ice4j, then integrity and fingerprint; Message.encode is not used because it asks ice4j's configuration. */

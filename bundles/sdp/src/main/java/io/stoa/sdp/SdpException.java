@@ -9,6 +9,10 @@ public final class SdpException extends Exception {
     }
 
     SdpException(int line, String text, String fault) {
-        super("SDP line " + line + " (" + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + "): " + fault);
+        super("SDP line " + line + " (" + shown(text, 80) + "): " + shown(fault, 200));
+    }
+
+    private static String shown(String text, int most) {
+        return text.length() > most ? text.substring(0, most) + "…" : text;
     }
 }

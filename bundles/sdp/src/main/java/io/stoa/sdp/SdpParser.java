@@ -19,6 +19,7 @@ public final class SdpParser {
     public static final int MAX_CHARACTERS = 512 * 1024;
     public static final int MAX_SECTIONS = 1_000;
     private static final int MAX_SSRCS = 256;
+    private static final int MAX_FEEDBACK = 32;
 
     private final SessionDescription session = new SessionDescription();
     private final MediaDescription defaults = new MediaDescription();
@@ -87,9 +88,11 @@ public final class SdpParser {
         section = new MediaDescription();
         section.kind = parts[0];
         section.port = Integer.parseInt(parts[1].replaceFirst("/.*", ""));
+        if (section.port < 0 || section.port > 65_535) throw fault("ports are 0 to 65535");
         section.protocol = parts[2];
         section.formats = new ArrayList<>(List.of(parts).subList(3, parts.length));
         section.mid = "";
+        section.direction = null;
         session.media.add(section);
         rtpmaps.add(new HashMap<>());
         fmtps.add(new HashMap<>());
@@ -119,7 +122,8 @@ public final class SdpParser {
     private void sessionAttribute(String key, String value, String attribute) {
         switch (key) {
             case "group" -> {
-                if (value.startsWith("BUNDLE")) session.bundle = words(value.substring(6));
+                if (first(value).equals("BUNDLE")) session.bundle = words(rest(value));
+                else session.otherAttributes.add(attribute);
             }
             case "ice-lite" -> session.iceLite = true;
             case "msid-semantic" -> session.msidSemantic = value;
@@ -132,8 +136,8 @@ public final class SdpParser {
         switch (key) {
             case "mid" -> section.mid = value;
             case "rtpmap" -> rtpmaps.get(index).put(payloadType(value), rest(value));
-            case "fmtp" -> fmtps.get(index).put(payloadType(value), rest(value));
-            case "rtcp-fb" -> feedbacks.get(index).computeIfAbsent(first(value), k -> new ArrayList<>()).add(rest(value));
+            case "fmtp" -> fmtps.get(index).merge(payloadType(value), rest(value), (one, more) -> one + ";" + more);
+            case "rtcp-fb" -> feedback(index, value);
             case "extmap" -> extension(value);
             case "rtcp-mux" -> section.rtcpMux = true;
             case "rtcp-rsize" -> section.rtcpReducedSize = true;
@@ -149,6 +153,12 @@ public final class SdpParser {
             case "max-message-size" -> section.maxMessageSize = Long.parseLong(value);
             default -> section.otherAttributes.add(attribute);
         }
+    }
+
+    private void feedback(int index, String value) throws SdpException {
+        List<String> of = feedbacks.get(index).computeIfAbsent(first(value), k -> new ArrayList<>());
+        if (of.size() == MAX_FEEDBACK) throw fault("at most " + MAX_FEEDBACK + " rtcp-fb per payload type are allowed");
+        of.add(rest(value));
     }
 
     private Setup setup(String value) throws SdpException {
@@ -170,10 +180,15 @@ public final class SdpParser {
     private void extension(String value) throws SdpException {
         String id = first(value);
         int slash = id.indexOf('/');
-        Direction direction = slash < 0 ? null : Direction.valueOf(id.substring(slash + 1).toUpperCase(Locale.ROOT));
+        Direction direction = slash < 0 ? null : direction(id.substring(slash + 1));
         int number = Integer.parseInt(slash < 0 ? id : id.substring(0, slash));
         if (number < 1 || number > 255) throw fault("header extension ids are 1 to 255 here (RFC 8285)");
         section.extensions.add(new HeaderExtension(number, direction, first(rest(value))));
+    }
+
+    private Direction direction(String text) throws SdpException {
+        for (Direction direction : Direction.values()) if (direction.attribute().equals(text)) return direction;
+        throw fault("a direction is sendrecv, sendonly, recvonly or inactive");
     }
 
     private void ssrc(String value) throws SdpException {
@@ -210,13 +225,15 @@ public final class SdpParser {
         for (int i = 0; i + 1 < words.size(); i += 2) {
             List<String> into = words.get(i).equals("send") ? section.simulcastSend : section.simulcastReceive;
             for (String alternatives : words.get(i + 1).split(";")) {
-                String id = alternatives.split(",")[0];
-                into.add(id.startsWith("~") ? id.substring(1) : id);
+                String first = alternatives.split(",", -1)[0];
+                String id = first.startsWith("~") ? first.substring(1) : first;
+                if (!id.isEmpty()) into.add(id);
             }
         }
     }
 
     private void complete(MediaDescription media, int index) {
+        if (media.direction == null) media.direction = defaults.direction;
         if (media.iceUfrag == null) media.iceUfrag = defaults.iceUfrag;
         if (media.icePwd == null) media.icePwd = defaults.icePwd;
         if (media.iceOptions == null) media.iceOptions = defaults.iceOptions;
@@ -236,16 +253,18 @@ public final class SdpParser {
             return; // a format that RTP cannot carry
         }
         String map = rtpmaps.get(index).getOrDefault(payloadType, staticMap(payloadType));
-        if (map == null) return;
+        if (map == null || media.codec(payloadType) != null) return;
         String[] parts = map.strip().split("/");
         if (parts.length < 2) return;
         Map<String, List<String>> feedback = feedbacks.get(index);
         List<String> mine = new ArrayList<>(feedback.getOrDefault(format, List.of()));
         mine.addAll(feedback.getOrDefault("*", List.of()));
         try {
+            int clockRate = Integer.parseInt(parts[1].strip());
             int channels = parts.length > 2 ? Integer.parseInt(parts[2].strip()) : 1;
+            if (parts[0].isEmpty() || clockRate < 1 || channels < 1) return;
             String fmtp = fmtps.get(index).getOrDefault(payloadType, "");
-            media.codecs.add(new Codec(payloadType, parts[0], Integer.parseInt(parts[1].strip()), channels, fmtp, mine));
+            media.codecs.add(new Codec(payloadType, parts[0], clockRate, channels, fmtp, mine));
         } catch (NumberFormatException e) {
             // an rtpmap that says nothing usable: the payload type is as good as absent
         }
