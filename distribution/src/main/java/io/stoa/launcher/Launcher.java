@@ -1,0 +1,150 @@
+package io.stoa.launcher;
+
+import io.stoa.launcher.Profile.BundleFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/** From the command line to a server that takes calls, and to its end. */
+public final class Launcher {
+    private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long END_MILLIS = 4_000;
+
+    private final Home home;
+    private final Profile profile;
+    private final Framework framework;
+    private final BundleReport bundles = new BundleReport();
+
+    private Launcher(Home home, Profile profile, Path storage, String[] arguments) {
+        this.home = home;
+        this.profile = profile;
+        framework = new FrameworkFactory().newFramework(properties(home, storage, arguments));
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path storage = Files.createTempDirectory("stoa-");
+        int status = 1;
+        try {
+            Home home = Home.find();
+            String name = Optional.ofNullable(System.getenv("STOA_PROFILE")).filter(text -> !text.isBlank()).orElse("standalone");
+            status = new Launcher(home, Profile.read(home, name), storage, arguments).run();
+        } catch (StartException e) {
+            System.err.println("stoa: the server did not start.\n\n" + e.getMessage());
+        }
+        delete(storage);
+        Runtime.getRuntime().halt(status); // nothing is left to run, and no hook may hold up the end
+    }
+
+    private int run() throws Exception {
+        Signals signals = new Signals(framework);
+        framework.init(bundles);
+        framework.getBundleContext().addFrameworkListener(bundles);
+        install();
+        signals.listen();
+        framework.start();
+        Control control = new Control(framework.getBundleContext());
+        Optional<String> failure = awaitReady(control);
+        if (failure.isPresent()) {
+            end();
+            throw new StartException(failure.get());
+        }
+        control.ask(Control.READY).filter(text -> !text.isEmpty()).ifPresent(System.out::println);
+        framework.waitForStop(0);
+        return 0;
+    }
+
+    private void install() throws BundleException {
+        BundleContext context = framework.getBundleContext();
+        for (BundleFile file : profile.bundles()) {
+            Bundle bundle = context.installBundle("reference:" + file.file().toUri());
+            bundle.adapt(BundleStartLevel.class).setStartLevel(file.startLevel());
+            if (bundle.getHeaders("").get("Fragment-Host") == null) bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
+    }
+
+    /** Empty when all services that the profile asks for are there. */
+    private Optional<String> awaitReady(Control control) throws InterruptedException {
+        BundleContext context = framework.getBundleContext();
+        Optional<String> unstarted = bundles.failures(context);
+        long deadline = System.nanoTime() + READY_NANOS;
+        while (!missingServices(context).isEmpty() || unstarted.isPresent()) {
+            Optional<String> failures = control.ask(Control.FAILURES).filter(text -> !text.isEmpty());
+            if (failures.isPresent() || unstarted.isPresent())
+                return Optional.of(Stream.of(failures, unstarted).flatMap(Optional::stream).reduce((a, b) -> a + "\n" + b).orElseThrow());
+            if (System.nanoTime() - deadline > 0) return Optional.of(late(context, control));
+            if (framework.getState() != Bundle.ACTIVE) return Optional.of("It was told to stop before it was ready.");
+            Thread.sleep(10);
+        }
+        return Optional.empty();
+    }
+
+    private String late(BundleContext context, Control control) {
+        StringBuilder text = new StringBuilder("After 30 s these parts are not there:\n");
+        missingServices(context).forEach((service, purpose) -> text.append("  ").append(purpose).append(" (").append(service).append(")\n"));
+        control.ask(Control.WAITING).filter(waiting -> !waiting.isEmpty()).ifPresent(waiting -> text.append('\n').append(waiting));
+        return text.toString();
+    }
+
+    private Map<String, String> missingServices(BundleContext context) {
+        Map<String, String> missing = new HashMap<>(profile.services());
+        missing.keySet().removeIf(service -> {
+            try {
+                int filter = service.indexOf('(');
+                String type = filter < 0 ? service : service.substring(0, filter);
+                return context.getAllServiceReferences(type, filter < 0 ? null : service.substring(filter)) != null;
+            } catch (org.osgi.framework.InvalidSyntaxException e) {
+                throw new IllegalStateException("profile: " + service, e);
+            }
+        });
+        return missing;
+    }
+
+    private void end() throws BundleException, InterruptedException {
+        framework.stop();
+        framework.waitForStop(END_MILLIS);
+    }
+
+    private static Map<String, String> properties(Home home, Path storage, String[] arguments) {
+        Map<String, String> all = new HashMap<>();
+        all.put("org.osgi.framework.storage", storage.resolve("bundles").toString());
+        all.put("org.osgi.framework.storage.clean", "onFirstInit");
+        all.put("org.osgi.framework.startlevel.beginning", String.valueOf(Profile.APPLICATION_LEVEL));
+        all.put("org.osgi.framework.bsnversion", "multiple");
+        // Only what bundles import reaches them; Netty asks for this one package without importing it.
+        all.put("felix.bootdelegation.implicit", "false");
+        all.put("org.osgi.framework.bootdelegation", "jdk.jfr.internal.event");
+        all.put("felix.log.level", "1");
+        all.put("felix.fileinstall.dir", home.plugins().toString());
+        all.put("felix.fileinstall.tmpdir", storage.resolve("fileinstall").toString());
+        all.put("felix.fileinstall.poll", "500");
+        all.put("felix.fileinstall.noInitialDelay", "true");
+        all.put("felix.fileinstall.enableConfigSave", "false");
+        all.put("felix.fileinstall.start.level", String.valueOf(Profile.APPLICATION_LEVEL));
+        all.put("felix.fileinstall.log.default", "jul");
+        all.put("stoa.home", home.root().toString());
+        all.put("stoa.run", home.run().toString());
+        all.put("stoa.plugins", home.plugins().toString());
+        all.put("stoa.args", String.join("\0", arguments));
+        return all;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.err.println("stoa: " + folder + " was not removed: " + e.getMessage());
+        }
+    }
+}
