@@ -23,6 +23,9 @@ public interface PeerListener {
     /** An announced track was found in a description and can be subscribed to. Again when its layers or codecs become better known. */
     void published(PublishedTrack track);
 
+    /** The client's description no longer sends the track. */
+    void unpublished(String trackSid);
+
     /** The first packet of a published track arrived. */
     void firstPacket(String trackSid);
 

@@ -468,7 +468,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void receiverEnded(long now, Receiver receiver) {
-        if (receiver.attachment instanceof PublicationTrack track) endPublication(now, track);
+        if (!(receiver.attachment instanceof PublicationTrack track)) return;
+        endPublication(now, track);
+        listener.unpublished(track.trackSid);
     }
 
     @Override

@@ -1,2 +1,11 @@
-/** Room manager: one mailbox per room, membership, permissions, publications, subscriptions, data. */
+/**
+ * The rooms of this node.
+ *
+ * <p>{@code LiveRoomManager} finds and opens rooms. A room ({@code ActiveRoom}) is owned by its {@code Mailbox}: everything that happens
+ * to it, to its participants ({@code Member}), to what they publish ({@code Publications}) and receive ({@code Subscriptions}) happens
+ * there, one thing after the other, on a virtual thread. Events of the media plane and requests of clients are posted; API calls wait
+ * for their turn. Time comes from an injected {@code Pulse}, so that scenarios drive it.
+ *
+ * <p>Start reading at {@code ActiveRoom.join} and {@code Member.receive}.
+ */
 package io.stoa.room.live;

@@ -1,0 +1,589 @@
+package io.stoa.room.live;
+
+import com.google.protobuf.ByteString;
+import io.stoa.auth.Claims;
+import io.stoa.base.Ids;
+import io.stoa.media.MediaPeer;
+import io.stoa.media.MediaPeer.PeerStats;
+import io.stoa.media.PeerListener;
+import io.stoa.media.PeerSpec;
+import io.stoa.protocol.livekit.Codec;
+import io.stoa.protocol.livekit.ConnectionQuality;
+import io.stoa.protocol.livekit.ConnectionQualityInfo;
+import io.stoa.protocol.livekit.ConnectionQualityUpdate;
+import io.stoa.protocol.livekit.DataPacket;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.ICEServer;
+import io.stoa.protocol.livekit.JoinResponse;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.ParticipantTracks;
+import io.stoa.protocol.livekit.ParticipantUpdate;
+import io.stoa.protocol.livekit.ReconnectResponse;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.protocol.livekit.RoomUpdate;
+import io.stoa.protocol.livekit.ServerInfo;
+import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.SpeakerInfo;
+import io.stoa.protocol.livekit.SpeakersChanged;
+import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.livekit.TimedVersion;
+import io.stoa.protocol.livekit.TrackInfo;
+import io.stoa.protocol.livekit.TrackType;
+import io.stoa.protocol.livekit.UpdateParticipantRequest;
+import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
+import io.stoa.room.LiveRoom;
+import io.stoa.room.RoomException;
+import io.stoa.room.SignalSink;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A room. Everything but the {@link LiveRoom} methods happens on its mailbox. */
+final class ActiveRoom implements LiveRoom {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRoom.class);
+    private static final String VERSION = "1.13.5";
+    private static final int PROTOCOL = 17;
+    private static final long IDLE_CHECK_MILLIS = 1_000;
+    private static final long SPEAKER_MILLIS = 400;
+    private static final long QUALITY_MILLIS = 5_000;
+    private static final long JOIN_MILLIS = 60_000;
+    private static final double SPEAKER_STEP = 1.0 / 8;
+
+    private final LiveRoomManager manager;
+    private final Mailbox mailbox;
+    private final Room.Builder info;
+    private final RoomInternal internal;
+    private final Ids ids;
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final DataRelay data = new DataRelay(this);
+    private final ByteString sifTrailer;
+    private final long openedAt;
+    private boolean everJoined;
+    private long lastLeftAt;
+    private boolean closed;
+    private boolean roomUpdateDue;
+    private long malformedData;
+
+    ActiveRoom(LiveRoomManager manager, Mailbox mailbox, Room room, RoomInternal internal, Ids ids) {
+        this.manager = manager;
+        this.mailbox = mailbox;
+        this.internal = internal;
+        this.ids = ids;
+        info = room.toBuilder();
+        openedAt = manager.pulse().millis();
+        sifTrailer = ByteString.copyFrom(ids.characters(44), StandardCharsets.UTF_8);
+        after(IDLE_CHECK_MILLIS, this::idleCheck);
+        after(SPEAKER_MILLIS, this::speakers);
+        after(QUALITY_MILLIS, this::qualities);
+    }
+
+    // -- for members
+
+    void post(Runnable task) {
+        mailbox.post(task);
+    }
+
+    <T> T call(Mailbox.Work<T> work) throws RoomException {
+        return mailbox.call(work);
+    }
+
+    void after(long delayMillis, Runnable task) {
+        if (delayMillis == 0) post(task);
+        else manager.pulse().after(delayMillis, () -> mailbox.post(task));
+    }
+
+    Ids ids() {
+        return ids;
+    }
+
+    long millis() {
+        return manager.pulse().millis();
+    }
+
+    TimedVersion version() {
+        return TimedVersion.newBuilder().setUnixMicro(millis() * 1_000).build();
+    }
+
+    String name() {
+        return info.getName();
+    }
+
+    String sid() {
+        return info.getSid();
+    }
+
+    String region() {
+        return manager.region();
+    }
+
+    RoomInternal internal() {
+        return internal;
+    }
+
+    DataRelay data() {
+        return data;
+    }
+
+    Collection<Member> members() {
+        return members.values();
+    }
+
+    List<PeerSpec.EnabledCodec> enabledCodecs() {
+        List<PeerSpec.EnabledCodec> codecs = new ArrayList<>();
+        for (Codec codec : info.getEnabledCodecsList()) codecs.add(new PeerSpec.EnabledCodec(codec.getMime().toLowerCase(Locale.ROOT), codec.getFmtpLine()));
+        return codecs;
+    }
+
+    MediaPeer open(PeerSpec spec, PeerListener listener) {
+        return manager.plane().open(spec, listener);
+    }
+
+    void malformedData(Member sender) {
+        if (malformedData++ == 0) LOG.warn("room {}: {} sent a data packet that is no DataPacket; further ones are only counted", name(), sender.identity());
+    }
+
+    Member ownerOf(String trackSid) {
+        for (Member member : members.values()) if (member.publications().get(trackSid) != null) return member;
+        return null;
+    }
+
+    Publications.Entry track(String trackSid) {
+        Member owner = ownerOf(trackSid);
+        return owner == null ? null : owner.publications().get(trackSid);
+    }
+
+    /** @return what is too long, null if nothing is */
+    String limitFault(String name, String metadata, Map<String, String> attributes) {
+        RoomLimits limits = manager.limits();
+        if (limits.maxParticipantNameLength() > 0 && Member.bytes(name) > limits.maxParticipantNameLength()) return "name length exceeds limits";
+        if (limits.maxMetadataSize() > 0 && Member.bytes(metadata) > limits.maxMetadataSize()) return "metadata size exceeds limits";
+        int size = 0;
+        for (var entry : attributes.entrySet()) size += Member.bytes(entry.getKey()) + Member.bytes(entry.getValue());
+        return limits.maxAttributesSize() > 0 && size > limits.maxAttributesSize() ? "attribute size exceeds limits" : null;
+    }
+
+    // -- joining and leaving
+
+    Member join(StartSession start, Claims claims, SignalSink sink) throws RoomException {
+        if (closed) throw new RoomException(RoomException.Code.UNAVAILABLE, "the room is closing");
+        String fault = limitFault("", claims.metadata(), claims.attributes());
+        if (fault != null) throw new RoomException(RoomException.Code.INVALID_ARGUMENT, fault);
+        Member before = members.get(start.getIdentity());
+        if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
+        Member member = new Member(this, ids.next(Ids.PARTICIPANT), start, claims, sink, 1 + manager.random().nextInt(256));
+        if (!member.dependent() && info.getMaxParticipants() > 0 && counted() >= info.getMaxParticipants()) {
+            sink.send(Leaves.of(member.protocol(), LeaveRequest.Action.DISCONNECT, DisconnectReason.JOIN_FAILURE));
+            sink.close();
+            return null;
+        }
+        members.put(member.identity(), member);
+        if (!member.dependent()) everJoined = true;
+        member.connect();
+        sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
+        for (Member other : members.values()) if (other != member) member.subscriptions().reconcile(other);
+        member.joined();
+        announce(member);
+        countsChanged();
+        after(JOIN_MILLIS, () -> {
+            if (member.open() && !member.active()) member.close(DisconnectReason.JOIN_FAILURE, LeaveRequest.Action.DISCONNECT);
+        });
+        return member;
+    }
+
+    Member resume(StartSession start, SignalSink sink) {
+        Member member = members.get(start.getIdentity());
+        if (member == null || !member.open() || closed) return null;
+        member.resume(sink);
+        return member;
+    }
+
+    private long counted() {
+        return members.values().stream().filter(m -> !m.dependent()).count();
+    }
+
+    private JoinResponse joinResponse(Member member) {
+        JoinResponse.Builder join = JoinResponse.newBuilder()
+                .setRoom(info())
+                .setParticipant(member.info())
+                .setServerVersion(VERSION)
+                .setServerInfo(serverInfo())
+                .setServerRegion(region())
+                .setSubscriberPrimary(member.subscriberPrimary())
+                .addAllIceServers(iceServers())
+                .setPingInterval(5)
+                .setPingTimeout(15)
+                .setSifTrailer(sifTrailer)
+                .addAllEnabledPublishCodecs(publishCodecs())
+                .setFastPublish(member.permission().getCanPublish());
+        for (Member other : members.values()) if (other != member && !other.hidden()) join.addOtherParticipants(other.info());
+        return join.build();
+    }
+
+    private ServerInfo serverInfo() {
+        return ServerInfo.newBuilder()
+                .setVersion(VERSION)
+                .setProtocol(PROTOCOL)
+                .setRegion(region())
+                .setNodeId(manager.nodeId())
+                .setAgentProtocol(1)
+                .build();
+    }
+
+    /** No TURN yet; the servers by which browsers learn their own addresses (spec 6.12). */
+    private static List<ICEServer> iceServers() {
+        return List.of(ICEServer.newBuilder()
+                .addUrls("stun:global.stun.twilio.com:3478")
+                .addUrls("stun:stun.l.google.com:19302")
+                .addUrls("stun:stun1.l.google.com:19302")
+                .build());
+    }
+
+    private List<Codec> publishCodecs() {
+        List<Codec> video = new ArrayList<>();
+        List<Codec> audio = new ArrayList<>();
+        for (Codec codec : info.getEnabledCodecsList()) {
+            if (codec.getMime().equalsIgnoreCase("video/rtx")) continue;
+            (codec.getMime().startsWith("video/") ? video : audio).add(codec);
+        }
+        video.sort((a, b) -> Integer.compare(rank(a), rank(b)));
+        video.addAll(audio);
+        return video;
+    }
+
+    private static int rank(Codec codec) {
+        return switch (codec.getMime().toLowerCase(Locale.ROOT)) {
+            case "video/vp8" -> 0;
+            case "video/h264" -> 1;
+            default -> 2;
+        };
+    }
+
+    ReconnectResponse reconnectResponse(int lastMessageSeq) {
+        return ReconnectResponse.newBuilder().addAllIceServers(iceServers()).setServerInfo(serverInfo()).setLastMessageSeq(lastMessageSeq).build();
+    }
+
+    void activated(Member member) {
+        announce(member);
+        manager.store().putParticipant(name(), member.info());
+        for (Member other : members.values()) {
+            if (other == member) continue;
+            member.subscriptions().reconcile(other);
+            other.subscriptions().reconcile(member);
+        }
+        countsChanged();
+        manager.listeners().forEach(l -> l.participantJoined(info(), member.info()));
+    }
+
+    /** The member has closed itself. */
+    void left(Member member, DisconnectReason reason) {
+        if (!members.remove(member.identity(), member)) return;
+        lastLeftAt = millis();
+        for (Publications.Entry entry : member.publications().all())
+            for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid());
+        manager.store().deleteParticipant(name(), member.identity());
+        // To modern clients the new session of the same identity says it all (spec 5.4).
+        if (member.announced && !member.hidden())
+            for (Member other : members.values())
+                if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) update(other, member.info());
+        countsChanged();
+        manager.listeners().forEach(l -> l.participantLeft(info(), member.info()));
+        LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
+    }
+
+    // -- telling
+
+    /** Everybody who may see the member learns what it is now. */
+    void announce(Member member) {
+        ParticipantInfo now = member.info();
+        if (member.open() && members.get(member.identity()) == member) manager.store().putParticipant(name(), now);
+        for (Member other : members.values()) {
+            if (other == member ? member.active() : !member.hidden()) update(other, now);
+        }
+        if (!member.hidden()) member.announced = true;
+    }
+
+    /** A member that becomes hidden is gone for the others. */
+    void vanish(Member member) {
+        ParticipantInfo gone = member.info().toBuilder().setState(ParticipantInfo.State.DISCONNECTED).build();
+        for (Member other : members.values()) if (other != member) update(other, gone);
+        member.announced = false;
+    }
+
+    private static void update(Member to, ParticipantInfo about) {
+        to.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(about)));
+    }
+
+    void sendEverybody(Member to) {
+        ParticipantUpdate.Builder everybody = ParticipantUpdate.newBuilder();
+        for (Member member : members.values()) if (member == to || !member.hidden()) everybody.addParticipants(member.info());
+        to.send(SignalResponse.newBuilder().setUpdate(everybody));
+    }
+
+    void sendRoom(Member to) {
+        to.send(SignalResponse.newBuilder().setRoomUpdate(RoomUpdate.newBuilder().setRoom(info())));
+    }
+
+    private void roomChanged() {
+        manager.store().putRoom(info(), internal);
+        for (Member member : members.values()) sendRoom(member);
+    }
+
+    /** Counts change often; the others learn of it a little later, once. */
+    private void countsChanged() {
+        info.setNumParticipants((int) counted());
+        info.setNumPublishers((int) members.values().stream().filter(m -> !m.publications().infos().isEmpty()).count());
+        boolean recording = members.values().stream().anyMatch(Member::recorder);
+        boolean recordingChanged = info.getActiveRecording() != recording;
+        info.setActiveRecording(recording);
+        if (recordingChanged) {
+            roomChanged();
+        } else if (!roomUpdateDue) {
+            roomUpdateDue = true;
+            after(2_000, () -> {
+                roomUpdateDue = false;
+                if (!closed) roomChanged();
+            });
+        }
+    }
+
+    void published(Member member, TrackInfo track) {
+        countsChanged();
+        manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
+    }
+
+    void unpublished(Member member, TrackInfo track) {
+        countsChanged();
+        manager.listeners().forEach(l -> l.trackUnpublished(info(), member.info(), track));
+    }
+
+    // -- recurring
+
+    private void idleCheck() {
+        if (closed) return;
+        if (counted() == 0) {
+            long now = millis();
+            boolean empty = !everJoined && now - openedAt >= info.getEmptyTimeout() * 1_000L;
+            boolean departed = everJoined && now - lastLeftAt >= info.getDepartureTimeout() * 1_000L;
+            if (empty || departed) {
+                end(DisconnectReason.ROOM_CLOSED);
+                return;
+            }
+        }
+        after(IDLE_CHECK_MILLIS, this::idleCheck);
+    }
+
+    /** Spec 5.11: levels in steps of 1/8, changes only, to those who receive the speaker. */
+    private void speakers() {
+        if (closed) return;
+        List<SpeakerInfo> changes = new ArrayList<>();
+        List<Member> changed = new ArrayList<>();
+        for (Member member : members.values()) {
+            double level = 0;
+            for (Publications.Entry entry : member.publications().all())
+                if (entry.published && entry.info.getType() == TrackType.AUDIO && !entry.info.getMuted())
+                    level = Math.max(level, member.sending().audioLevel(entry.info.getSid()));
+            double step = level <= 0 ? 0 : Math.min(1, Math.ceil(level / SPEAKER_STEP) * SPEAKER_STEP);
+            if (step == member.speakerLevel) continue;
+            member.speakerLevel = step;
+            changed.add(member);
+            changes.add(SpeakerInfo.newBuilder().setSid(member.sid()).setLevel((float) step).setActive(step > 0).build());
+        }
+        if (!changes.isEmpty())
+            for (Member to : members.values()) {
+                SpeakersChanged.Builder update = SpeakersChanged.newBuilder();
+                for (int i = 0; i < changed.size(); i++)
+                    if (changed.get(i) == to || to.subscriptions().subscribedTo(changed.get(i))) update.addSpeakers(changes.get(i));
+                if (update.getSpeakersCount() > 0) to.send(SignalResponse.newBuilder().setSpeakersChanged(update));
+            }
+        after(SPEAKER_MILLIS, this::speakers);
+    }
+
+    private void qualities() {
+        if (closed) return;
+        for (Member member : members.values()) {
+            if (!member.active()) continue;
+            var stats = member.sending().stats();
+            var down = member.receiving().stats();
+            stats.thenCombine(down, ActiveRoom::quality).thenAccept(quality -> post(() -> quality(member, quality)));
+        }
+        after(QUALITY_MILLIS, this::qualities);
+    }
+
+    /** A coarse score by loss and round trip (spec 5.12). */
+    private static ConnectionQuality quality(PeerStats up, PeerStats down) {
+        double loss = Math.max(up.lossFraction(), down.lossFraction());
+        double roundTrip = Math.max(up.roundTripMillis(), down.roundTripMillis());
+        double score = 100 - 400 * loss - Math.max(0, roundTrip - 150) / 10;
+        if (up.state() != io.stoa.media.PeerState.CONNECTED && down.state() != io.stoa.media.PeerState.CONNECTED) return ConnectionQuality.LOST;
+        return score > 80 ? ConnectionQuality.EXCELLENT : score > 40 ? ConnectionQuality.GOOD : ConnectionQuality.POOR;
+    }
+
+    private void quality(Member member, ConnectionQuality quality) {
+        if (!member.open() || member.qualityTold && member.quality == quality) return;
+        member.quality = quality;
+        member.qualityTold = true;
+        for (Member to : members.values()) {
+            if (to.protocol() < 5 || !to.active() || to != member && !to.subscriptions().subscribedTo(member)) continue;
+            ConnectionQuality told = quality == ConnectionQuality.LOST && to.protocol() < 11 ? ConnectionQuality.POOR : quality;
+            to.send(SignalResponse.newBuilder().setConnectionQuality(ConnectionQualityUpdate.newBuilder().addUpdates(
+                    ConnectionQualityInfo.newBuilder().setParticipantSid(member.sid()).setQuality(told).setScore(score(told)))));
+        }
+    }
+
+    private static float score(ConnectionQuality quality) {
+        return switch (quality) {
+            case EXCELLENT -> 4.5f;
+            case GOOD -> 3.5f;
+            case POOR -> 2.5f;
+            case LOST, UNRECOGNIZED -> 1f;
+        };
+    }
+
+    // -- ending
+
+    void end(DisconnectReason reason) {
+        if (closed) return;
+        closed = true;
+        for (Member member : List.copyOf(members.values())) member.close(reason, LeaveRequest.Action.DISCONNECT);
+        manager.closed(this);
+        LOG.info("room {} closed ({})", name(), reason);
+    }
+
+    // -- LiveRoom: any thread
+
+    private volatile Room lastInfo;
+
+    @Override
+    public Room info() {
+        return lastInfo = mailbox.owns() || lastInfo == null ? info.build() : snapshot();
+    }
+
+    private Room snapshot() {
+        try {
+            return mailbox.call(info::build);
+        } catch (RoomException e) {
+            LOG.warn("room {} is slow: its last known state is shown", name(), e);
+            return lastInfo;
+        }
+    }
+
+    @Override
+    public List<ParticipantInfo> participants() {
+        try {
+            return mailbox.call(() -> members.values().stream().map(Member::info).toList());
+        } catch (RoomException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private Member member(String identity) throws RoomException {
+        Member member = members.get(identity);
+        if (member == null) throw new RoomException(RoomException.Code.NOT_FOUND, "participant does not exist");
+        return member;
+    }
+
+    @Override
+    public ParticipantInfo participant(String identity) throws RoomException {
+        return mailbox.call(() -> member(identity).info());
+    }
+
+    @Override
+    public void removeParticipant(String identity) throws RoomException {
+        mailbox.call(() -> {
+            member(identity).close(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest.Action.DISCONNECT);
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<TrackInfo> mutePublishedTrack(String identity, String trackSid, boolean muted) throws RoomException {
+        return mailbox.call(() -> {
+            Member member = member(identity);
+            Publications.Entry entry = member.publications().get(trackSid);
+            if (entry == null) return Optional.empty();
+            if (!muted && entry.info.getMuted() && !manager.limits().enableRemoteUnmute())
+                throw new RoomException(RoomException.Code.FAILED_PRECONDITION, "remote unmute not enabled");
+            member.mute(trackSid, muted, true);
+            return Optional.of(entry.info.build());
+        });
+    }
+
+    @Override
+    public ParticipantInfo updateParticipant(UpdateParticipantRequest request) throws RoomException {
+        return mailbox.call(() -> {
+            Member member = member(request.getIdentity());
+            String fault = limitFault(request.getName(), request.getMetadata(), request.getAttributesMap());
+            if (fault != null) throw new RoomException(RoomException.Code.INVALID_ARGUMENT, fault);
+            if (!request.getName().isEmpty() || !request.getMetadata().isEmpty() || request.getAttributesCount() > 0)
+                member.describe(request.getName(), request.getMetadata(), request.getAttributesMap());
+            if (request.hasPermission()) member.permit(request.getPermission());
+            return member.info();
+        });
+    }
+
+    @Override
+    public Room updateMetadata(String metadata) throws RoomException {
+        return mailbox.call(() -> {
+            info.setMetadata(metadata);
+            roomChanged();
+            return info.build();
+        });
+    }
+
+    @Override
+    public void updateSubscriptions(UpdateSubscriptionsRequest request) throws RoomException {
+        mailbox.call(() -> {
+            List<String> sids = new ArrayList<>(request.getTrackSidsList());
+            for (ParticipantTracks tracks : request.getParticipantTracksList()) sids.addAll(tracks.getTrackSidsList());
+            member(request.getIdentity()).subscribe(sids, request.getSubscribe());
+            return null;
+        });
+    }
+
+    @Override
+    public void sendData(DataPacket packet) throws RoomException {
+        mailbox.call(() -> {
+            data.broadcast(null, packet, packet.getKind() == DataPacket.Kind.RELIABLE);
+            return null;
+        });
+    }
+
+    @Override
+    public void delete() throws RoomException {
+        mailbox.call(() -> {
+            end(DisconnectReason.ROOM_DELETED);
+            return null;
+        });
+    }
+
+    @Override
+    public List<String> explain(String identity, String trackSid) {
+        try {
+            return mailbox.call(() -> why(identity, trackSid));
+        } catch (RoomException e) {
+            return List.of(e.getMessage());
+        }
+    }
+
+    private List<String> why(String identity, String trackSid) throws RoomException {
+        Member member = member(identity);
+        Member owner = ownerOf(trackSid);
+        List<String> reasons = new ArrayList<>();
+        if (owner == null) return List.of("the track does not exist");
+        if (!owner.publications().get(trackSid).published) reasons.add("the publisher has announced the track but not sent its media section");
+        if (!member.subscriptions().wants(trackSid)) reasons.add("the subscriber does not want it (automatic subscription off, or unsubscribed)");
+        if (!member.permission().getCanSubscribe()) reasons.add("the subscriber may not subscribe (canSubscribe)");
+        if (!owner.permits(member, trackSid)) reasons.add("the publisher does not permit it (subscription permission)");
+        if (reasons.isEmpty() && !member.subscriptions().has(trackSid)) reasons.add("the media plane has ended the subscription (codec not supported by the client)");
+        return reasons;
+    }
+}

@@ -1,0 +1,320 @@
+package io.stoa.room.live;
+
+import io.stoa.auth.Claims;
+import io.stoa.base.Ids;
+import io.stoa.cluster.ClusterException;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.RoomAllocator;
+import io.stoa.cluster.Router;
+import io.stoa.media.MediaPlane;
+import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomConfiguration;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.StartSession;
+import io.stoa.room.LiveRoom;
+import io.stoa.room.RoomException;
+import io.stoa.room.RoomListener;
+import io.stoa.room.RoomManager;
+import io.stoa.room.RoomSession;
+import io.stoa.room.SignalSink;
+import io.stoa.store.RoomStore;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds, opens and closes the rooms of this node. */
+@Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room"})
+public final class LiveRoomManager implements RoomManager {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
+
+    private final MediaPlane plane;
+    private final RoomAllocator allocator;
+    private final NodeRegistry nodes;
+    private final Router router;
+    private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("room-", 0).factory());
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("room-clock").daemon().factory());
+    private final Pulse pulse = Pulse.of(scheduler);
+    private final SecureRandom random = new SecureRandom();
+    private final Ids ids = new Ids(random);
+    private final Map<String, ActiveRoom> rooms = new ConcurrentHashMap<>();
+    private final StoreProjection store = new StoreProjection(executor);
+    private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile RoomLimits limits;
+    private volatile boolean draining;
+
+    @Activate
+    public LiveRoomManager(
+            @Reference MediaPlane plane, @Reference RoomAllocator allocator, @Reference NodeRegistry nodes, @Reference Router router, RoomLimits limits) {
+        this.plane = plane;
+        this.allocator = allocator;
+        this.nodes = nodes;
+        this.router = router;
+        this.limits = limits;
+    }
+
+    @Modified
+    void modified(RoomLimits changed) {
+        limits = changed;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindStore(RoomStore next) {
+        for (ActiveRoom room : rooms.values())
+            room.post(() -> {
+                store.putRoom(room.info(), room.internal());
+                for (Member member : room.members()) store.putParticipant(room.name(), member.info());
+            });
+        store.bind(next);
+    }
+
+    void unbindStore(RoomStore gone) {
+        store.unbind(gone);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(RoomListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(RoomListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Tells every listener; one that fails is reported and skipped. */
+    interface Listeners {
+        void forEach(Consumer<RoomListener> event);
+    }
+
+    Listeners listeners() {
+        return event -> {
+            for (RoomListener listener : listeners) {
+                try {
+                    event.accept(listener);
+                } catch (RuntimeException e) {
+                    LOG.error("a room listener failed", e);
+                }
+            }
+        };
+    }
+
+    MediaPlane plane() {
+        return plane;
+    }
+
+    Pulse pulse() {
+        return pulse;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    RoomLimits limits() {
+        return limits;
+    }
+
+    StoreProjection store() {
+        return store;
+    }
+
+    String nodeId() {
+        return nodes.localId();
+    }
+
+    String region() {
+        return nodes.local().getRegion();
+    }
+
+    // -- RoomManager
+
+    @Override
+    public Room create(CreateRoomRequest request) throws RoomException {
+        return opened(request).info();
+    }
+
+    private ActiveRoom opened(CreateRoomRequest request) throws RoomException {
+        ActiveRoom open = rooms.get(request.getName());
+        if (open != null) return open;
+        synchronized (this) {
+            open = rooms.get(request.getName());
+            if (open != null) return open;
+            if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and opens no rooms");
+            RoomAllocator.Allocation allocation;
+            try {
+                allocation = allocator.allocate(request);
+            } catch (ClusterException e) {
+                throw new RoomException(RoomException.Code.valueOf(e.code().name()), e.getMessage(), e);
+            }
+            ActiveRoom room = new ActiveRoom(this, new Mailbox(request.getName(), executor), allocation.room(), allocation.internal(), ids);
+            rooms.put(request.getName(), room);
+            LOG.info("room {} opened", request.getName());
+            listeners().forEach(l -> l.roomStarted(allocation.room()));
+            return room;
+        }
+    }
+
+    void closed(ActiveRoom room) {
+        rooms.remove(room.name(), room);
+        store.deleteRoom(room.name());
+        try {
+            router.clear(room.name());
+        } catch (ClusterException e) {
+            LOG.warn("room {} stays in the routing table: {}", room.name(), e.getMessage());
+        }
+        listeners().forEach(l -> l.roomFinished(room.info()));
+    }
+
+    @Override
+    public Optional<LiveRoom> room(String name) {
+        return Optional.ofNullable(rooms.get(name));
+    }
+
+    @Override
+    public Collection<LiveRoom> rooms() {
+        return List.copyOf(rooms.values());
+    }
+
+    @Override
+    public RoomSession join(StartSession start, SignalSink sink) throws RoomException {
+        if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and takes no new participants");
+        Claims claims = Claims.fromJson(start.getGrantsJson());
+        ActiveRoom room = opened(request(start, claims));
+        return new Session(room, room.call(() -> room.join(start, claims, sink)), start.getIdentity());
+    }
+
+    private static CreateRoomRequest request(StartSession start, Claims claims) {
+        CreateRoomRequest.Builder request = start.hasCreateRoom() ? start.getCreateRoom().toBuilder() : CreateRoomRequest.newBuilder();
+        request.setName(start.getRoomName());
+        if (!start.hasCreateRoom()) {
+            request.setRoomPreset(claims.roomPreset());
+            RoomConfiguration configuration = claims.roomConfig();
+            if (configuration != null)
+                request.setEmptyTimeout(configuration.getEmptyTimeout())
+                        .setDepartureTimeout(configuration.getDepartureTimeout())
+                        .setMaxParticipants(configuration.getMaxParticipants())
+                        .setMetadata(configuration.getMetadata())
+                        .setMinPlayoutDelay(configuration.getMinPlayoutDelay())
+                        .setMaxPlayoutDelay(configuration.getMaxPlayoutDelay())
+                        .setSyncStreams(configuration.getSyncStreams());
+        }
+        return request.build();
+    }
+
+    @Override
+    public RoomSession resume(StartSession start, SignalSink sink) throws RoomException {
+        ActiveRoom room = rooms.get(start.getRoomName());
+        Member member = room == null ? null : room.call(() -> room.resume(start, sink));
+        if (member != null) return new Session(room, member, start.getIdentity());
+        sink.send(Leaves.of(start.getClient().getProtocol(), LeaveRequest.Action.RECONNECT, DisconnectReason.STATE_MISMATCH));
+        sink.close();
+        return new Session(room, null, start.getIdentity());
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+    }
+
+    @Override
+    public int participants() {
+        int count = 0;
+        for (ActiveRoom room : rooms.values()) count += room.participants().size();
+        return count;
+    }
+
+    @Override
+    public void shutdown() {
+        draining = true;
+        for (ActiveRoom room : rooms.values()) {
+            try {
+                room.call(() -> {
+                    room.end(DisconnectReason.SERVER_SHUTDOWN);
+                    return null;
+                });
+            } catch (RoomException e) {
+                LOG.warn("room {} did not close in time: {}", room.name(), e.getMessage());
+            }
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        shutdown();
+        scheduler.shutdownNow();
+        executor.shutdown();
+    }
+
+    /** A signalling session's hold on its participant; null if the join was refused. */
+    private static final class Session implements RoomSession {
+        private final ActiveRoom room;
+        private final Member member;
+        private final String identity;
+        private final int generation;
+
+        Session(ActiveRoom room, Member member, String identity) {
+            this.room = room;
+            this.member = member;
+            this.identity = identity;
+            generation = member == null ? 0 : member.sinkGeneration();
+        }
+
+        @Override
+        public String roomName() {
+            return room == null ? "" : room.name();
+        }
+
+        @Override
+        public String identity() {
+            return identity;
+        }
+
+        @Override
+        public void receive(SignalRequest request) {
+            if (member != null) room.post(() -> {
+                if (generation == member.sinkGeneration()) member.receive(request);
+            });
+        }
+
+        @Override
+        public void signalClosed() {
+            if (member != null) room.post(() -> member.signalClosed(generation));
+        }
+
+        @Override
+        public boolean open() {
+            return member != null && member.open();
+        }
+
+        @Override
+        public String grantsJson() {
+            return member == null ? "{}" : member.grantsJson();
+        }
+
+        @Override
+        public void onGrantsChanged(Runnable listener) {
+            if (member != null) member.onGrantsChanged(listener);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.stoa.room.live;
+
+import io.stoa.base.Ids;
+import io.stoa.media.MediaPeer;
+import io.stoa.media.PublicationSpec;
+import io.stoa.media.PublishedTrack;
+import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.AudioTrackFeature;
+import io.stoa.protocol.livekit.BackupCodecPolicy;
+import io.stoa.protocol.livekit.Encryption;
+import io.stoa.protocol.livekit.RequestResponse;
+import io.stoa.protocol.livekit.SimulcastCodec;
+import io.stoa.protocol.livekit.SimulcastCodecInfo;
+import io.stoa.protocol.livekit.TimedVersion;
+import io.stoa.protocol.livekit.TrackInfo;
+import io.stoa.protocol.livekit.TrackSource;
+import io.stoa.protocol.livekit.TrackType;
+import io.stoa.protocol.livekit.VideoLayer;
+import io.stoa.protocol.livekit.VideoQuality;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What one participant publishes (spec 4.6). */
+final class Publications {
+    private static final int MAX_PENDING = 20;
+    private static final int MAX_QUEUED = 3;
+
+    /** One track: announced, and published once its media section is there. */
+    static final class Entry {
+        final String cid;
+        TrackInfo.Builder info;
+        boolean published;
+        boolean subscribedOnce;
+
+        Entry(String cid, TrackInfo.Builder info) {
+            this.cid = cid;
+            this.info = info;
+        }
+
+        boolean video() {
+            return info.getType() == TrackType.VIDEO;
+        }
+    }
+
+    private final Map<String, Entry> bySid = new LinkedHashMap<>();
+    private final Map<String, List<AddTrackRequest>> queued = new LinkedHashMap<>();
+    private final Ids ids;
+
+    Publications(Ids ids) {
+        this.ids = ids;
+    }
+
+    /** @param entry the announced track, or null with {@code refusal} */
+    record Announced(Entry entry, RequestResponse.Reason refusal) {}
+
+    Entry get(String sid) {
+        return bySid.get(sid);
+    }
+
+    List<Entry> all() {
+        return List.copyOf(bySid.values());
+    }
+
+    List<TrackInfo> infos() {
+        List<TrackInfo> infos = new ArrayList<>();
+        for (Entry entry : bySid.values()) if (entry.published) infos.add(entry.info.build());
+        return infos;
+    }
+
+    Announced add(AddTrackRequest request) {
+        if (request.getType() == TrackType.DATA) return new Announced(null, RequestResponse.Reason.UNSUPPORTED_TYPE);
+        if (!request.getSid().isEmpty()) return addCodecs(request);
+        for (Entry entry : bySid.values()) {
+            if (!entry.cid.equals(request.getCid())) continue;
+            if (!entry.published) return new Announced(entry, null);
+            List<AddTrackRequest> waiting = queued.computeIfAbsent(request.getCid(), k -> new ArrayList<>());
+            if (waiting.size() >= MAX_QUEUED) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
+            waiting.add(request);
+            return new Announced(null, RequestResponse.Reason.QUEUED);
+        }
+        if (bySid.values().stream().filter(e -> !e.published).count() >= MAX_PENDING) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
+        Entry entry = new Entry(request.getCid(), info(request));
+        bySid.put(entry.info.getSid(), entry);
+        return new Announced(entry, null);
+    }
+
+    private Announced addCodecs(AddTrackRequest request) {
+        Entry entry = bySid.get(request.getSid());
+        if (entry == null) return new Announced(null, RequestResponse.Reason.NOT_FOUND);
+        for (SimulcastCodec codec : request.getSimulcastCodecsList())
+            if (entry.info.getCodecsList().stream().noneMatch(c -> c.getCid().equals(codec.getCid()))) entry.info.addCodecs(codec(request, codec));
+        return new Announced(entry, null);
+    }
+
+    private TrackInfo.Builder info(AddTrackRequest request) {
+        TrackInfo.Builder info = TrackInfo.newBuilder()
+                .setSid(ids.next(Ids.TRACK + (request.getType() == TrackType.VIDEO ? "V" : "A") + letter(request.getSource())))
+                .setType(request.getType())
+                .setName(request.getName())
+                .setMuted(request.getMuted())
+                .setWidth(request.getWidth())
+                .setHeight(request.getHeight())
+                .setSource(request.getSource())
+                .setDisableRed(request.getDisableRed())
+                .setEncryption(request.getEncryption())
+                .setBackupCodecPolicy(request.getBackupCodecPolicy())
+                .addAllPacketTrailerFeatures(request.getPacketTrailerFeaturesList())
+                .setStream(stream(request));
+        List<VideoLayer> layers = sorted(request.getLayersList());
+        info.addAllLayers(layers);
+        features(request, info);
+        if (request.getType() == TrackType.AUDIO && request.getBackupCodecPolicy() != BackupCodecPolicy.REGRESSION)
+            info.setBackupCodecPolicy(BackupCodecPolicy.SIMULCAST);
+        if (request.getSimulcastCodecsCount() == 0) {
+            info.addCodecs(SimulcastCodecInfo.newBuilder()
+                    .setCid(request.getCid())
+                    .addAllLayers(layers)
+                    .setVideoLayerMode(VideoLayer.Mode.ONE_SPATIAL_LAYER_PER_STREAM));
+        } else {
+            for (SimulcastCodec codec : request.getSimulcastCodecsList()) info.addCodecs(codec(request, codec));
+        }
+        SimulcastCodecInfo first = info.getCodecs(0);
+        info.setSimulcast(first.getLayersCount() > 1 && first.getVideoLayerMode() != VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM);
+        return info;
+    }
+
+    private static void features(AddTrackRequest request, TrackInfo.Builder info) {
+        List<AudioTrackFeature> features = new ArrayList<>(request.getAudioFeaturesList());
+        if (request.getStereo() && !features.contains(AudioTrackFeature.TF_STEREO)) features.add(AudioTrackFeature.TF_STEREO);
+        if (request.getDisableDtx() && !features.contains(AudioTrackFeature.TF_NO_DTX)) features.add(AudioTrackFeature.TF_NO_DTX);
+        info.addAllAudioFeatures(features)
+                .setStereo(features.contains(AudioTrackFeature.TF_STEREO))
+                .setDisableDtx(features.contains(AudioTrackFeature.TF_NO_DTX));
+    }
+
+    private static SimulcastCodecInfo.Builder codec(AddTrackRequest request, SimulcastCodec codec) {
+        String kind = request.getType() == TrackType.VIDEO ? "video/" : "audio/";
+        String name = codec.getCodec().toLowerCase(Locale.ROOT);
+        String mime = name.isEmpty() ? "" : name.contains("/") ? name : kind + name;
+        VideoLayer.Mode mode = codec.getVideoLayerMode();
+        if (mode == VideoLayer.Mode.MODE_UNUSED)
+            mode = mime.equals("video/vp9") || mime.equals("video/av1")
+                    ? VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM
+                    : VideoLayer.Mode.ONE_SPATIAL_LAYER_PER_STREAM;
+        return SimulcastCodecInfo.newBuilder()
+                .setMimeType(mime)
+                .setCid(codec.getCid())
+                .addAllLayers(sorted(codec.getLayersCount() > 0 ? codec.getLayersList() : request.getLayersList()))
+                .setVideoLayerMode(mode);
+    }
+
+    private static List<VideoLayer> sorted(List<VideoLayer> layers) {
+        return layers.stream().sorted(Comparator.comparingInt(VideoLayer::getQualityValue)).toList();
+    }
+
+    private static String letter(TrackSource source) {
+        return switch (source) {
+            case CAMERA -> "C";
+            case MICROPHONE -> "M";
+            case SCREEN_SHARE -> "S";
+            case SCREEN_SHARE_AUDIO -> "s";
+            case UNKNOWN, UNRECOGNIZED -> "";
+        };
+    }
+
+    private static String stream(AddTrackRequest request) {
+        if (!request.getStream().isEmpty()) return request.getStream();
+        return switch (request.getSource()) {
+            case CAMERA, MICROPHONE -> "camera";
+            case SCREEN_SHARE, SCREEN_SHARE_AUDIO -> "screen";
+            case UNKNOWN, UNRECOGNIZED -> "unknown";
+        };
+    }
+
+    /** What the media plane must know to recognise the track. */
+    static void expect(MediaPeer peer, Entry entry) {
+        TrackInfo.Builder info = entry.info;
+        List<String> cids = new ArrayList<>();
+        cids.add(entry.cid);
+        for (SimulcastCodecInfo codec : info.getCodecsList()) if (!codec.getCid().isEmpty() && !cids.contains(codec.getCid())) cids.add(codec.getCid());
+        peer.expect(new PublicationSpec(
+                info.getSid(),
+                cids,
+                entry.video(),
+                info.getCodecs(0).getMimeType(),
+                info.getDisableRed(),
+                !info.getAudioFeaturesList().contains(AudioTrackFeature.TF_NO_DTX),
+                info.getAudioFeaturesList().contains(AudioTrackFeature.TF_STEREO),
+                info.getEncryption() != Encryption.Type.NONE));
+    }
+
+    /** The media section was found, or is better known. */
+    void found(Entry entry, PublishedTrack track, long nowMicros) {
+        entry.published = true;
+        entry.info.setMid(track.mid()).setMimeType(track.mime()).setVersion(TimedVersion.newBuilder().setUnixMicro(nowMicros));
+        if (entry.info.getCodecsCount() == 0) return;
+        SimulcastCodecInfo.Builder first = entry.info.getCodecsBuilder(0).setMid(track.mid()).setMimeType(track.mime());
+        entry.info.clearLayers();
+        List<VideoLayer> layers = first.getLayersList();
+        first.clearLayers();
+        for (int i = 0; i < layers.size(); i++) {
+            VideoLayer.Builder layer = layers.get(i).toBuilder().setSpatialLayer(i);
+            if (i < track.rids().size()) layer.setRid(track.rids().get(i));
+            if (i < track.ssrcs().size()) layer.setSsrc((int) (long) track.ssrcs().get(i));
+            first.addLayers(layer);
+            entry.info.addLayers(layer);
+        }
+    }
+
+    /** @return a track that had waited for this one to end, or null */
+    Entry remove(String sid) {
+        Entry gone = bySid.remove(sid);
+        if (gone == null) return null;
+        List<AddTrackRequest> waiting = queued.get(gone.cid);
+        if (waiting == null || waiting.isEmpty()) return null;
+        return add(waiting.removeFirst()).entry();
+    }
+
+    /** Which simulcast layer a wished-for size means: the lowest that is at least as large (spec 4.4, 5.13). */
+    static int layerFor(TrackInfo info, VideoQuality quality, int width, int height) {
+        int layers = info.getCodecsCount() == 0 ? 0 : info.getCodecs(0).getLayersCount();
+        if (width == 0 || height == 0 || layers == 0) return Math.min(quality.getNumber(), 2);
+        int wanted = Math.min(width, height);
+        for (VideoLayer layer : info.getCodecs(0).getLayersList())
+            if (Math.min(layer.getWidth(), layer.getHeight()) >= wanted * 0.9) return Math.min(layer.getQualityValue(), 2);
+        return info.getCodecs(0).getLayers(layers - 1).getQualityValue();
+    }
+}

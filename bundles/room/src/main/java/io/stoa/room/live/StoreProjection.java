@@ -1,0 +1,96 @@
+package io.stoa.room.live;
+
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.store.RoomStore;
+import io.stoa.store.StoreException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What rooms tell the store. Writes are coalesced per key and done by one virtual thread, so that rooms never wait for a store; while
+ * there is none they stay noted, and a new store first gets everything that lives.
+ */
+final class StoreProjection {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreProjection.class);
+
+    private interface Write {
+        void to(RoomStore store) throws StoreException;
+    }
+
+    private final ExecutorService executor;
+    private final Map<String, Write> due = new LinkedHashMap<>();
+    private RoomStore store;
+    private boolean writing;
+
+    StoreProjection(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    synchronized void bind(RoomStore next) {
+        store = next;
+        work();
+    }
+
+    synchronized void unbind(RoomStore gone) {
+        if (store == gone) store = null;
+    }
+
+    void putRoom(Room room, RoomInternal internal) {
+        put("r" + room.getName(), s -> s.putRoom(room, internal));
+    }
+
+    void deleteRoom(String name) {
+        put("r" + name, s -> s.deleteRoom(name));
+    }
+
+    void putParticipant(String room, ParticipantInfo participant) {
+        put("p" + room + "\n" + participant.getIdentity(), s -> s.putParticipant(room, participant));
+    }
+
+    void deleteParticipant(String room, String identity) {
+        put("p" + room + "\n" + identity, s -> s.deleteParticipant(room, identity));
+    }
+
+    private synchronized void put(String key, Write write) {
+        due.remove(key);
+        due.put(key, write);
+        work();
+    }
+
+    private void work() {
+        if (writing || store == null || due.isEmpty()) return;
+        writing = true;
+        executor.execute(this::writeAll);
+    }
+
+    private void writeAll() {
+        while (true) {
+            RoomStore to;
+            Map.Entry<String, Write> next;
+            synchronized (this) {
+                to = store;
+                if (to == null || due.isEmpty()) {
+                    writing = false;
+                    return;
+                }
+                next = due.entrySet().iterator().next();
+                due.remove(next.getKey());
+            }
+            try {
+                next.getValue().to(to);
+            } catch (StoreException e) {
+                LOG.warn("the store did not take a record: {}", e.getMessage());
+                synchronized (this) {
+                    due.putIfAbsent(next.getKey(), next.getValue());
+                    writing = false;
+                }
+                return; // tried again with the next write
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.stoa.room.live;
+
+import io.stoa.media.MediaPeer;
+import io.stoa.media.SubscriptionSpec;
+import io.stoa.media.TrackPreference;
+import io.stoa.protocol.livekit.UpdateTrackSettings;
+import io.stoa.protocol.livekit.VideoQuality;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What one participant receives: what it wants, what it may have, and what the media plane was asked for (spec 5.8). */
+final class Subscriptions {
+    private final Member owner;
+    private final Map<String, Member> active = new LinkedHashMap<>();
+    /** By track: true wanted, false not wanted, absent = as automatic subscription says. */
+    private final Map<String, Boolean> wished = new LinkedHashMap<>();
+    private final Map<String, UpdateTrackSettings> settings = new LinkedHashMap<>();
+    private final Map<String, Boolean> lastAllowed = new LinkedHashMap<>();
+
+    Subscriptions(Member owner) {
+        this.owner = owner;
+    }
+
+    void wish(List<String> trackSids, boolean subscribe) {
+        for (String sid : trackSids) wished.put(sid, subscribe);
+    }
+
+    boolean wants(String sid) {
+        return wished.getOrDefault(sid, owner.autoSubscribe());
+    }
+
+    boolean has(String sid) {
+        return active.containsKey(sid);
+    }
+
+    /** Whether it receives anything of this participant. */
+    boolean subscribedTo(Member other) {
+        return active.containsValue(other);
+    }
+
+    Set<Member> publishers() {
+        return new LinkedHashSet<>(active.values());
+    }
+
+    /** Brings reality to what is wanted and allowed, for one publisher's tracks. */
+    void reconcile(Member publisher) {
+        if (publisher == owner || owner.receiving() == null) return;
+        for (Publications.Entry entry : publisher.publications().all()) {
+            if (!entry.published) continue;
+            String sid = entry.info.getSid();
+            boolean permitted = publisher.permits(owner, sid);
+            tellPermission(publisher, sid, permitted);
+            boolean wanted = wants(sid) && permitted && owner.permission().getCanSubscribe();
+            if (wanted && !active.containsKey(sid)) begin(publisher, entry);
+            else if (!wanted && active.containsKey(sid)) end(sid);
+        }
+    }
+
+    private void tellPermission(Member publisher, String sid, boolean permitted) {
+        if (!wants(sid)) return;
+        Boolean before = lastAllowed.put(sid, permitted);
+        if (before == null ? permitted : before == permitted) return;
+        owner.subscriptionPermission(publisher, sid, permitted);
+    }
+
+    private void begin(Member publisher, Publications.Entry entry) {
+        MediaPeer source = publisher.sending();
+        if (source == null) return;
+        String sid = entry.info.getSid();
+        active.put(sid, publisher);
+        owner.receiving().subscribe(source, new SubscriptionSpec(sid, publisher.sid() + "|" + sid, preference(entry)));
+    }
+
+    private void end(String sid) {
+        active.remove(sid);
+        owner.receiving().unsubscribe(sid);
+    }
+
+    /** The media plane ended it. */
+    void ended(String sid) {
+        active.remove(sid);
+    }
+
+    /** The track does not exist any more. */
+    void forget(String sid) {
+        active.remove(sid);
+        wished.remove(sid);
+        settings.remove(sid);
+        lastAllowed.remove(sid);
+    }
+
+    void set(UpdateTrackSettings request) {
+        for (String sid : request.getTrackSidsList()) {
+            settings.put(sid, request);
+            Publications.Entry entry = owner.room().track(sid);
+            if (entry != null && owner.receiving() != null) owner.receiving().prefer(sid, preference(entry));
+        }
+    }
+
+    private TrackPreference preference(Publications.Entry entry) {
+        if (!entry.video()) {
+            UpdateTrackSettings set = settings.get(entry.info.getSid());
+            return set == null ? TrackPreference.EVERYTHING : new TrackPreference(!set.getDisabled(), 2, 3);
+        }
+        UpdateTrackSettings set = settings.get(entry.info.getSid());
+        if (set == null) return new TrackPreference(true, owner.adaptiveStream() ? 0 : 2, 3);
+        boolean enabled = !set.getDisabled() && set.getQuality() != VideoQuality.OFF;
+        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.getQuality(), set.getWidth(), set.getHeight()), 3);
+    }
+}
