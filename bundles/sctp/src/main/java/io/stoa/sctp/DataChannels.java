@@ -22,6 +22,8 @@ public final class DataChannels {
     private static final int DCEP_ACK = 2;
     private static final int DCEP_OPEN = 3;
     private static final int MAX_CHANNELS = 1_024;
+    private static final int MAX_STREAM = 65_534;
+    private static final int RESETS_AT_ONCE = 400;
 
     private final SctpSettings settings;
     private final DataChannelHandler handler;
@@ -75,25 +77,47 @@ public final class DataChannels {
 
     public void flush(long time) {
         now = time;
-        if (!toReset.isEmpty() && association.sender.idle() && association.reset(time, toReset)) toReset.clear();
+        if (!toReset.isEmpty() && connected()) resetStreams(time);
         association.flush(time);
+    }
+
+    /** A stream is reset when all that was sent on it has arrived or was given up. */
+    private void resetStreams(long time) {
+        List<Integer> ready = new ArrayList<>();
+        for (int stream : toReset) {
+            DataChannel channel = channels.get(stream);
+            if ((channel == null || channel.bufferedBytes == 0) && ready.size() < RESETS_AT_ONCE) ready.add(stream);
+        }
+        if (!ready.isEmpty() && association.reset(time, ready)) toReset.removeAll(ready);
     }
 
     /** Opens a channel; before the association is up it is only noted down. */
     public DataChannel open(long time, String label, String protocol, boolean ordered, Reliability reliability) {
         now = time;
         DataChannel channel = new DataChannel(-1, label, protocol, ordered, reliability);
-        if (connected()) born(channel);
+        if (association.state() == SctpAssociation.State.ENDED) channel.state = DataChannel.State.CLOSED;
+        else if (connected()) born(channel);
         else unborn.add(channel);
         return channel;
     }
 
     private void born(DataChannel channel) {
-        while (channels.containsKey(nextStream)) nextStream += 2;
+        for (int tries = 0; channels.containsKey(nextStream); tries++) {
+            if (tries > MAX_STREAM / 2) {
+                drops.count(Drop.SCTP_STREAM_LIMIT);
+                channel.state = DataChannel.State.CLOSED;
+                return;
+            }
+            advanceStream();
+        }
         channel.stream = nextStream;
-        nextStream += 2;
+        advanceStream();
         channels.put(channel.stream, channel);
         queue(channel, PPID_DCEP, true, openMessage(channel));
+    }
+
+    private void advanceStream() {
+        nextStream = nextStream + 2 > MAX_STREAM ? nextStream & 1 : nextStream + 2;
     }
 
     /** Whether a message may be given to {@link #send}: the channel is open, or opened by us and not refused. */
@@ -130,13 +154,22 @@ public final class DataChannels {
         now = time;
         if (channel.state == DataChannel.State.CLOSING || channel.state == DataChannel.State.CLOSED) return;
         channel.state = DataChannel.State.CLOSING;
-        unborn.remove(channel);
         if (channel.stream >= 0) toReset.add(channel.stream);
+        else if (unborn.remove(channel)) remove(channel);
     }
 
     /** Ends everything at once and tells the other side. */
     public void abort() {
         association.abort();
+        closeAll();
+    }
+
+    private void closeAll() {
+        List<DataChannel> all = new ArrayList<>(channels.values());
+        all.addAll(unborn);
+        unborn.clear();
+        toReset.clear();
+        for (DataChannel channel : all) remove(channel);
     }
 
     private static byte[] openMessage(DataChannel channel) {
@@ -177,6 +210,10 @@ public final class DataChannels {
             return;
         }
         DataChannel known = channels.get(stream);
+        if (known != null && known.state != DataChannel.State.CONNECTING) {
+            drops.count(Drop.DCEP_MALFORMED); // opened twice; answering each time would fill the queue
+            return;
+        }
         if (known == null && channels.size() >= MAX_CHANNELS) {
             drops.count(Drop.SCTP_STREAM_LIMIT);
             return;
@@ -270,7 +307,7 @@ public final class DataChannels {
 
         @Override
         public void ended(String reason) {
-            for (DataChannel channel : List.copyOf(channels.values())) remove(channel);
+            closeAll();
             handler.failed(reason);
         }
     }

@@ -9,6 +9,8 @@ final class OutChunk {
     final int flags;
     int sends;
     int missing;
+    /** Only an acknowledgement of something sent later than this chunk says that it is missing. */
+    int lastBefore;
     long sentAt;
     boolean acked;
     boolean inFlight;

@@ -30,6 +30,7 @@ final class SctpAssociation {
     private static final int RESET_TRIES = 10;
     private static final int COOKIE_BYTES = 16;
     private static final int MAX_STREAMS = 65_535;
+    private static final byte[] EMPTY = new byte[0];
 
     enum State {
         CLOSED,
@@ -70,11 +71,12 @@ final class SctpAssociation {
     private byte[] peerCookie;
     private long handshakeAt = Time.NEVER;
     private int handshakeTries;
-    private byte[] control = new byte[0];
+    private byte[] control = EMPTY;
     private int resetSeq;
     private List<Integer> resetting = List.of();
     private long resetAt = Time.NEVER;
     private int resetTries;
+    private int resetLastTsn;
     private int peerResetSeq;
     private boolean peerResetSeen;
     private int peerResetResult;
@@ -240,6 +242,10 @@ final class SctpAssociation {
     }
 
     private boolean heartbeat(byte[] b, int at, int size) {
+        if (size > settings.packetBytes() - HEADER) {
+            drops.count(Drop.OVERSIZED);
+            return true;
+        }
         byte[] ack = Arrays.copyOfRange(b, at, at + (size + 3 & ~3));
         ack[0] = Chunk.HEARTBEAT_ACK;
         transmitAlone(ack, peerTag);
@@ -261,9 +267,10 @@ final class SctpAssociation {
     }
 
     void abort() {
-        if (state == State.ENDED || peerTag == 0) return;
-        transmitAlone(new byte[] {Chunk.ABORT, 0, 0, 4}, peerTag);
+        if (state == State.ENDED) return;
+        if (peerTag != 0) transmitAlone(new byte[] {Chunk.ABORT, 0, 0, 4}, peerTag);
         state = State.ENDED;
+        handshakeAt = resetAt = Time.NEVER;
     }
 
     // -- stream reset
@@ -272,6 +279,7 @@ final class SctpAssociation {
     boolean reset(long now, List<Integer> streams) {
         if (!resetting.isEmpty() || state != State.ESTABLISHED) return false;
         resetting = List.copyOf(streams);
+        resetLastTsn = sender.lastAssignedTsn(); // stays, or a busy association would never reach it
         resetTries = 0;
         sendReset(now);
         return true;
@@ -287,7 +295,7 @@ final class SctpAssociation {
         Bytes.u16(chunk, 6, length);
         Bytes.i32(chunk, 8, resetSeq);
         Bytes.i32(chunk, 12, peerResetSeq);
-        Bytes.i32(chunk, 16, sender.lastAssignedTsn());
+        Bytes.i32(chunk, 16, resetLastTsn);
         for (int i = 0; i < resetting.size(); i++) Bytes.u16(chunk, 20 + 2 * i, resetting.get(i));
         queueControl(chunk);
     }
@@ -299,7 +307,8 @@ final class SctpAssociation {
             int type = Bytes.u16(b, p);
             if (type == 13 && length >= 16) peerReset(now, b, p, length);
             else if (type == 16 && length >= 12) resetAnswer(now, Bytes.i32(b, p + 4), Bytes.i32(b, p + 8));
-            else if (type == 14 && length >= 8) answerReset(Bytes.i32(b, p + 4), 1);
+            else if (type == 17 && length >= 8) answerReset(Bytes.i32(b, p + 4), 1); // more streams for it: we take all there are
+            else if (length >= 8) answerReset(Bytes.i32(b, p + 4), 2); // denied
             p = alignedFrom(at, p + length);
         }
         return true;
@@ -309,6 +318,11 @@ final class SctpAssociation {
         int seq = Bytes.i32(b, at + 4);
         if (peerResetSeen && seq == peerResetSeq && peerResetResult != 6) {
             answerReset(seq, peerResetResult); // our answer was lost
+            return;
+        }
+        boolean again = peerResetSeen && seq == peerResetSeq;
+        if (!again && seq != peerResetSeq + 1) {
+            answerReset(seq, 5); // bad sequence number: a late copy
             return;
         }
         boolean arrived = receiver.hasReached(Bytes.i32(b, at + 12));
@@ -337,7 +351,12 @@ final class SctpAssociation {
     }
 
     private void resetAnswer(long now, int seq, int result) {
-        if (resetting.isEmpty() || seq != resetSeq || result == 6) return;
+        if (resetting.isEmpty() || seq != resetSeq) return;
+        if (result == 6) { // in progress: asked again later, under a new number, because some repeat their answer to the old one
+            resetSeq++;
+            resetTries = 0;
+            return;
+        }
         List<Integer> done = resetting;
         resetting = List.of();
         resetSeq++;
@@ -381,8 +400,10 @@ final class SctpAssociation {
         transmitAlone(chunk, peerTag);
     }
 
+    /** What does not fit into one packet is not said now: both sides ask again. */
     private void queueControl(byte[] chunk) {
         int at = control.length;
+        if (at + chunk.length > settings.packetBytes() - HEADER) return;
         control = Arrays.copyOf(control, at + chunk.length);
         System.arraycopy(chunk, 0, control, at, chunk.length);
     }
@@ -409,15 +430,17 @@ final class SctpAssociation {
         boolean up = state == State.ESTABLISHED;
         for (int packets = 0; packets < 512; packets++) {
             int at = HEADER;
-            if (control.length > 0 && control.length <= settings.packetBytes() - HEADER) {
-                System.arraycopy(control, 0, packet, at, control.length);
-                at += control.length;
+            System.arraycopy(control, 0, packet, at, control.length);
+            at += control.length;
+            control = EMPTY;
+            if (at > settings.packetBytes() / 2) { // leaves no room for the rest
+                transmit(at, peerTag);
+                continue;
             }
-            control = new byte[0];
             boolean data = up && sender.wantsToSend();
             if (up && (receiver.ackDue(now) || data && receiver.ackPending())) at += receiver.writeSack(packet, at, settings.packetBytes() - at);
             if (data) {
-                at += sender.writeForward(packet, at);
+                at += sender.writeForward(packet, at, settings.packetBytes());
                 at = sender.write(now, packet, at, settings.packetBytes());
             }
             if (at == HEADER) return;

@@ -16,6 +16,10 @@ final class SctpReceiver {
     private static final long DELAYED_ACK = 20 * Time.MILLI;
     private static final int MAX_DUPLICATES = 20;
     private static final int MAX_GAPS = 200;
+    /** Gap reports are 16-bit offsets from the cumulative TSN. */
+    private static final int MAX_DISTANCE = 65_535;
+    /** Fragments and waiting messages, however small: each costs more memory than its bytes. */
+    private static final int MAX_PARTS = 16_384;
 
     interface Delivery {
         void message(int stream, int ppid, byte[] bytes, int offset, int length);
@@ -33,6 +37,8 @@ final class SctpReceiver {
     private final DropCounters drops;
     private final Delivery delivery;
     private final TreeMap<Long, Fragment> fragments = new TreeMap<>();
+    /** First and last TSN of neighbouring fragments of one message. */
+    private final TreeMap<Long, Long> runs = new TreeMap<>();
     private final Map<Integer, TreeMap<Long, Whole>> waiting = new HashMap<>();
     private final Map<Integer, Long> nextSsn = new HashMap<>();
     private final List<Integer> duplicates = new ArrayList<>();
@@ -41,6 +47,7 @@ final class SctpReceiver {
 
     private long cumulative;
     private long buffered;
+    private int waitingMessages;
     private int unacknowledged;
     private boolean ackNow;
     private long ackAt = Time.NEVER;
@@ -55,6 +62,8 @@ final class SctpReceiver {
     void start(int peerInitialTsn) {
         cumulative = (1L << 32) + Integer.toUnsignedLong(peerInitialTsn) - 1;
         fragments.clear();
+        runs.clear();
+        waitingMessages = 0;
         ranges.clear();
         waiting.clear();
         nextSsn.clear();
@@ -83,8 +92,10 @@ final class SctpReceiver {
             return;
         }
         int size = length - Chunk.DATA_HEADER;
-        boolean far = tsn - cumulative > settings.receiveWindowBytes() / 8 || ranges.size() >= MAX_GAPS && tsn != cumulative + 1;
-        if (size <= 0 || buffered + size > settings.receiveWindowBytes() + settings.maxMessageBytes() || far) {
+        boolean far = tsn - cumulative > MAX_DISTANCE || ranges.size() >= MAX_GAPS && tsn != cumulative + 1;
+        boolean closesGap = tsn == cumulative + 1 && !ranges.isEmpty(); // without it nothing of what waits could ever leave
+        boolean crowded = fragments.size() + waitingMessages >= MAX_PARTS && !closesGap;
+        if (size <= 0 || buffered + size > settings.receiveWindowBytes() + settings.maxMessageBytes() || far || crowded) {
             drops.count(size <= 0 ? Drop.SCTP_MALFORMED : Drop.SCTP_BUFFER_FULL);
             return;
         }
@@ -129,22 +140,14 @@ final class SctpReceiver {
     }
 
     private void assemble(long tsn) {
-        long first = tsn;
-        Fragment fragment = fragments.get(tsn);
-        int stream = fragment.stream;
-        long total = 0;
-        while (!fragments.get(first).has(Chunk.FLAG_BEGIN)) {
-            if (!fragments.containsKey(first - 1)) return;
-            first--;
-        }
-        long last = first;
-        for (; ; last++) {
-            Fragment part = fragments.get(last);
-            if (part == null) return;
-            total += part.bytes.length;
-            if (part.has(Chunk.FLAG_END)) break;
-        }
+        long first = joinRuns(tsn);
+        long last = runs.get(first);
         Fragment head = fragments.get(first);
+        if (!head.has(Chunk.FLAG_BEGIN) || !fragments.get(last).has(Chunk.FLAG_END)) return;
+        runs.remove(first);
+        int stream = head.stream;
+        long total = 0;
+        for (Fragment part : fragments.subMap(first, true, last, true).values()) total += part.bytes.length;
         byte[] whole = new byte[(int) Math.min(total, Integer.MAX_VALUE)];
         int at = 0;
         for (long part = first; part <= last; part++) {
@@ -163,6 +166,23 @@ final class SctpReceiver {
         }
     }
 
+    /** Adds a new fragment to the run before and the run behind it. @return the first TSN of its run */
+    private long joinRuns(long tsn) {
+        Fragment fragment = fragments.get(tsn);
+        long from = tsn;
+        long to = tsn;
+        var below = runs.lowerEntry(tsn);
+        if (below != null && below.getValue() == tsn - 1 && !fragment.has(Chunk.FLAG_BEGIN)
+                && !fragments.get(tsn - 1).has(Chunk.FLAG_END)) {
+            from = below.getKey();
+        }
+        if (!fragment.has(Chunk.FLAG_END) && runs.containsKey(tsn + 1) && !fragments.get(tsn + 1).has(Chunk.FLAG_BEGIN)) {
+            to = runs.remove(tsn + 1);
+        }
+        runs.put(from, to);
+        return from;
+    }
+
     private void ordered(int stream, int ssn, Whole message) {
         long next = nextSsn.getOrDefault(stream, 0L);
         long index = next + (short) (ssn - (int) next);
@@ -171,7 +191,12 @@ final class SctpReceiver {
             return;
         }
         if (index > next) {
-            waiting.computeIfAbsent(stream, k -> new TreeMap<>()).put(index, message);
+            Whole other = waiting.computeIfAbsent(stream, k -> new TreeMap<>()).putIfAbsent(index, message);
+            if (other != null) {
+                drops.count(Drop.SCTP_DUPLICATE_TSN);
+                return;
+            }
+            waitingMessages++;
             buffered += message.bytes.length;
             return;
         }
@@ -185,8 +210,9 @@ final class SctpReceiver {
         if (queue == null) return;
         while (!queue.isEmpty() && queue.firstKey() <= nextSsn.getOrDefault(stream, 0L)) {
             var entry = queue.pollFirstEntry();
+            waitingMessages--;
             buffered -= entry.getValue().bytes.length;
-            nextSsn.put(stream, entry.getKey() + 1);
+            nextSsn.merge(stream, entry.getKey() + 1, Math::max); // what a FORWARD-TSN has passed stays passed
             delivery.message(stream, entry.getValue().ppid, entry.getValue().bytes, 0, entry.getValue().bytes.length);
         }
         if (queue.isEmpty()) waiting.remove(stream);
@@ -209,6 +235,9 @@ final class SctpReceiver {
         var gone = fragments.headMap(to, true);
         for (Fragment fragment : gone.values()) buffered -= fragment.bytes.length;
         gone.clear();
+        var run = runs.floorEntry(to);
+        if (run != null && run.getValue() > to) runs.put(to + 1, run.getValue());
+        runs.headMap(to, true).clear();
         for (int p = at + 8; p + 4 <= at + length; p += 4) skip(Bytes.u16(b, p), Bytes.u16(b, p + 2));
     }
 
@@ -216,7 +245,9 @@ final class SctpReceiver {
     void resetStream(int stream) {
         nextSsn.remove(stream);
         TreeMap<Long, Whole> queue = waiting.remove(stream);
-        if (queue != null) for (Whole message : queue.values()) buffered -= message.bytes.length;
+        if (queue == null) return;
+        waitingMessages -= queue.size();
+        for (Whole message : queue.values()) buffered -= message.bytes.length;
     }
 
     boolean hasReached(int tsn) {

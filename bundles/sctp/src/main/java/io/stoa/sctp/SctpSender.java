@@ -19,7 +19,9 @@ import java.util.Map;
  */
 final class SctpSender {
     private static final long RTO_INITIAL = 500 * Time.MILLI;
-    private static final long RTO_MIN = 200 * Time.MILLI;
+    /** More than the 200 ms for which browsers and pion delay an acknowledgement. */
+    private static final long RTO_MIN = 400 * Time.MILLI;
+    private static final long DELAYED_ACK = 220 * Time.MILLI;
     private static final long RTO_MAX = 10 * Time.SECOND;
     private static final int MAX_TIMEOUTS = 12;
     private static final int FAST_RETRANSMIT_AFTER = 3;
@@ -42,6 +44,8 @@ final class SctpSender {
     private long partialAcked;
     private int recoverUntil;
     private boolean recovering;
+    /** The next packet of lost chunks does not wait for the congestion window (section 7.2.4). */
+    private boolean fastRetransmit;
     private long rto = RTO_INITIAL;
     private double srtt;
     private double rttvar;
@@ -66,10 +70,6 @@ final class SctpSender {
 
     long queuedBytes() {
         return queuedBytes;
-    }
-
-    boolean idle() {
-        return pending.isEmpty() && flight.isEmpty();
     }
 
     boolean dead() {
@@ -103,10 +103,11 @@ final class SctpSender {
         if (cum - cumulative < 0) return true; // old
         window = Math.max(0, Bytes.u32(b, at + 8));
         int gaps = Math.min(Bytes.u16(b, at + 12), (length - 16) / 4);
+        boolean progress = cum != cumulative; // also over what was given up
         long acked = cumulative(now, cum);
-        boolean progress = acked > 0;
         int highestAcked = gaps > 0 ? cum + Bytes.u16(b, at + 16 + 4 * (gaps - 1) + 2) : cum;
         acked += gaps(now, cum, b, at + 16, gaps);
+        if (window == 0) timeouts = 0; // it answers our probes (section 6.1)
         window = Math.max(0, window - flightBytes);
         grow(acked, progress);
         if (gaps > 0) suspect(highestAcked);
@@ -173,7 +174,7 @@ final class SctpSender {
             rttvar += (Math.abs(srtt - sample) - rttvar) / 4;
             srtt += (sample - srtt) / 8;
         }
-        rto = Math.clamp((long) (srtt + 4 * rttvar), RTO_MIN, RTO_MAX);
+        rto = Math.clamp((long) (srtt + Math.max(4 * rttvar, DELAYED_ACK)), RTO_MIN, RTO_MAX);
     }
 
     private void grow(long acked, boolean progress) {
@@ -195,9 +196,11 @@ final class SctpSender {
         boolean lost = false;
         for (OutChunk chunk : flight) {
             if (chunk.tsn - highestAcked >= 0) break;
-            if (chunk.acked || chunk.resend || ++chunk.missing < FAST_RETRANSMIT_AFTER) continue;
+            if (chunk.acked || chunk.resend || highestAcked - chunk.lastBefore <= 0) continue;
+            if (++chunk.missing < FAST_RETRANSMIT_AFTER) continue;
             chunk.missing = 0;
             markLost(chunk);
+            fastRetransmit = true;
             lost = true;
         }
         if (!lost || recovering) return;
@@ -221,27 +224,38 @@ final class SctpSender {
         OutMessage message = chunk.message;
         if (message.abandoned) return true;
         boolean spent = message.maxRetransmits >= 0 && chunk.sends > message.maxRetransmits;
-        boolean late = message.expiresAt != Time.NEVER && message.expiresAt - now <= 0;
+        boolean late = late(message, now);
         // A message whose rest was not cut yet cannot be given up half-way: its end must be announced to the receiver.
         if ((spent || late) && message.sentBytes == message.bytes.length) message.abandoned = true;
         return message.abandoned;
+    }
+
+    private static boolean late(OutMessage message, long now) {
+        return message.expiresAt != Time.NEVER && message.expiresAt - now <= 0;
+    }
+
+    /** Its time was over before its turn came. */
+    private void drop(OutMessage message) {
+        queuedBytes -= message.bytes.length;
+        if (message.channel != null) message.channel.bufferedBytes -= message.bytes.length;
     }
 
     /** Moves the advanced peer ack point over what was given up (RFC 3758 section 3.5). */
     private void advance(long now) {
         int before = advanced;
         for (OutChunk chunk : flight) {
-            if (chunk.tsn - advanced > 1) break;
-            boolean gone = chunk.acked || chunk.resend && giveUp(now, chunk) || chunk.message.abandoned;
-            if (!gone) break;
+            if (chunk.tsn - advanced <= 0) continue;
+            // Not over what has arrived: it may be a part of a message that is still to be completed.
+            if (!(chunk.message.abandoned || chunk.resend && giveUp(now, chunk))) break;
             advanced = chunk.tsn;
         }
         if (advanced != before && advanced - cumulative > 0) forwardDue = true;
     }
 
     /** Writes a FORWARD-TSN if one is due. @return its length, 0 if not */
-    int writeForward(byte[] b, int at) {
-        if (!forwardDue) return 0;
+    int writeForward(byte[] b, int at, int end) {
+        int fits = (end - at - 8) / 4;
+        if (!forwardDue || fits < 1) return 0;
         forwardDue = false;
         List<OutMessage> skipped = new ArrayList<>();
         for (OutChunk chunk : flight) {
@@ -255,7 +269,7 @@ final class SctpSender {
                 chunk.acked = true;
             }
             if (chunk.message.ordered && chunk.message.abandoned) skipped.removeIf(m -> m.stream == chunk.message.stream);
-            if (chunk.message.ordered && chunk.message.abandoned && skipped.size() < 200) skipped.add(chunk.message);
+            if (chunk.message.ordered && chunk.message.abandoned && skipped.size() < fits) skipped.add(chunk.message);
         }
         int length = 8 + 4 * skipped.size();
         b[at] = (byte) Chunk.FORWARD_TSN;
@@ -284,6 +298,10 @@ final class SctpSender {
         at = writeLost(now, b, at, end);
         while (!pending.isEmpty() && end - at > DATA_HEADER + 64) {
             OutMessage message = pending.peekFirst();
+            if (message.sentBytes == 0 && late(message, now)) {
+                drop(pending.pollFirst());
+                continue;
+            }
             int rest = message.bytes.length - message.sentBytes;
             int room = end - at - DATA_HEADER & ~3;
             if (rest > room && room < 512 && at > Chunk.HEADER) break; // no splinters: the next packet takes it
@@ -297,15 +315,18 @@ final class SctpSender {
 
     private int writeLost(long now, byte[] b, int at, int end) {
         if (resends == 0) return at;
+        int begun = at;
         for (OutChunk chunk : flight) {
             if (!chunk.resend) continue;
             if (giveUp(now, chunk)) continue;
-            if (end - at < DATA_HEADER + (chunk.length + 3 & ~3) || flightBytes > 0 && flightBytes + chunk.length > cwnd) break;
+            boolean waits = flightBytes > 0 && flightBytes + chunk.length > cwnd && !fastRetransmit;
+            if (end - at < DATA_HEADER + (chunk.length + 3 & ~3) || waits) break;
             chunk.resend = false;
             resends--;
             retransmissions++;
             at = write(now, chunk, b, at);
         }
+        if (at > begun) fastRetransmit = false;
         advance(now);
         return at;
     }
@@ -336,6 +357,8 @@ final class SctpSender {
         while ((next - at & 3) != 0) b[next++] = 0;
         chunk.sends++;
         chunk.sentAt = now;
+        chunk.lastBefore = nextTsn - 1;
+        chunk.missing = 0;
         chunk.inFlight = true;
         flightBytes += chunk.length;
         window = Math.max(0, window - chunk.length);
@@ -356,6 +379,7 @@ final class SctpSender {
         ssthresh = Math.max(cwnd / 2, 4L * mtu);
         cwnd = mtu;
         recovering = false;
+        fastRetransmit = false;
         for (OutChunk chunk : flight) if (!chunk.acked) markLost(chunk);
         if (advanced - cumulative > 0) forwardDue = true;
         advance(now);
