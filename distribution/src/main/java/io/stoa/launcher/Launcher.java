@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -55,12 +56,12 @@ public final class Launcher {
         signals.listen();
         framework.start();
         Control control = new Control(framework.getBundleContext());
-        Optional<String> failure = awaitReady(control);
-        if (failure.isPresent()) {
+        try {
+            System.out.println(awaitReady(control));
+        } catch (StartException e) {
             end();
-            throw new StartException(failure.get());
+            throw e;
         }
-        control.ask(Control.READY).filter(text -> !text.isEmpty()).ifPresent(System.out::println);
         framework.waitForStop(0);
         return 0;
     }
@@ -74,26 +75,31 @@ public final class Launcher {
         }
     }
 
-    /** Empty when all services that the profile asks for are there. */
-    private Optional<String> awaitReady(Control control) throws InterruptedException {
+    /** What to tell the person who started it, once the services that the profile asks for are there and the server answers. */
+    private String awaitReady(Control control) throws InterruptedException, StartException {
         BundleContext context = framework.getBundleContext();
         Optional<String> unstarted = bundles.failures(context);
         long deadline = System.nanoTime() + READY_NANOS;
-        while (!missingServices(context).isEmpty() || unstarted.isPresent()) {
-            Optional<String> failures = control.ask(Control.FAILURES).filter(text -> !text.isEmpty());
+        while (true) {
+            Optional<String> ready = missingServices(context).isEmpty() ? said(control, Control.READY) : Optional.empty();
+            if (unstarted.isEmpty() && ready.isPresent()) return ready.get();
+            Optional<String> failures = said(control, Control.FAILURES);
             if (failures.isPresent() || unstarted.isPresent())
-                return Optional.of(Stream.of(failures, unstarted).flatMap(Optional::stream).reduce((a, b) -> a + "\n" + b).orElseThrow());
-            if (System.nanoTime() - deadline > 0) return Optional.of(late(context, control));
-            if (framework.getState() != Bundle.ACTIVE) return Optional.of("It was told to stop before it was ready.");
+                throw new StartException(Stream.of(failures, unstarted).flatMap(Optional::stream).collect(Collectors.joining("\n")));
+            if (System.nanoTime() - deadline > 0) throw new StartException(late(context, control));
+            if (framework.getState() != Bundle.ACTIVE) throw new StartException("It was told to stop before it was ready.");
             Thread.sleep(10);
         }
-        return Optional.empty();
+    }
+
+    private static Optional<String> said(Control control, String command) {
+        return control.ask(command).filter(text -> !text.isEmpty());
     }
 
     private String late(BundleContext context, Control control) {
-        StringBuilder text = new StringBuilder("After 30 s these parts are not there:\n");
-        missingServices(context).forEach((service, purpose) -> text.append("  ").append(purpose).append(" (").append(service).append(")\n"));
-        control.ask(Control.WAITING).filter(waiting -> !waiting.isEmpty()).ifPresent(waiting -> text.append('\n').append(waiting));
+        StringBuilder text = new StringBuilder("After 30 s it does not answer calls.\n");
+        missingServices(context).forEach((service, purpose) -> text.append("There is no ").append(purpose).append(" (").append(service).append(")\n"));
+        said(control, Control.WAITING).ifPresent(waiting -> text.append('\n').append(waiting));
         return text.toString();
     }
 
@@ -124,7 +130,7 @@ public final class Launcher {
         all.put("org.osgi.framework.bsnversion", "multiple");
         // Only what bundles import reaches them; Netty asks for this one package without importing it.
         all.put("felix.bootdelegation.implicit", "false");
-        all.put("org.osgi.framework.bootdelegation", "jdk.jfr.internal.event");
+        all.put("org.osgi.framework.bootdelegation", "jdk.jfr.internal.event,sun.nio.ch");
         all.put("felix.log.level", "1");
         all.put("felix.fileinstall.dir", home.plugins().toString());
         all.put("felix.fileinstall.tmpdir", storage.resolve("fileinstall").toString());

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -139,7 +140,11 @@ final class JettyExchange implements HttpExchange {
         }
         try {
             boolean upgraded = container.get().upgrade(
-                    (upgradeRequest, upgradeResponse, upgradeCallback) -> new JettyWebSocket(listener, maxMessageBytes), request, response, callback);
+                    (upgradeRequest, upgradeResponse, upgradeCallback) -> {
+                        // Browsers refuse some of what Jetty deflates; signalling is small, so nothing is compressed.
+                        upgradeResponse.setExtensions(List.of());
+                        return new JettyWebSocket(listener, maxMessageBytes);
+                    }, request, response, callback);
             if (!upgraded) {
                 respond(400, "Bad Request\n");
                 return false;

@@ -29,11 +29,9 @@ final class CodecCatalogue {
             video(116, "H265", ""));
     private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
     private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("ccm fir", "nack", "nack pli");
-    private static final List<Extension> AUDIO_IN = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
-    private static final List<Extension> VIDEO_IN =
+    private static final List<Extension> AUDIO_EXTENSIONS = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
+    private static final List<Extension> VIDEO_EXTENSIONS =
             List.of(Extension.MID, Extension.RID, Extension.REPAIRED_RID, Extension.TRANSPORT_CC, Extension.DEPENDENCY_DESCRIPTOR);
-    private static final List<Extension> AUDIO_OUT = List.of();
-    private static final List<Extension> VIDEO_OUT = List.of(Extension.DEPENDENCY_DESCRIPTOR);
     /** Ids of our own offers, the ones browsers use. */
     private static final int DEPENDENCY_DESCRIPTOR_ID = 12;
 
@@ -86,9 +84,12 @@ final class CodecCatalogue {
         return wanted;
     }
 
-    List<HeaderExtension> commonExtensions(MediaDescription offered, boolean fromClient) {
-        boolean audio = offered.kind.equals("audio");
-        List<Extension> known = fromClient ? audio ? AUDIO_IN : VIDEO_IN : audio ? AUDIO_OUT : VIDEO_OUT;
+    /**
+     * The same for both directions: Chromium offers in new sections only what earlier ones have kept, so a receiving section without rid
+     * would make simulcast in a later one impossible.
+     */
+    List<HeaderExtension> commonExtensions(MediaDescription offered) {
+        List<Extension> known = offered.kind.equals("audio") ? AUDIO_EXTENSIONS : VIDEO_EXTENSIONS;
         List<HeaderExtension> common = new ArrayList<>();
         for (HeaderExtension extension : offered.extensions)
             if (known.stream().anyMatch(e -> e.uri.equals(extension.uri()))) common.add(new HeaderExtension(extension.id(), null, extension.uri()));

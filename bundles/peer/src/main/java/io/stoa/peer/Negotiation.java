@@ -116,7 +116,7 @@ final class Negotiation {
         if (!mine.direction.receives()) send(now, section, offered, mine);
         if (mine.codecs.isEmpty()) {
             mine.codecs = catalogue.common(offered, "", !offered.direction.receives());
-            mine.extensions = catalogue.commonExtensions(offered, !offered.direction.receives());
+            mine.extensions = catalogue.commonExtensions(offered);
         }
         if (offered.rejected() || mine.codecs.isEmpty()) {
             mine.port = 0;
@@ -139,7 +139,7 @@ final class Negotiation {
         PublicationSpec publication = publicationOf(section, offered, cid);
         mine.direction = Direction.RECVONLY;
         mine.codecs = new ArrayList<>(catalogue.common(offered, publication == null ? "" : publication.mime(), true));
-        mine.extensions = catalogue.commonExtensions(offered, true);
+        mine.extensions = catalogue.commonExtensions(offered);
         for (Rid rid : offered.rids)
             if (rid.direction().equals("send")) mine.rids.add(new Rid(rid.id(), "recv", rid.restrictions()));
         mine.simulcastReceive.addAll(offered.simulcastSend);
@@ -216,7 +216,7 @@ final class Negotiation {
         if (sender == null || !offered.direction.receives()) return;
         mine.direction = Direction.SENDONLY;
         mine.codecs = catalogue.common(offered, sender.spec().codec().mime(offered.kind), false);
-        mine.extensions = catalogue.commonExtensions(offered, false);
+        mine.extensions = catalogue.commonExtensions(offered);
         streams(sender, mine);
         bind(now, sender, mine);
     }

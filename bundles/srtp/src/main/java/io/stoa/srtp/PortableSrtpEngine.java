@@ -1,12 +1,34 @@
 package io.stoa.srtp;
 
+import java.lang.reflect.Field;
+import java.util.Map;
 import org.jitsi.srtp.crypto.Aes;
+import org.jitsi.srtp.crypto.CipherFactory;
 
 /** The engine that works everywhere: jitsi-srtp on the JDK's ciphers. */
 public final class PortableSrtpEngine implements SrtpEngine {
+    private static final String[] TRANSFORMATIONS = {"AES/CTR/NoPadding", "AES/GCM/NoPadding", "AES/ECB/NoPadding"};
+
     public PortableSrtpEngine() {
-        // jitsi-srtp would benchmark and choose by itself at run time; the JDK's cipher is the measured choice of the portable engine.
-        Aes.setFactoryClassName("org.jitsi.srtp.crypto.Aes$SunJCECipherFactory");
+        pinCiphers();
+    }
+
+    /**
+     * jitsi-srtp would benchmark every provider for two seconds when the first packet comes, on the thread that brings it, and then
+     * choose by itself. The JDK's cipher is the measured choice of this engine, so its table of choices is filled beforehand; it has no
+     * public way to do that.
+     */
+    @SuppressWarnings("unchecked")
+    private static void pinCiphers() {
+        try {
+            Field chosen = Aes.class.getDeclaredField("fastestFactories");
+            chosen.setAccessible(true);
+            Map<String, CipherFactory> table = (Map<String, CipherFactory>) chosen.get(null);
+            CipherFactory jdk = new Aes.SunJCECipherFactory();
+            for (String transformation : TRANSFORMATIONS) table.put(transformation, jdk);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this version of jitsi-srtp keeps its choice of ciphers elsewhere", e);
+        }
     }
 
     @Override

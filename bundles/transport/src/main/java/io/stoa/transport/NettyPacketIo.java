@@ -74,6 +74,7 @@ public final class NettyPacketIo implements PacketIo {
         this.config = config;
         nextPort = new AtomicInteger(config.portRangeStart());
         addresses = LocalAddresses.find(config);
+        if (!epoll) LOG.info("native epoll is not available, NIO is used: {}", String.valueOf(Epoll.unavailabilityCause()));
         int[] ports = sharedPorts(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
         try {

@@ -22,6 +22,7 @@ final class EngineSlot {
     private final List<MediaLoop> loops;
     private final AtomicLong longestGap = new AtomicLong();
     private ForwardingEngine engine;
+    private boolean closed;
     private volatile String name = "";
     private volatile long heldSince;
 
@@ -45,7 +46,13 @@ final class EngineSlot {
         for (MediaLoop loop : loops) loop.post(() -> adopt(loop, next));
     }
 
+    /** The plane is going away: its loops take no more tasks. */
+    synchronized void close() {
+        closed = true;
+    }
+
     synchronized void unbind(ForwardingEngine gone) {
+        if (closed) return;
         if (engine == gone) {
             LOG.info("no forwarding engine: media is held");
             engine = null;

@@ -93,6 +93,7 @@ public final class LoopMediaPlane implements MediaPlane {
     @Deactivate
     void close() {
         closing = true;
+        slot.close();
         CountDownLatch done = new CountDownLatch(loops.size());
         for (MediaLoop loop : loops)
             loop.post(() -> {
