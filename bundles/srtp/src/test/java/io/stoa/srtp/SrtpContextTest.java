@@ -193,7 +193,6 @@ class SrtpContextTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Disabled("a second engine object makes jitsi-srtp forget the choice; OpenSSL over JNI takes over")
     @Test
     void the_ciphers_are_those_of_the_jdk() {
         assertThat(Aes.createCipher("AES/GCM/NoPadding").getProvider().getName()).isEqualTo("SunJCE");
