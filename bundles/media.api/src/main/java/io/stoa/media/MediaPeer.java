@@ -71,7 +71,7 @@ public interface MediaPeer {
     /** Ends the connection: data channels and DTLS are closed, subscriptions of others to its tracks end. */
     void close();
 
-    /** @param trackSidByMid which published track each section carries, for {@code SessionDescription.mid_to_track_id} */
+    /** @param trackSidByMid which track the client receives in each section, for {@code SessionDescription.mid_to_track_id} */
     record Answer(String sdp, Map<String, String> trackSidByMid) {}
 
     /**

@@ -72,9 +72,10 @@ final class Negotiation {
         return !waiting.isEmpty() || sections.stream().anyMatch(s -> s.retiring);
     }
 
+    /** What the client receives: it finds its remote tracks by this. */
     Map<String, String> trackSidByMid() {
         Map<String, String> tracks = new LinkedHashMap<>();
-        for (Section section : sections) if (section.receiver != null) tracks.put(section.mid, section.receiver.publication().trackSid());
+        for (Section section : sections) if (section.sender != null) tracks.put(section.mid, section.sender.spec().trackSid());
         return tracks;
     }
 

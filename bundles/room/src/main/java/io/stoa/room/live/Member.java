@@ -83,6 +83,8 @@ final class Member {
     private int offerId;
     private int offerGeneration;
     private final Map<SignalTarget, String> heldCandidate = new LinkedHashMap<>();
+    private final Map<SignalTarget, Integer> describing = new LinkedHashMap<>();
+    private final ArrayDeque<SignalResponse.Builder> behindDescription = new ArrayDeque<>();
     final ArrayDeque<byte[]> waitingData = new ArrayDeque<>();
     int waitingBytes;
     int lastReliableSequence;
@@ -326,6 +328,7 @@ final class Member {
     }
 
     private void offer(SessionDescription offer) {
+        describing(SignalTarget.PUBLISHER);
         publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> room.post(() -> {
             if (closed) return;
             if (failure != null) {
@@ -338,6 +341,7 @@ final class Member {
                     .setSdp(answer.sdp())
                     .setId(offer.getId())
                     .putAllMidToTrackId(answer.trackSidByMid())));
+            described(SignalTarget.PUBLISHER);
         }));
     }
 
@@ -373,14 +377,17 @@ final class Member {
         offerOutstanding = true;
         offerAgain = false;
         int generation = ++offerGeneration;
+        describing(SignalTarget.SUBSCRIBER);
         subscriber.offer(restartIce).whenComplete((sdp, failure) -> room.post(() -> {
             if (closed) return;
             if (failure != null) {
                 offerOutstanding = false;
                 LOG.warn("room {}: no offer for {}: {}", room.name(), identity, rootMessage(failure));
+                described(SignalTarget.SUBSCRIBER);
                 return;
             }
             send(SignalResponse.newBuilder().setOffer(SessionDescription.newBuilder().setType("offer").setSdp(sdp).setId(offerId++)));
+            described(SignalTarget.SUBSCRIBER);
         }));
         room.after(NEGOTIATION_MILLIS, () -> {
             if (!closed && offerOutstanding && generation == offerGeneration && sink != null)
@@ -619,7 +626,20 @@ final class Member {
     private void candidate(SignalTarget target, String line, String mid, int index, boolean last) {
         String held = last ? heldCandidate.remove(target) : heldCandidate.put(target, init(line, mid, index));
         if (held == null) return;
-        send(SignalResponse.newBuilder().setTrickle(TrickleRequest.newBuilder().setCandidateInit(held).setTarget(target).setFinal(last)));
+        SignalResponse.Builder trickle =
+                SignalResponse.newBuilder().setTrickle(TrickleRequest.newBuilder().setCandidateInit(held).setTarget(target).setFinal(last));
+        // Candidates of a description that is still being written go out behind it (spec 4.8).
+        if (describing.getOrDefault(target, 0) > 0) behindDescription.add(trickle);
+        else send(trickle);
+    }
+
+    private void describing(SignalTarget target) {
+        describing.merge(target, 1, Integer::sum);
+    }
+
+    private void described(SignalTarget target) {
+        describing.merge(target, -1, Integer::sum);
+        for (SignalResponse.Builder trickle; (trickle = behindDescription.poll()) != null; ) send(trickle);
     }
 
     private static String init(String line, String mid, int index) {

@@ -1,0 +1,351 @@
+package io.stoa.room.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.auth.Claims;
+import io.stoa.auth.VideoGrant;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.RoomAllocator;
+import io.stoa.cluster.Router;
+import io.stoa.protocol.livekit.Codec;
+import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.Node;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.room.RoomException;
+import io.stoa.room.RoomListener;
+import io.stoa.store.RoomStore;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * A room manager with everything around it played by the test. Mailboxes run on the calling thread, so that when a call returns all that
+ * follows from it has happened; time moves only by {@link #advance}.
+ */
+final class Rig implements AutoCloseable {
+    static final String ROOM = "lobby";
+
+    final FakeMediaPlane plane = new FakeMediaPlane();
+    final Store store = new Store();
+    final List<String> events = new ArrayList<>();
+    final Clock clock = new Clock();
+    final LiveRoomManager rooms;
+    UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
+    boolean enableRemoteUnmute;
+    private int allocated;
+
+    Rig() {
+        rooms = new LiveRoomManager(plane, allocator(), nodes(), router(), limits());
+        replace("executor", new SameThread());
+        replace("pulse", clock);
+        rooms.bindStore(store);
+        rooms.addListener(listener());
+    }
+
+    /** The manager makes its own threads and clock; scenarios need theirs. */
+    private void replace(String field, Object value) {
+        try {
+            Field target = LiveRoomManager.class.getDeclaredField(field);
+            target.setAccessible(true);
+            target.set(rooms, value);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Client client(String identity) {
+        return new Client(this, identity);
+    }
+
+    /** With one peer connection, joined, connected, its data channels open. */
+    Client single(String identity) {
+        return client(identity).onePeerConnection().join().connected();
+    }
+
+    /** With two. */
+    Client dual(String identity) {
+        return client(identity).join().connected();
+    }
+
+    ActiveRoom room() {
+        return (ActiveRoom) rooms.room(ROOM).orElseThrow();
+    }
+
+    void advance(long millis) {
+        clock.advance(millis);
+    }
+
+    Claims claims(String identity) {
+        return Claims.of(identity, VideoGrant.join(ROOM));
+    }
+
+    @Override
+    public void close() {
+        rooms.stop();
+    }
+
+    private RoomAllocator allocator() {
+        return new RoomAllocator() {
+            @Override
+            public Allocation allocate(CreateRoomRequest request) {
+                Room.Builder room = Room.newBuilder()
+                        .setSid("RM_" + ++allocated)
+                        .setName(request.getName())
+                        .setEmptyTimeout(request.getEmptyTimeout() > 0 ? request.getEmptyTimeout() : 300)
+                        .setDepartureTimeout(20)
+                        .setMaxParticipants(request.getMaxParticipants())
+                        .setMetadata(request.getMetadata());
+                for (String mime : List.of("audio/opus", "audio/red", "video/H264", "video/VP8", "video/VP9", "video/rtx"))
+                    room.addEnabledCodecs(Codec.newBuilder().setMime(mime));
+                return new Allocation(settled.apply(room).build(), RoomInternal.getDefaultInstance(), true, "ND_1");
+            }
+
+            @Override
+            public boolean autoCreate() {
+                return true;
+            }
+        };
+    }
+
+    private static NodeRegistry nodes() {
+        return new NodeRegistry() {
+            @Override
+            public Node local() {
+                return Node.newBuilder().setId("ND_1").setRegion("moon").build();
+            }
+
+            @Override
+            public String localId() {
+                return "ND_1";
+            }
+
+            @Override
+            public List<Node> nodes() {
+                return List.of(local());
+            }
+
+            @Override
+            public void drain() {}
+
+            @Override
+            public boolean draining() {
+                return false;
+            }
+        };
+    }
+
+    private static Router router() {
+        return new Router() {
+            @Override
+            public Optional<String> nodeOf(String roomName) {
+                return Optional.of("ND_1");
+            }
+
+            @Override
+            public void assign(String roomName, String nodeId) {}
+
+            @Override
+            public void clear(String roomName) {}
+        };
+    }
+
+    private RoomLimits limits() {
+        return new RoomLimits() {
+            @Override
+            public int maxMetadataSize() {
+                return 1_000;
+            }
+
+            @Override
+            public int maxAttributesSize() {
+                return 1_000;
+            }
+
+            @Override
+            public int maxParticipantNameLength() {
+                return 100;
+            }
+
+            @Override
+            public boolean enableRemoteUnmute() {
+                return enableRemoteUnmute;
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return RoomLimits.class;
+            }
+        };
+    }
+
+    private RoomListener listener() {
+        return new RoomListener() {
+            @Override
+            public void roomStarted(Room room) {
+                events.add("room started");
+            }
+
+            @Override
+            public void roomFinished(Room room) {
+                events.add("room finished");
+            }
+
+            @Override
+            public void participantJoined(Room room, ParticipantInfo participant) {
+                events.add(participant.getIdentity() + " joined");
+            }
+
+            @Override
+            public void participantLeft(Room room, ParticipantInfo participant) {
+                events.add(participant.getIdentity() + " left");
+            }
+        };
+    }
+
+    static final class SameThread extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+
+    static final class Clock implements Pulse {
+        private record Due(long at, long order, Runnable task) {}
+
+        private final PriorityQueue<Due> due =
+                new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
+        private long now = 1_800_000_000_000L;
+        private long order;
+
+        @Override
+        public long millis() {
+            return now;
+        }
+
+        @Override
+        public void after(long delayMillis, Runnable task) {
+            due.add(new Due(now + delayMillis, order++, task));
+        }
+
+        void advance(long millis) {
+            long until = now + millis;
+            while (!due.isEmpty() && due.peek().at <= until) {
+                Due next = due.poll();
+                now = Math.max(now, next.at);
+                next.task.run();
+            }
+            now = until;
+        }
+    }
+
+    static final class Store implements RoomStore {
+        private final Map<String, Room> rooms = new LinkedHashMap<>();
+        private final Map<String, Map<String, ParticipantInfo>> participants = new HashMap<>();
+
+        @Override
+        public synchronized void putRoom(Room room, RoomInternal internal) {
+            rooms.put(room.getName(), room);
+        }
+
+        @Override
+        public synchronized Optional<RoomRecord> room(String name) {
+            return Optional.ofNullable(rooms.get(name)).map(room -> new RoomRecord(room, RoomInternal.getDefaultInstance()));
+        }
+
+        /** -1 if the room is not there. */
+        synchronized int publishers(String name) {
+            Room room = rooms.get(name);
+            return room == null ? -1 : room.getNumPublishers();
+        }
+
+        @Override
+        public synchronized List<Room> rooms(Collection<String> names) {
+            return List.copyOf(rooms.values());
+        }
+
+        @Override
+        public synchronized void deleteRoom(String name) {
+            rooms.remove(name);
+            participants.remove(name);
+        }
+
+        @Override
+        public synchronized void putParticipant(String roomName, ParticipantInfo participant) {
+            participants.computeIfAbsent(roomName, name -> new LinkedHashMap<>()).put(participant.getIdentity(), participant);
+        }
+
+        @Override
+        public synchronized Optional<ParticipantInfo> participant(String roomName, String identity) {
+            return Optional.ofNullable(participants.getOrDefault(roomName, Map.of()).get(identity));
+        }
+
+        @Override
+        public synchronized List<ParticipantInfo> participants(String roomName) {
+            return List.copyOf(participants.getOrDefault(roomName, Map.of()).values());
+        }
+
+        @Override
+        public synchronized void deleteParticipant(String roomName, String identity) {
+            participants.getOrDefault(roomName, new HashMap<>()).remove(identity);
+        }
+    }
+
+    /** Fails the scenario with the room's own words. */
+    interface Call<T> {
+        T run() throws RoomException;
+    }
+
+    static <T> T ok(Call<T> call) {
+        try {
+            return call.run();
+        } catch (RoomException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static RoomException refused(Call<?> call) {
+        try {
+            call.run();
+        } catch (RoomException e) {
+            return e;
+        }
+        assertThat(false).as("was not refused").isTrue();
+        return null;
+    }
+}
