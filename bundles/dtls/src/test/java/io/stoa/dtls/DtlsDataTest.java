@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Application data after the handshake: on the owner's thread, record by record, whatever strangers throw in (RFC 6347 section 4.1.2.7). */
+/**
+ * Application data after the handshake: on the owner's thread, record by record, whatever strangers throw in (RFC 6347 section
+ * 4.1.2.7).
+ */
 class DtlsDataTest {
     static final int HEADER = 13;
 
@@ -77,7 +80,8 @@ class DtlsDataTest {
             if (text.equals("bye")) link.server.dtls.close();
             else link.server.say("re: " + text);
         };
-        link.server.hear(joined(link.client.sealed("one"), link.client.sealed("two"), link.client.sealed("bye"), link.client.sealed("late")));
+        link.server.hear(joined(link.client.sealed("one"), link.client.sealed("two"), link.client.sealed("bye"),
+                link.client.sealed("late")));
         assertThat(link.server.received).containsExactly("one", "two", "bye");
         link.exchange();
         assertThat(link.client.received).containsExactly("re: one", "re: two");

@@ -42,7 +42,10 @@ class DtlsFuzzTest {
         Semaphore work = new Semaphore(0);
         List<Link> links = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            Link link = new Link(new DtlsSettings(Link.CLIENT, true, List.of(7), 1_500, 20), new DtlsSettings(Link.SERVER, false, List.of(7), 1_500, 20), work);
+            Link link = new Link(
+                    new DtlsSettings(Link.CLIENT, true, List.of(7), 1_500, 20),
+                    new DtlsSettings(Link.SERVER, false, List.of(7), 1_500, 20),
+                    work);
             int oneIn = 2 + i % 8;
             link.client.network = mutating(oneIn);
             link.server.network = mutating(oneIn);
@@ -53,7 +56,8 @@ class DtlsFuzzTest {
             links.forEach(Link::exchange);
         }
         for (Link link : links)
-            if (link.client.keys != null && link.server.keys != null) assertThat(link.client.keys.localKey()).isEqualTo(link.server.keys.remoteKey());
+            if (link.client.keys != null && link.server.keys != null)
+                assertThat(link.client.keys.localKey()).isEqualTo(link.server.keys.remoteKey());
         links.forEach(link -> link.client.dtls.close());
         links.forEach(link -> link.server.dtls.close());
     }

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -57,7 +56,8 @@ class DtlsOpensslTest implements DtlsHandler {
 
     private static boolean installed() throws InterruptedException {
         try {
-            return new ProcessBuilder("openssl", "version").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+            return new ProcessBuilder("openssl", "version").redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
         } catch (IOException e) {
             return false;
         }
@@ -76,7 +76,8 @@ class DtlsOpensslTest implements DtlsHandler {
         assertThat(keys).as("closed: %s", closed).isNotNull();
         assertThat(keys.profileId()).isEqualTo(profile);
         await(() -> output().contains("Keying material: "));
-        assertThat(output()).contains("Keying material: " + material(keys.remoteKey(), keys.localKey(), keys.remoteSalt(), keys.localSalt()));
+        assertThat(output()).contains("Keying material: " + material(keys.remoteKey(), keys.localKey(), keys.remoteSalt(),
+                keys.localSalt()));
         talk();
     }
 
@@ -90,13 +91,15 @@ class DtlsOpensslTest implements DtlsHandler {
         try (var free = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
         }
-        run("s_server", "-accept", "127.0.0.1:" + remote.getPort(), "-Verify", "1", "-serverpref", "-use_srtp", name, "-cipher", suite, "-groups", group);
+        run("s_server", "-accept", "127.0.0.1:" + remote.getPort(), "-Verify", "1", "-serverpref", "-use_srtp", name, "-cipher",
+                suite, "-groups", group);
         await(() -> output().contains("ACCEPT"));
         connect(true, theirs);
         assertThat(keys).as("closed: %s", closed).isNotNull();
         assertThat(keys.profileId()).isEqualTo(profile);
         await(() -> output().contains("Keying material: "));
-        assertThat(output()).contains("Keying material: " + material(keys.localKey(), keys.remoteKey(), keys.localSalt(), keys.remoteSalt()));
+        assertThat(output()).contains("Keying material: " + material(keys.localKey(), keys.remoteKey(), keys.localSalt(),
+                keys.remoteSalt()));
         talk();
     }
 
@@ -106,7 +109,8 @@ class DtlsOpensslTest implements DtlsHandler {
         "8, SRTP_AEAD_AES_256_GCM, rsa, ECDHE-RSA-AES256-GCM-SHA384, P-256",
         "1, SRTP_AES128_CM_SHA1_80, rsa, ECDHE-RSA-AES128-SHA, P-384:P-256",
     })
-    void as_the_client_of_an_openssl_server_with_an_rsa_key(int profile, String name, String kind, String suite, String group) throws Exception {
+    void as_the_client_of_an_openssl_server_with_an_rsa_key(int profile, String name, String kind, String suite,
+            String group) throws Exception {
         as_the_client_of_an_openssl_server(profile, name, kind, suite, group);
     }
 
@@ -138,7 +142,8 @@ class DtlsOpensslTest implements DtlsHandler {
         List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=other",
                 "-keyout", folder.resolve("key").toString(), "-out", folder.resolve("certificate").toString(), "-newkey"));
         command.addAll(kind.equals("ec") ? List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-256") : List.of("rsa:2048"));
-        assertThat(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("req").toFile()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("req").toFile()).start().waitFor()).isZero();
         var parsed = CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(folder.resolve("certificate"))));
         return DtlsCertificate.hash("sha-256", parsed.getEncoded());
@@ -202,7 +207,7 @@ class DtlsOpensslTest implements DtlsHandler {
     @Override
     public void transmit(byte[] bytes, int offset, int length) {
         try {
-            if (remote != null) socket.send(new DatagramPacket(Arrays.copyOfRange(bytes, offset, offset + length), length, remote));
+            if (remote != null) socket.send(new DatagramPacket(bytes, offset, length, remote));
         } catch (IOException e) {
             assertThat(process.isAlive()).as("nobody listens: %s", e).isFalse();
         }

@@ -55,7 +55,8 @@ final class Link {
     Link handshake() throws InterruptedException {
         exchange();
         while (client.outcome == null || server.outcome == null) {
-            assertThat(work.tryAcquire(20, TimeUnit.SECONDS)).as("the handshake makes progress: %s, %s", client.outcome, server.outcome).isTrue();
+            assertThat(work.tryAcquire(20, TimeUnit.SECONDS)).as("the handshake makes progress: %s, %s", client.outcome,
+                    server.outcome).isTrue();
             exchange();
         }
         exchange();

@@ -13,7 +13,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /**
- * A second reading of RFC 3711 and RFC 7714 for tests, with other ciphers (Bouncy Castle's) than the engine's and without any state:
+ * A second reading of RFC 3711 and RFC 7714 for tests, with other ciphers (Bouncy Castle's) than the engine's and without any
+ * state:
  * packet indices are arguments. It shares no code with the engine, so that what both agree on is probably the protocol.
  */
 final class ReferenceSrtp {
@@ -31,7 +32,10 @@ final class ReferenceSrtp {
         salt = masterSalt;
     }
 
-    /** RFC 3711 section 4.3.1, key derivation rate 0; AES-256 by RFC 6188. Labels: encryption 0, authentication 1, salt 2; SRTCP 3 more. */
+    /**
+     * RFC 3711 section 4.3.1, key derivation rate 0; AES-256 by RFC 6188. Labels: encryption 0, authentication 1, salt 2; SRTCP 3
+     * more.
+     */
     static byte[] derive(byte[] masterKey, byte[] masterSalt, int label, int bytes) {
         byte[] x = Arrays.copyOf(masterSalt, 14);
         x[7] ^= (byte) label;
@@ -79,7 +83,8 @@ final class ReferenceSrtp {
         byte[] body = Arrays.copyOf(bytes, bytes.length - MAC_BYTES);
         byte[] roc = new byte[4];
         Bytes.i32(roc, 0, (int) (index >>> 16));
-        if (!Arrays.equals(mac(session(RTP, 1, 20), body, roc), Arrays.copyOfRange(bytes, body.length, bytes.length))) return null;
+        byte[] tag = Arrays.copyOfRange(bytes, body.length, bytes.length);
+        if (!Arrays.equals(mac(session(RTP, 1, 20), body, roc), tag)) return null;
         return counterMode(session(RTP, 0, 16), counterIv(session(RTP, 2, 14), ssrc, index), body, header);
     }
 

@@ -84,7 +84,8 @@ class SrtpFuzzTest {
     private byte[] sealed(ReferenceSrtp reference, byte[] packet, int index) {
         boolean extended = (packet[0] & 0x10) != 0;
         int fixed = 12 + 4 * (packet[0] & 0x0f) + (extended ? 4 : 0);
-        if (packet.length < fixed || ReferenceSrtp.headerLength(packet) > packet.length) return ReferenceSrtp.concat(packet, random(16));
+        if (packet.length < fixed || ReferenceSrtp.headerLength(packet) > packet.length)
+            return ReferenceSrtp.concat(packet, random(16));
         return reference.protectRtp(packet, index);
     }
 

@@ -131,7 +131,8 @@ class SrtpInteroperationTest {
             assertThat(bytes).as("seed %d, report %d", SEED, i).isEqualTo(reference.protectRtcp(packet, sent[source]++));
             assertThat(reference.unprotectRtcp(bytes)).isEqualTo(packet);
             byte[] theirs = rtcp(source + 10);
-            assertThat(inSlab(reference.protectRtcp(theirs, i * 3), 0, in::unprotectRtcp)).as("seed %d, report %d", SEED, i).isEqualTo(theirs);
+            assertThat(inSlab(reference.protectRtcp(theirs, i * 3), 0, in::unprotectRtcp)).as("seed %d, report %d", SEED, i)
+                    .isEqualTo(theirs);
         }
     }
 }

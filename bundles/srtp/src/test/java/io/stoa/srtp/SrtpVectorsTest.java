@@ -8,10 +8,12 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /**
- * The published vectors hold for the reference that {@link SrtpInteroperationTest} compares the engine with. They cannot be put to the
- * engine itself: they start from session keys, or look inside the derivation.
+ * The published vectors hold for the reference that {@link SrtpInteroperationTest} compares the engine with. They cannot be put
+ * to the engine itself: they start from session keys, or look inside the derivation.
  */
 class SrtpVectorsTest {
+    static final String GALLIA = "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070"
+            + "61727465 73207472 6573";
     static final byte[] AEAD_SALT = hex("517569642070726f2071756f");
 
     static byte[] hex(String text) {
@@ -27,9 +29,11 @@ class SrtpVectorsTest {
         byte[] iv = hex("f0f1f2f3f4f5f6f7f8f9fafbfcfd0000");
         byte[] stream = ReferenceSrtp.keystream(hex("2b7e151628aed2a6abf7158809cf4f3c"), iv, 0xff02 * 16);
         assertThat(hex(Arrays.copyOf(stream, 48)))
-                .isEqualTo("e03ead0935c95e80e166b16dd92b4eb4" + "d23513162b02d0f72a43a2fe4a5f97ab" + "41e95b3bb0a2e8dd477901e4fca894c0");
+                .isEqualTo("e03ead0935c95e80e166b16dd92b4eb4" + "d23513162b02d0f72a43a2fe4a5f97ab"
+                        + "41e95b3bb0a2e8dd477901e4fca894c0");
         assertThat(hex(Arrays.copyOfRange(stream, 0xfeff * 16, 0xff02 * 16)))
-                .isEqualTo("ec8cdf7398607cb0f2d21675ea9ea1e4" + "362b7c3c6773516318a077d7fc5073ae" + "6a2cc3787889374fbeb4c81b17ba6c44");
+                .isEqualTo("ec8cdf7398607cb0f2d21675ea9ea1e4" + "362b7c3c6773516318a077d7fc5073ae"
+                        + "6a2cc3787889374fbeb4c81b17ba6c44");
     }
 
     @Test
@@ -38,44 +42,52 @@ class SrtpVectorsTest {
         byte[] salt = hex("0ec675ad498afeebb6960b3aabe6");
         assertThat(hex(ReferenceSrtp.derive(key, salt, 0, 16))).isEqualTo("c61e7a93744f39ee10734afe3ff7a087");
         assertThat(hex(ReferenceSrtp.derive(key, salt, 2, 14))).isEqualTo("30cbbc08863d8c85d49db34a9ae1");
-        assertThat(hex(ReferenceSrtp.derive(key, salt, 1, 94))).isEqualTo("cebe321f6ff7716b6fd4ab49af256a15" + "6d38baa48f0a0acf3c34e2359e6cdbce"
-                + "e049646c43d9327ad175578ef7227098" + "6371c10c9a369ac2f94a8c5fbcdddc25" + "6d6e919a48b610ef17c2041e47403576" + "6b68642c59bbfc2f34db60dbdfb2");
+        assertThat(hex(ReferenceSrtp.derive(key, salt, 1, 94))).isEqualTo("cebe321f6ff7716b6fd4ab49af256a15"
+                + "6d38baa48f0a0acf3c34e2359e6cdbce" + "e049646c43d9327ad175578ef7227098" + "6371c10c9a369ac2f94a8c5fbcdddc25"
+                + "6d6e919a48b610ef17c2041e47403576" + "6b68642c59bbfc2f34db60dbdfb2");
     }
 
     @Test
     void key_derivation_with_aes_256_of_rfc_6188_section_7_2() {
         byte[] key = hex("f0f04914b513f2763a1b1fa130f10e2998f6f6e43e4309d1e622a0e332b9f1b6");
         byte[] salt = hex("3b04803de51ee7c96423ab5b78d2");
-        assertThat(hex(ReferenceSrtp.derive(key, salt, 0, 32))).isEqualTo("5ba1064e30ec51613cad926c5a28ef731ec7fb397f70a960653caf06554cd8c4");
+        assertThat(hex(ReferenceSrtp.derive(key, salt, 0, 32)))
+                .isEqualTo("5ba1064e30ec51613cad926c5a28ef731ec7fb397f70a960653caf06554cd8c4");
         assertThat(hex(ReferenceSrtp.derive(key, salt, 2, 14))).isEqualTo("fa31791685ca444a9e07c6c64e93");
     }
 
     @Test
     void rtp_with_aes_128_gcm_of_rfc_7714_section_16_1() {
-        byte[] packet = hex("8040f17b 8041f8d3 5501a0b2 47616c6c 696120657374206f6d6e697320646976697361 20696e20706172746573207472 6573");
+        byte[] packet = hex(GALLIA);
         byte[] nonce = ReferenceSrtp.rtpNonce(AEAD_SALT, Bytes.i32(packet, 8), 0xf17b);
         assertThat(hex(nonce)).isEqualTo("51753c6580c2726f20718414");
-        byte[] sealed = ReferenceSrtp.aead(true, hex("000102030405060708090a0b0c0d0e0f"), nonce, Arrays.copyOf(packet, 12), packet, 12);
-        assertThat(hex(sealed)).isEqualTo("f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833" + "899d7f27beb16a9152cf765ee4390cce");
-        assertThat(hex(ReferenceSrtp.aead(false, hex("000102030405060708090a0b0c0d0e0f"), nonce, Arrays.copyOf(packet, 12), sealed, 0)))
+        byte[] sealed = ReferenceSrtp.aead(true, hex("000102030405060708090a0b0c0d0e0f"), nonce, Arrays.copyOf(packet, 12),
+                packet, 12);
+        assertThat(hex(sealed)).isEqualTo("f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833"
+                + "899d7f27beb16a9152cf765ee4390cce");
+        assertThat(hex(ReferenceSrtp.aead(false, hex("000102030405060708090a0b0c0d0e0f"), nonce, Arrays.copyOf(packet, 12),
+                sealed, 0)))
                 .isEqualTo(hex(Arrays.copyOfRange(packet, 12, packet.length)));
     }
 
     @Test
     void rtp_with_aes_256_gcm_of_rfc_7714_section_16_2() {
-        byte[] packet = hex("8040f17b 8041f8d3 5501a0b2 47616c6c 696120657374206f6d6e697320646976697361 20696e20706172746573207472 6573");
+        byte[] packet = hex(GALLIA);
         byte[] key = hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
         byte[] nonce = ReferenceSrtp.rtpNonce(AEAD_SALT, Bytes.i32(packet, 8), 0xf17b);
         assertThat(hex(ReferenceSrtp.aead(true, key, nonce, Arrays.copyOf(packet, 12), packet, 12)))
-                .isEqualTo("32b1de78a822fe12ef9f78fa332e33aab18012389a58e2f3b50b2a0276ffae0f1ba63799b87b" + "7aa3db36dfffd6b0f9bb7878d7a76c13");
+                .isEqualTo("32b1de78a822fe12ef9f78fa332e33aab18012389a58e2f3b50b2a0276ffae0f1ba63799b87b"
+                        + "7aa3db36dfffd6b0f9bb7878d7a76c13");
     }
 
     @Test
     void rtcp_with_aes_128_gcm_of_rfc_7714_section_17_1() {
-        byte[] packet = hex("81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef deadbeef deadbeef deadbeef");
+        byte[] packet = hex("81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61"
+                + "deadbeef deadbeef deadbeef deadbeef deadbeef");
         byte[] nonce = ReferenceSrtp.rtcpNonce(AEAD_SALT, Bytes.i32(packet, 4), 0x5d4);
         byte[] associated = ReferenceSrtp.concat(Arrays.copyOf(packet, 8), hex("800005d4"));
         assertThat(hex(ReferenceSrtp.aead(true, hex("000102030405060708090a0b0c0d0e0f"), nonce, associated, packet, 8)))
-                .isEqualTo("63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda4ce09b4686303ded0bb9275b" + "c84aa45896cf4d2fc5abf87245d9eade");
+                .isEqualTo("63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda4ce09b4686303ded0bb9275b"
+                        + "c84aa45896cf4d2fc5abf87245d9eade");
     }
 }

@@ -191,9 +191,13 @@ final class Station implements AutoCloseable {
         public void receive(long now, DatagramBatch batch) {
             batches.add(batch.size);
             for (int i = 0; i < batch.size; i++)
-                heard.add(new Heard(batch.flow[i], Arrays.copyOfRange(batch.slab, batch.offset[i], batch.offset[i] + batch.length[i]),
-                        Thread.currentThread().getName(), loop.inLoop(), batch.flow[i].heardAt));
+                heard.add(new Heard(batch.flow[i], bytes(batch, i), Thread.currentThread().getName(), loop.inLoop(),
+                        batch.flow[i].heardAt));
             onBatch.accept(batch);
+        }
+
+        private static byte[] bytes(DatagramBatch batch, int i) {
+            return Arrays.copyOfRange(batch.slab, batch.offset[i], batch.offset[i] + batch.length[i]);
         }
 
         Heard next() throws InterruptedException {

@@ -92,7 +92,8 @@ class UdpTest {
         try (Station station = Station.onUdp()) {
             TransportAddress remote = TransportAddress.of("127.0.0.1", 9);
             TransportAddress local = of(station.address(0, Flow.Protocol.UDP));
-            assertThat(station.<Flow>on(0, () -> station.loop(0).flow(Flow.Protocol.UDP, TransportAddress.of("127.0.0.1", 1), remote))).isNull();
+            TransportAddress foreign = TransportAddress.of("127.0.0.1", 1);
+            assertThat(station.<Flow>on(0, () -> station.loop(0).flow(Flow.Protocol.UDP, foreign, remote))).isNull();
             assertThat(station.<Flow>on(0, () -> station.loop(0).flow(Flow.Protocol.TCP, local, remote))).isNull();
         }
     }
@@ -348,7 +349,8 @@ class UdpTest {
             Ear ear = station.ears.getFirst();
             CountDownLatch there = new CountDownLatch(1);
             ear.onBatch = batch -> {
-                for (int i = 0; i < batch.size; i++) if (batch.length[i] == 5 && batch.slab[batch.offset[i]] == '!') there.countDown();
+                for (int i = 0; i < batch.size; i++)
+                    if (batch.length[i] == 5 && batch.slab[batch.offset[i]] == '!') there.countDown();
             };
             for (int i = 0; i < 100 && there.getCount() > 0; i++) {
                 say(client, "!ping");
