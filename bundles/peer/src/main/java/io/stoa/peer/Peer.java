@@ -147,6 +147,7 @@ public final class Peer {
         if (dtls == null) dtls = dtls(theirSetup(offer) != Setup.ACTIVE);
         SessionDescription answer = negotiation.answer(time, offer, dtlsClient ? Setup.ACTIVE : Setup.PASSIVE);
         negotiation.noteReceiving(offer);
+        answered = true;
         described(time);
         if (sendsInAnswers() && negotiation.hasWaiting()) requireSections();
         return answer;
@@ -171,6 +172,8 @@ public final class Peer {
     }
 
     private boolean dtlsClient;
+    /** Before its first answer the client has an offer on the way, which may have all the sections that are needed. */
+    private boolean answered;
 
     private DtlsConnection dtls(boolean client) {
         dtlsClient = client;
@@ -276,7 +279,7 @@ public final class Peer {
     private void wantsNegotiation() {
         if (!negotiation.hasWaiting()) return;
         if (offers()) handler.offerNeeded();
-        else requireSections();
+        else if (answered) requireSections();
     }
 
     private void requireSections() {

@@ -628,9 +628,13 @@ final class Member {
         if (held == null) return;
         SignalResponse.Builder trickle =
                 SignalResponse.newBuilder().setTrickle(TrickleRequest.newBuilder().setCandidateInit(held).setTarget(target).setFinal(last));
-        // Candidates of a description that is still being written go out behind it (spec 4.8).
-        if (describing.getOrDefault(target, 0) > 0) behindDescription.add(trickle);
-        else send(trickle);
+        inOrder(target, trickle);
+    }
+
+    /** What belongs to a description that is still being written goes out behind it (spec 4.8). */
+    private void inOrder(SignalTarget target, SignalResponse.Builder response) {
+        if (describing.getOrDefault(target, 0) > 0) behindDescription.add(response);
+        else send(response);
     }
 
     private void describing(SignalTarget target) {
@@ -750,7 +754,7 @@ final class Member {
         public void sectionsRequired(int audios, int videos) {
             room.post(() -> {
                 if (!closed)
-                    send(SignalResponse.newBuilder().setMediaSectionsRequirement(
+                    inOrder(target, SignalResponse.newBuilder().setMediaSectionsRequirement(
                             MediaSectionsRequirement.newBuilder().setNumAudios(audios).setNumVideos(videos)));
             });
         }
