@@ -1,5 +1,6 @@
 package io.stoa.dtls;
 
+import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.DatagramTransport;
 
@@ -19,6 +21,7 @@ import org.bouncycastle.tls.DatagramTransport;
 public final class DtlsConnection {
     private static final int MAX_QUEUED = 64;
     private static final int MAX_DATAGRAM = 2_048;
+    private static final int RECORD_HEADER = 13;
 
     private enum State {
         NEW,
@@ -37,6 +40,11 @@ public final class DtlsConnection {
     private final ArrayBlockingQueue<byte[]> incoming = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final ConcurrentLinkedQueue<byte[]> outgoing = new ConcurrentLinkedQueue<>();
     private final byte[] plain = new byte[MAX_DATAGRAM];
+    private final Records records = new Records();
+    /** Datagrams that the handshake has been given and has not finished with. */
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private Handshake handshake;
+    private int refused;
     private volatile Outcome outcome;
     private volatile boolean waiting;
     private volatile Thread thread;
@@ -67,14 +75,14 @@ public final class DtlsConnection {
     public void start(String fingerprintAlgorithm, byte[] fingerprint) {
         if (state != State.NEW) throw new IllegalStateException("already " + state);
         state = State.HANDSHAKE;
-        Handshake handshake = new Handshake(settings, fingerprintAlgorithm, fingerprint, random);
-        thread = Thread.ofVirtual().name("dtls-handshake").start(() -> run(handshake));
+        handshake = new Handshake(settings, fingerprintAlgorithm, fingerprint, random);
+        thread = Thread.ofVirtual().name("dtls-handshake").start(this::run);
     }
 
-    private void run(Handshake handshake) {
+    private void run() {
         Outcome result;
         try {
-            DTLSTransport done = handshake.run(new Records());
+            DTLSTransport done = handshake.run(records);
             result = new Outcome(done, handshake.keys(), null);
         } catch (IOException | RuntimeException e) {
             result = new Outcome(null, null, "DTLS handshake failed: " + e.getMessage());
@@ -89,15 +97,44 @@ public final class DtlsConnection {
             drops.count(Drop.DTLS_TOO_EARLY);
         } else if (state != State.CLOSED) {
             if (length > MAX_DATAGRAM) drops.count(Drop.OVERSIZED);
-            else if (!incoming.offer(Arrays.copyOfRange(bytes, offset, offset + length))) drops.count(Drop.DTLS_QUEUE_FULL);
-            else if (state == State.CONNECTED) readRecords();
+            else receiveRecords(bytes, offset, length);
         }
+    }
+
+    private void receiveRecords(byte[] bytes, int offset, int length) {
+        int whole = wholeRecords(bytes, offset, length);
+        if (whole < length) drops.count(Drop.DTLS_MALFORMED);
+        if (whole == 0) return;
+        unanswered.incrementAndGet();
+        if (!incoming.offer(Arrays.copyOfRange(bytes, offset, offset + whole))) {
+            unanswered.decrementAndGet();
+            drops.count(Drop.DTLS_QUEUE_FULL);
+        } else if (state == State.CONNECTED) {
+            readRecords();
+        }
+    }
+
+    /**
+     * How many bytes are complete records (RFC 6347 section 4.1): type, version, epoch, sequence number (48), length (16). Of DTLS 1.0 or
+     * 1.2: for the version that was never assigned Bouncy Castle would end the connection.
+     */
+    private static int wholeRecords(byte[] bytes, int offset, int length) {
+        int at = 0;
+        while (length - at >= RECORD_HEADER) {
+            int next = at + RECORD_HEADER + Bytes.u16(bytes, offset + at + RECORD_HEADER - 2);
+            int version = Bytes.u16(bytes, offset + at + 1);
+            if (next > length || version != 0xfefd && version != 0xfeff) break;
+            at = next;
+        }
+        return at;
     }
 
     /** Moves to the handler what the handshake thread has produced. */
     public void drain() {
         for (byte[] datagram; (datagram = outgoing.poll()) != null; ) handler.transmit(datagram, 0, datagram.length);
         if (state != State.HANDSHAKE || outcome == null) return;
+        countRefused();
+        if (handshake.mismatch()) drops.count(Drop.DTLS_FINGERPRINT_MISMATCH);
         if (outcome.failure != null) {
             close(outcome.failure);
             return;
@@ -112,21 +149,22 @@ public final class DtlsConnection {
 
     private void readRecords() {
         owner = Thread.currentThread();
-        while (state == State.CONNECTED && !incoming.isEmpty()) {
+        while (state == State.CONNECTED && records.waiting()) {
             try {
                 int length = transport.receive(plain, 0, plain.length, 1);
-                while (length >= 0) {
-                    handler.data(plain, 0, length);
-                    if (state != State.CONNECTED) return;
-                    length = transport.receivePending(plain, 0, plain.length, null);
-                }
+                if (length >= 0) handler.data(plain, 0, length);
             } catch (InterruptedIOException e) {
-                // The datagrams held no application data: retransmitted handshake records, or noise.
+                // The records held no application data: a retransmitted handshake, a duplicate, or noise.
             } catch (IOException e) {
                 close("DTLS: " + e.getMessage());
             }
             if (otherSideClosed && state == State.CONNECTED) close("DTLS: closed by the client");
         }
+        countRefused();
+    }
+
+    private void countRefused() {
+        for (int all = handshake.refused(); refused < all; refused++) drops.count(Drop.DTLS_BAD_RECORD);
     }
 
     /** Sends application data in one record. */
@@ -162,13 +200,24 @@ public final class DtlsConnection {
 
     /** For scenarios that drive time: true while the handshake waits for records (or is over) and none are queued either way. */
     public boolean quiescent() {
-        boolean idle = state != State.HANDSHAKE || outcome == null && waiting;
+        boolean idle = state != State.HANDSHAKE || outcome == null && waiting && unanswered.get() == 0;
         return idle && (state != State.HANDSHAKE || incoming.isEmpty()) && outgoing.isEmpty();
     }
 
-    /** The handshake's and the connection's view of the two queues. */
+    /**
+     * The handshake's and the connection's view of the two queues. Records are handed out singly: Bouncy Castle stops at a bad one, and
+     * would leave what follows it in a datagram until the next arrives. Used by the handshake thread, then by the owner.
+     */
     private final class Records implements DatagramTransport {
+        private static final byte[] NONE = {};
+        private static final int CHANGE_CIPHER_SPEC = 20;
+        private static final int HANDSHAKE = 22;
+        private static final int CERTIFICATE_VERIFY = 15;
+
         private final InterruptedIOException nothing = new InterruptedIOException("no datagram waits");
+        private boolean proved;
+        private byte[] datagram = NONE;
+        private int at;
 
         @Override
         public int getReceiveLimit() {
@@ -181,16 +230,41 @@ public final class DtlsConnection {
             return outcome == null ? DtlsSettings.MTU : MAX_DATAGRAM;
         }
 
+        boolean waiting() {
+            return at < datagram.length || !incoming.isEmpty();
+        }
+
         @Override
         public int receive(byte[] into, int offset, int length, int waitMillis) throws IOException {
-            byte[] datagram = outcome == null ? await(waitMillis) : incoming.poll();
-            if (datagram == null) {
-                if (outcome != null) throw nothing;
-                return -1;
+            while (at < datagram.length || next(waitMillis)) {
+                int start = at;
+                int record = RECORD_HEADER + Bytes.u16(datagram, start + RECORD_HEADER - 2);
+                at += record;
+                if (outcome == null && overtakes(start, record)) continue;
+                int count = Math.min(length, record);
+                System.arraycopy(datagram, start, into, offset, count);
+                return count;
             }
-            int count = Math.min(length, datagram.length);
-            System.arraycopy(datagram, 0, into, offset, count);
-            return count;
+            if (outcome != null) throw nothing;
+            return -1;
+        }
+
+        /**
+         * Whether the client changes its cipher although its CertificateVerify, the last message before, was lost or is late. Bouncy Castle
+         * would follow at once and pass over every retransmission of it, as of the epoch before. The change is retransmitted, too.
+         */
+        private boolean overtakes(int start, int record) {
+            int type = datagram[start];
+            if (type == HANDSHAKE && record > RECORD_HEADER && datagram[start + RECORD_HEADER] == CERTIFICATE_VERIFY) proved = true;
+            return type == CHANGE_CIPHER_SPEC && !settings.client() && !proved;
+        }
+
+        private boolean next(int waitMillis) throws IOException {
+            if (datagram.length > 0) unanswered.decrementAndGet();
+            byte[] arrived = outcome == null ? await(waitMillis) : incoming.poll();
+            datagram = arrived == null ? NONE : arrived;
+            at = 0;
+            return arrived != null;
         }
 
         private byte[] await(int waitMillis) throws IOException {

@@ -36,8 +36,6 @@ import org.bouncycastle.tls.UseSRTPData;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 
 /** One handshake in either role, as Bouncy Castle wants it told. Runs on the handshake thread, except for its construction. */
 final class Handshake {
@@ -53,7 +51,8 @@ final class Handshake {
     private final DtlsSettings settings;
     private final String fingerprintAlgorithm;
     private final byte[] fingerprint;
-    private final JcaTlsCrypto crypto;
+    private final RecordCrypto crypto;
+    private volatile boolean mismatch;
     private SrtpKeys keys;
     private int chosenProfile = -1;
 
@@ -61,7 +60,7 @@ final class Handshake {
         this.settings = settings;
         this.fingerprintAlgorithm = fingerprintAlgorithm;
         this.fingerprint = fingerprint;
-        crypto = new JcaTlsCryptoProvider().create(random);
+        crypto = new RecordCrypto(random);
     }
 
     /** Blocks until the handshake is done. @throws IOException if it fails */
@@ -73,10 +72,21 @@ final class Handshake {
         return keys;
     }
 
+    /** The peer has another certificate than it announced. */
+    boolean mismatch() {
+        return mismatch;
+    }
+
+    /** Records that did not decrypt, in the handshake and after. */
+    int refused() {
+        return crypto.refused();
+    }
+
     private void verify(Certificate chain) throws IOException {
         if (chain == null || chain.isEmpty()) throw new TlsFatalAlert(AlertDescription.bad_certificate, "no certificate");
         byte[] actual = DtlsCertificate.hash(fingerprintAlgorithm, chain.getCertificateAt(0).getEncoded());
-        if (actual == null || !MessageDigest.isEqual(actual, fingerprint))
+        mismatch = actual == null || !MessageDigest.isEqual(actual, fingerprint);
+        if (mismatch)
             throw new TlsFatalAlert(AlertDescription.bad_certificate, "the certificate does not match the fingerprint of the description");
     }
 
@@ -88,6 +98,15 @@ final class Handshake {
 
     private static SignatureAndHashAlgorithm ecdsaSha256() {
         return SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
+    }
+
+    /** What the JDK can verify by these names; it does not know RSA-PSS as Bouncy Castle calls it. */
+    private static Vector<SignatureAndHashAlgorithm> signatureAlgorithms() {
+        Vector<SignatureAndHashAlgorithm> algorithms = new Vector<>();
+        for (short hash : new short[] {HashAlgorithm.sha256, HashAlgorithm.sha384, HashAlgorithm.sha512})
+            for (short signature : new short[] {SignatureAlgorithm.ecdsa, SignatureAlgorithm.rsa})
+                algorithms.add(SignatureAndHashAlgorithm.getInstance(hash, signature));
+        return algorithms;
     }
 
     private void export(TlsContext context) throws IOException {
@@ -127,6 +146,12 @@ final class Handshake {
         @SuppressWarnings("rawtypes")
         protected Vector getSupportedGroups(Vector namedGroupRoles) {
             return groups();
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        protected Vector getSupportedSignatureAlgorithms() {
+            return signatureAlgorithms();
         }
 
         @Override
@@ -214,12 +239,8 @@ final class Handshake {
 
         @Override
         public CertificateRequest getCertificateRequest() {
-            Vector<SignatureAndHashAlgorithm> algorithms = new Vector<>();
-            for (short hash : new short[] {HashAlgorithm.sha256, HashAlgorithm.sha384, HashAlgorithm.sha512})
-                for (short signature : new short[] {SignatureAlgorithm.ecdsa, SignatureAlgorithm.rsa})
-                    algorithms.add(SignatureAndHashAlgorithm.getInstance(hash, signature));
             return new CertificateRequest(
-                    new short[] {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign}, algorithms, new Vector<X500Name>());
+                    new short[] {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign}, signatureAlgorithms(), new Vector<X500Name>());
         }
 
         @Override

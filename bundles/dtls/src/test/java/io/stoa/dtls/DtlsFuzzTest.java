@@ -9,7 +9,6 @@ import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Hostile records: never a throw on the owner's thread, always an outcome, and nothing that only the peer may do. */
@@ -19,7 +18,6 @@ class DtlsFuzzTest {
 
     final Random random = new Random(SEED);
 
-    @Disabled("short records end the connection, see DtlsDataTest")
     @Test
     void a_connection_outlives_whatever_strangers_send() throws Exception {
         Link link = Link.fresh().start().connected();

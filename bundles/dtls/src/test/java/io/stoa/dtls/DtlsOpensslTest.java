@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,7 +102,6 @@ class DtlsOpensslTest implements DtlsHandler {
         talk();
     }
 
-    @Disabled("we offer RSA-PSS, which the JDK does not know by Bouncy Castle's name: internal_error")
     @ParameterizedTest
     @CsvSource({
         "8, SRTP_AEAD_AES_256_GCM, rsa, ECDHE-RSA-AES256-GCM-SHA384, P-256",

@@ -6,9 +6,9 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import org.jitsi.srtp.SrtcpCryptoContext;
 import org.jitsi.srtp.SrtpContextFactory;
-import org.jitsi.srtp.SrtpCryptoContext;
 import org.jitsi.srtp.SrtpErrorStatus;
 import org.jitsi.srtp.SrtpPolicy;
+import org.jitsi.utils.logging2.Logger;
 import org.jitsi.utils.logging2.LoggerImpl;
 
 /**
@@ -23,10 +23,15 @@ final class JitsiSrtpContext implements SrtpContext {
     private static final int MIN_RTCP = 8;
 
     private final boolean sender;
+    private final SrtpProfile profile;
+    private final byte[] key;
+    private final byte[] salt;
+    private final SrtpPolicy policy;
+    private final Logger logger = new LoggerImpl(JitsiSrtpContext.class.getName());
     private final SrtpContextFactory factory;
     private final PacketWindow window = new PacketWindow();
     private int[] rtpSsrcs = new int[8];
-    private SrtpCryptoContext[] rtp = new SrtpCryptoContext[8];
+    private RtpContext[] rtp = new RtpContext[8];
     private int rtpCount;
     private int rtpLast;
     private int[] rtcpSsrcs = new int[4];
@@ -38,8 +43,15 @@ final class JitsiSrtpContext implements SrtpContext {
             throw new IllegalArgumentException(profile + " needs " + profile.keyBytes + " and " + profile.saltBytes + " bytes of key and salt, not "
                     + masterKey.length + " and " + masterSalt.length);
         this.sender = sender;
-        factory = new SrtpContextFactory(
-                sender, masterKey, masterSalt, policy(profile), policy(profile), new LoggerImpl(JitsiSrtpContext.class.getName()));
+        this.profile = profile;
+        key = masterKey.clone();
+        salt = masterSalt.clone();
+        policy = policy(profile);
+        factory = new SrtpContextFactory(sender, key, salt, policy, policy, logger);
+    }
+
+    private RtpContext derive(int ssrc) throws GeneralSecurityException {
+        return new RtpContext(sender, ssrc, key, salt, policy, logger);
     }
 
     private static SrtpPolicy policy(SrtpProfile profile) {
@@ -53,14 +65,32 @@ final class JitsiSrtpContext implements SrtpContext {
 
     @Override
     public int protectRtp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTP) return -1;
+        if (length < MIN_RTP || offset + length + OVERHEAD > bytes.length || headerLength(bytes, offset, length) > length) return -1;
         try {
-            SrtpCryptoContext context = rtp(Bytes.i32(bytes, offset + 8));
+            RtpContext context = rtp(Bytes.i32(bytes, offset + 8));
             if (context == null) return -1;
-            return context.transformPacket(window.on(bytes, offset, length)) == SrtpErrorStatus.OK ? window.getLength() : -1;
+            int protectedLength = transform(context, bytes, offset, length);
+            if (protectedLength < 0 && profile.isAead()) {
+                context.forgetNonce();
+                protectedLength = transform(context, bytes, offset, length);
+            }
+            return protectedLength;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK's cipher refused our own packet", e);
         }
+    }
+
+    /** jitsi-srtp reports success even where GCM refused and the packet is still in the clear; only the tag proves protection. */
+    private int transform(RtpContext context, byte[] bytes, int offset, int length) throws GeneralSecurityException {
+        SrtpErrorStatus status = context.transformPacket(window.on(bytes, offset, length));
+        return status == SrtpErrorStatus.OK && window.getLength() > length ? window.getLength() : -1;
+    }
+
+    /** RFC 3550 section 5.1: fixed header, contributing sources, extension; more than the packet has if it is cut short. */
+    private static int headerLength(byte[] bytes, int offset, int length) {
+        int header = MIN_RTP + 4 * (bytes[offset] & 0x0f);
+        if ((bytes[offset] & 0x10) == 0) return header;
+        return header + 4 > length ? header + 4 : header + 4 + 4 * Bytes.u16(bytes, offset + header + 2);
     }
 
     @Override
@@ -68,11 +98,11 @@ final class JitsiSrtpContext implements SrtpContext {
         if (length < MIN_RTP) return drop(Drop.SRTP_MALFORMED);
         int ssrc = Bytes.i32(bytes, offset + 8);
         try {
-            SrtpCryptoContext context = known(ssrc);
+            RtpContext context = known(ssrc);
             boolean first = context == null;
             if (first) {
                 if (rtpCount == MAX_SSRCS) return drop(Drop.RTP_SSRC_LIMIT);
-                context = factory.deriveContext(ssrc, 0);
+                context = derive(ssrc);
             }
             SrtpErrorStatus status = context.reverseTransformPacket(window.on(bytes, offset, length), false);
             if (status != SrtpErrorStatus.OK) return drop(dropOf(status));
@@ -88,12 +118,13 @@ final class JitsiSrtpContext implements SrtpContext {
 
     @Override
     public int protectRtcp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTCP) return -1;
+        if (length < MIN_RTCP || offset + length + OVERHEAD > bytes.length) return -1;
         try {
             int ssrc = Bytes.i32(bytes, offset + 4);
             SrtcpCryptoContext context = knownRtcp(ssrc);
             if (context == null) context = keep(ssrc, factory.deriveControlContext(ssrc));
-            return context.transformPacket(window.on(bytes, offset, length)) == SrtpErrorStatus.OK ? window.getLength() : -1;
+            SrtpErrorStatus status = context.transformPacket(window.on(bytes, offset, length));
+            return status == SrtpErrorStatus.OK && window.getLength() > length + 4 ? window.getLength() : -1;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK's cipher refused our own packet", e);
         }
@@ -124,6 +155,8 @@ final class JitsiSrtpContext implements SrtpContext {
     @Override
     public void close() {
         factory.close();
+        Arrays.fill(key, (byte) 0);
+        Arrays.fill(salt, (byte) 0);
     }
 
     private static int drop(Drop drop) {
@@ -139,20 +172,20 @@ final class JitsiSrtpContext implements SrtpContext {
         };
     }
 
-    private SrtpCryptoContext rtp(int ssrc) throws GeneralSecurityException {
-        SrtpCryptoContext context = known(ssrc);
+    private RtpContext rtp(int ssrc) throws GeneralSecurityException {
+        RtpContext context = known(ssrc);
         if (context != null) return context;
         if (rtpCount == MAX_SSRCS && sender) return null;
-        return keep(ssrc, factory.deriveContext(ssrc, 0));
+        return keep(ssrc, derive(ssrc));
     }
 
-    private SrtpCryptoContext known(int ssrc) {
+    private RtpContext known(int ssrc) {
         for (int i = rtpLast; i < rtpCount; i++) if (rtpSsrcs[i] == ssrc) return rtp[rtpLast = i];
         for (int i = 0; i < rtpLast && i < rtpCount; i++) if (rtpSsrcs[i] == ssrc) return rtp[rtpLast = i];
         return null;
     }
 
-    private SrtpCryptoContext keep(int ssrc, SrtpCryptoContext context) {
+    private RtpContext keep(int ssrc, RtpContext context) {
         if (rtpCount == rtp.length) {
             rtpSsrcs = Arrays.copyOf(rtpSsrcs, rtpCount * 2);
             rtp = Arrays.copyOf(rtp, rtpCount * 2);

@@ -46,7 +46,10 @@ final class FlowTable {
     private int unowned;
 
     void remove(InetSocketAddress remote) {
-        if (wide.remove(remote) != null || get(remote) == null) return;
+        Flow known = get(remote);
+        if (known == null) return;
+        if (known.owner == null && unowned > 0) unowned--;
+        if (wide.remove(remote) != null) return;
         long key = key(remote);
         int mask = keys.length - 1;
         for (int at = slot(key, mask); values[at] != null; at = at + 1 & mask) {

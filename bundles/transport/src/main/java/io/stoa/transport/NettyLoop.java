@@ -31,6 +31,7 @@ final class NettyLoop implements PacketLoop {
     private final List<UdpSocket> sockets = new ArrayList<>();
     private final List<UdpSocket> dirty = new ArrayList<>();
     private final List<Channel> dirtyStreams = new ArrayList<>();
+    private final List<TcpConnection> callers = new ArrayList<>();
     private final DropCounters drops = new DropCounters();
     private final Runnable wake = this::wake;
     private final PortSource ports;
@@ -72,13 +73,22 @@ final class NettyLoop implements PacketLoop {
             handler = attached;
             now = System.nanoTime();
             attached.attached(this);
+            endTurn();
         });
     }
 
     /** On the loop. */
     void detach() {
         handler = null;
+        batch.clear();
         for (UdpSocket socket : sockets) socket.flows.clear();
+        for (TcpConnection caller : callers) caller.hangUp();
+        callers.clear();
+    }
+
+    /** On the loop. */
+    void closeSockets() {
+        for (UdpSocket socket : sockets) socket.channel().close();
     }
 
     void drop(Drop drop) {
@@ -91,8 +101,14 @@ final class NettyLoop implements PacketLoop {
 
     // -- turns
 
-    void arrived(Flow flow, byte[] bytes, int length) {
+    /** The time of this turn, which begins with the first arrival. */
+    long arriving() {
         if (batch.size == 0) now = System.nanoTime();
+        return now;
+    }
+
+    void arrived(Flow flow, byte[] bytes, int length) {
+        flow.heardAt = arriving();
         batch.add(flow, bytes, 0, length);
         if (batch.isFull()) deliver();
     }
@@ -152,6 +168,14 @@ final class NettyLoop implements PacketLoop {
 
     void dirty(UdpSocket socket) {
         dirty.add(socket);
+    }
+
+    void add(TcpConnection caller) {
+        callers.add(caller);
+    }
+
+    void remove(TcpConnection caller) {
+        callers.remove(caller);
     }
 
     void flowClosed(Flow flow) {

@@ -37,6 +37,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = RtcConfig.class)
 public final class NettyPacketIo implements PacketIo {
     private static final Logger LOG = LoggerFactory.getLogger(NettyPacketIo.class);
+    private static final Pattern PORTS = Pattern.compile("(\\d{1,5})(?:\\s*-\\s*(\\d{1,5}))?");
     private static final int DATAGRAM = 2_048;
     private static final int DATAGRAMS_PER_READ = 32;
     private static final int SOCKET_BUFFER = 4 << 20;
@@ -94,9 +97,11 @@ public final class NettyPacketIo implements PacketIo {
     /** One loop per port; a range has at most as many as there are processors. */
     private static int[] sharedPorts(String udpPort) {
         if (udpPort.isBlank() || udpPort.equals("0")) return new int[0];
-        String[] range = udpPort.split("-");
-        int from = Integer.parseInt(range[0].strip());
-        int to = range.length > 1 ? Integer.parseInt(range[1].strip()) : from;
+        Matcher range = PORTS.matcher(udpPort.strip());
+        int from = range.matches() ? Integer.parseInt(range.group(1)) : 0;
+        int to = range.matches() && range.group(2) != null ? Integer.parseInt(range.group(2)) : from;
+        if (from < 1 || to < from || to > 65_535)
+            throw new IllegalArgumentException("rtc.udp_port is '" + udpPort + "', allowed are a port from 1 to 65535 and a range a-b of them");
         int count = Math.min(to - from + 1, Math.max(1, Runtime.getRuntime().availableProcessors()));
         int[] ports = new int[count];
         for (int i = 0; i < count; i++) ports[i] = from + i;
@@ -126,7 +131,9 @@ public final class NettyPacketIo implements PacketIo {
             bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM);
             bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM * DATAGRAMS_PER_READ));
         } else {
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM));
+            // A named allocator forgets the channel's default of 16 and reads one datagram per turn.
+            bootstrap.option(
+                    ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM).maxMessagesPerRead(DATAGRAMS_PER_READ));
         }
         var bound = bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
         if (!bound.isSuccess())
@@ -256,7 +263,11 @@ public final class NettyPacketIo implements PacketIo {
 
     @Deactivate
     void close() {
-        for (Channel acceptor : acceptors) acceptor.close();
+        // A change of configuration activates a successor at once, which binds the same ports: they must be free on return.
+        for (Channel acceptor : acceptors) acceptor.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        for (NettyLoop loop : loops) loop.eventLoop().submit(loop::closeSockets).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.channel().close();
         for (NettyLoop loop : loops) loop.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        for (NettyLoop loop : loops) loop.group().terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

@@ -1,7 +1,9 @@
 package io.stoa.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.stoa.base.Drop;
@@ -11,21 +13,26 @@ import io.stoa.ice.StunPeek;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.LoopHandler;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One ICE/TCP connection: frames of two length bytes (RFC 4571), the first of which must be a STUN request for one of our peers. Then
  * the connection moves to the loop of that peer and is a flow like any other.
  */
 final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> {
-    /** Frames that a client may have in flight while it is being moved. */
+    /** Bytes that wait for a client that does not read. */
     private static final int OUTGOING_LIMIT = 1 << 20;
+    private static final int PATIENCE_SECONDS = 10;
 
     private final List<NettyLoop> loops;
     private final Runnable onClose;
     private NettyLoop loop;
     private Channel channel;
     private Flow flow;
+    /** Frames that arrived before the connection was on its loop; null from then on, and before the first one. */
+    private List<byte[]> early;
 
     TcpConnection(List<NettyLoop> loops, Runnable onClose) {
         this.loops = loops;
@@ -39,15 +46,23 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
+        context.executor().schedule(() -> {
+            if (flow == null) channel.close(); // it has not said what it wants
+        }, PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
         int length = frame.readableBytes();
+        if (length > DatagramBatch.MAX_DATAGRAM) {
+            if (flow == null) context.close();
+            else if (early == null) loop.drop(Drop.OVERSIZED);
+            return;
+        }
         byte[] bytes = new byte[length];
         frame.readBytes(bytes);
         if (flow == null) first(context, bytes);
-        else if (length > DatagramBatch.MAX_DATAGRAM) loop.drop(Drop.OVERSIZED);
+        else if (early != null) early.add(bytes);
         else if (length > 0) loop.arrived(flow, bytes, length);
     }
 
@@ -62,35 +77,54 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> {
                     TransportAddress.of((InetSocketAddress) channel.localAddress()),
                     TransportAddress.of((InetSocketAddress) channel.remoteAddress()),
                     this);
-            move(context, bytes);
+            early = new ArrayList<>(List.of(bytes));
+            move();
             return;
         }
         context.close(); // not a client of ours
     }
 
-    private void move(ChannelHandlerContext context, byte[] bytes) {
+    /** What came with the first frame, in one segment perhaps, waits until the connection is on the thread of its loop. */
+    private void move() {
         if (loop.inLoop()) {
-            loop.arrived(flow, bytes, bytes.length);
-            loop.deliver();
+            begin();
             return;
         }
         channel.config().setAutoRead(false);
         channel.deregister().addListener(done -> loop.eventLoop().register(channel).addListener(moved -> {
-            loop.arrived(flow, bytes, bytes.length);
-            loop.deliver();
+            if (!moved.isSuccess() || !channel.isActive()) {
+                channel.close();
+                return;
+            }
+            begin();
             channel.config().setAutoRead(true);
         }));
     }
 
+    /** On the loop. */
+    private void begin() {
+        if (loop.handler() == null) {
+            channel.close();
+            return;
+        }
+        loop.add(this);
+        List<byte[]> waiting = early;
+        early = null;
+        for (byte[] bytes : waiting) if (bytes.length > 0) loop.arrived(flow, bytes, bytes.length);
+        loop.deliver();
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (loop != null && loop.inLoop()) loop.deliver();
+        if (loop != null && early == null) loop.deliver();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         onClose.run();
-        if (flow != null) loop.flowClosed(flow);
+        if (flow == null || early != null) return; // nobody has heard of it
+        loop.remove(this);
+        loop.flowClosed(flow);
     }
 
     @Override
@@ -111,7 +145,12 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> {
         return true;
     }
 
+    /** After what is queued has left. */
     void close() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    void hangUp() {
         channel.close();
     }
 }

@@ -50,9 +50,9 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
                 loop.drop(Drop.OVERSIZED);
                 return;
             }
+            loop.arriving();
             Flow flow = flow(packet.sender(), false);
             if (flow == null) return;
-            flow.heardAt = loop.now();
             content.getBytes(content.readerIndex(), scratch, 0, length);
             loop.arrived(flow, scratch, length);
         } finally {

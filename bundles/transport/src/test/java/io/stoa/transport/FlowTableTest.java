@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,7 +94,6 @@ class FlowTableTest {
         assertThat(table.get(at("2001:db8::1", 2))).isNotNull();
     }
 
-    @Disabled("it counts until the table is aged")
     @Test
     void a_stranger_that_was_removed_no_longer_counts() {
         for (int i = 0; i < 3 * 4_096; i++) {

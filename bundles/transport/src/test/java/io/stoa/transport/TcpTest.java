@@ -16,7 +16,6 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,7 +119,6 @@ class TcpTest {
     }
 
     /** Chromium sends its first checks in a row: they may arrive in one segment. */
-    @Disabled("it is delivered first, and by the thread of another loop")
     @Test
     void what_comes_together_with_the_first_frame_stays_behind_it_on_the_same_thread() throws Exception {
         try (Station station = station(2)) {
@@ -173,7 +171,6 @@ class TcpTest {
         }
     }
 
-    @Disabled("it is thrown away")
     @Test
     void what_was_queued_leaves_before_a_flow_is_closed() throws Exception {
         try (Station station = station(1); Caller caller = new Caller(station.address(0, Flow.Protocol.TCP))) {
@@ -189,7 +186,6 @@ class TcpTest {
         }
     }
 
-    @Disabled("they stay, with the flow of the handler that has gone")
     @Test
     void callers_are_hung_up_on_when_nobody_is_attached_any_more() throws Exception {
         Station station = station(1);
@@ -204,7 +200,6 @@ class TcpTest {
         }
     }
 
-    @Disabled("the connection stays and is never read again")
     @Test
     void a_first_frame_that_is_too_long_for_a_datagram_ends_the_connection() throws Exception {
         try (Station station = station(2); Caller caller = new Caller(station.address(0, Flow.Protocol.TCP))) {
@@ -216,7 +211,6 @@ class TcpTest {
         }
     }
 
-    @Disabled("it may stay for ever")
     @Test
     void a_caller_that_says_nothing_is_hung_up_on() {
         EmbeddedChannel silent = new EmbeddedChannel();

@@ -29,7 +29,6 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,7 +112,6 @@ class UdpTest {
         }
     }
 
-    @Disabled("it is the time of the turn before")
     @Test
     void a_flow_knows_when_it_was_heard() throws Exception {
         try (Station station = Station.onUdp(); DatagramSocket client = client(station.address(0, Flow.Protocol.UDP))) {
@@ -202,7 +200,6 @@ class UdpTest {
         }
     }
 
-    @Disabled("nextWake is not asked after attached")
     @Test
     void a_deadline_that_stands_from_the_beginning_is_kept() throws Exception {
         Ear ear = new Ear();
@@ -322,14 +319,12 @@ class UdpTest {
         }
     }
 
-    @Disabled("the sockets are closed some time after the return: a change of configuration may end in 'Address already in use'")
     @Test
     void ports_are_free_when_the_component_has_gone() throws Exception {
         RtcConfig config = config("udpPort", "" + Station.freePorts(1), "tcpPort", Station.freeTcpPort());
         for (int i = 0; i < 20; i++) new Station(config).close();
     }
 
-    @Disabled("NumberFormatException, NegativeArraySizeException")
     @ParameterizedTest
     @ValueSource(strings = {"abc", "a-b", "9000-8000", "70000", "-1"})
     void a_port_that_is_none_is_told_with_its_key(String port) throws Exception {
