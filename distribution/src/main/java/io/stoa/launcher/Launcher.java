@@ -81,11 +81,11 @@ public final class Launcher {
         Optional<String> unstarted = bundles.failures(context);
         long deadline = System.nanoTime() + READY_NANOS;
         while (true) {
-            Optional<String> ready = missingServices(context).isEmpty() ? said(control, Control.READY) : Optional.empty();
-            if (unstarted.isEmpty() && ready.isPresent()) return ready.get();
             Optional<String> failures = said(control, Control.FAILURES);
             if (failures.isPresent() || unstarted.isPresent())
                 throw new StartException(Stream.of(failures, unstarted).flatMap(Optional::stream).collect(Collectors.joining("\n")));
+            Optional<String> ready = missingServices(context).isEmpty() ? said(control, Control.READY) : Optional.empty();
+            if (ready.isPresent()) return ready.get();
             if (System.nanoTime() - deadline > 0) throw new StartException(late(context, control));
             if (framework.getState() != Bundle.ACTIVE) throw new StartException("It was told to stop before it was ready.");
             Thread.sleep(10);
