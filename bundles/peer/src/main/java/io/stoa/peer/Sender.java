@@ -61,6 +61,11 @@ public final class Sender {
         return payloadType >= 0;
     }
 
+    /** Negotiated, and the connection is up: what is written now arrives. */
+    public boolean ready() {
+        return payloadType >= 0 && peer.canSendMedia();
+    }
+
     public long packets() {
         return packets;
     }
@@ -81,7 +86,7 @@ public final class Sender {
      */
     public void write(Translation t, RtpView source) {
         PacketOutbox outbox = peer.outbox();
-        if (payloadType < 0 || !peer.canSendMedia()) return;
+        if (!ready()) return;
         int at = outbox.begin();
         byte[] out = outbox.slab();
         int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, source);
@@ -97,7 +102,7 @@ public final class Sender {
             write(t, source);
             return;
         }
-        if (payloadType < 0 || !peer.canSendMedia()) return;
+        if (!ready()) return;
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();

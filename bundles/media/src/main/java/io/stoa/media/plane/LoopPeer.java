@@ -408,6 +408,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void stateChanged(long now, PeerState state, String reason) {
+        if (state == PeerState.CONNECTED) for (SubscriptionTrack subscription : subscriptions.values()) subscription.askForKeyFrame(now);
         listener.stateChanged(state, reason);
     }
 

@@ -86,7 +86,7 @@ final class SubscriptionTrack {
     // -- packets
 
     void forward(long now, PacketMeta meta, RtpView packet) {
-        if (!preference.enabled() || !sender.bound()) {
+        if (!preference.enabled() || !sender.ready()) {
             drops().count(preference.enabled() ? Drop.NOT_CONNECTED : Drop.PAUSED);
             return;
         }
@@ -109,7 +109,7 @@ final class SubscriptionTrack {
 
     /** A packet without payload is passed on, so that its number is not missed; decoders ignore it. */
     void padding(long now, PacketMeta meta) {
-        if (forwarder == null || !preference.enabled() || !sender.bound() || forwarder.currentLayer() != meta.layer) return;
+        if (forwarder == null || !preference.enabled() || !sender.ready() || forwarder.currentLayer() != meta.layer) return;
         if (forwarder.forward(now, meta, translation) == null)
             history.add(translation.seq, meta.layer, -1, translation.timestamp, false, 0);
     }
@@ -159,7 +159,7 @@ final class SubscriptionTrack {
     }
 
     void askForKeyFrame(long now) {
-        if (forwarder == null || publication == null || !preference.enabled() || !sender.bound()) return;
+        if (forwarder == null || publication == null || sender == null || !preference.enabled() || !sender.ready()) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
         if (layer >= 0) publisher.requestKeyFrame(now, publication.receiver, layer);
     }
