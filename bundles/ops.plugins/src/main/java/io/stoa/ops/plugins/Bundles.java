@@ -1,0 +1,54 @@
+package io.stoa.ops.plugins;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleRevision;
+
+/** Which bundle is a plug-in, which is shipped, and which belong together. */
+record Bundles(BundleContext context, Path folder) {
+    boolean isPlugin(Bundle bundle) {
+        return bundle.getLocation().startsWith(location(folder).replaceFirst("/$", "") + "/");
+    }
+
+    /** As the file installer writes it: one slash only. */
+    private static String location(Path file) {
+        return file.toFile().toURI().toString();
+    }
+
+    /** Another bundle of the same symbolic name that is not a plug-in. */
+    Optional<Bundle> shippedTwin(Bundle plugin) {
+        return twins(plugin).stream().filter(bundle -> !isPlugin(bundle)).findFirst();
+    }
+
+    List<Bundle> twins(Bundle bundle) {
+        return Stream.of(context.getBundles())
+                .filter(other -> other != bundle && other.getSymbolicName() != null && other.getSymbolicName().equals(bundle.getSymbolicName()))
+                .toList();
+    }
+
+    Optional<Bundle> pluginOf(Path file) {
+        String location = location(file);
+        return Stream.of(context.getBundles()).filter(bundle -> bundle.getLocation().equals(location)).findFirst();
+    }
+
+    List<Bundle> plugins() {
+        return Stream.of(context.getBundles()).filter(this::isPlugin).filter(bundle -> !isFragment(bundle)).toList();
+    }
+
+    static boolean isFragment(Bundle bundle) {
+        BundleRevision revision = bundle.adapt(BundleRevision.class);
+        return revision != null && (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+    }
+
+    static boolean isActive(Bundle bundle) {
+        return bundle.getState() == Bundle.ACTIVE;
+    }
+
+    static String name(Bundle bundle) {
+        return bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+}

@@ -1,0 +1,149 @@
+package io.stoa.ops.plugins;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees plug-ins come and go, as files and as bundles, and has {@link Succession} act. */
+@Component(service = PluginsFolder.class, immediate = true)
+public final class PluginsFolder implements SynchronousBundleListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginsFolder.class);
+
+    private final BundleContext context;
+    private final Bundles bundles;
+    private final Succession succession;
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    private final Map<Long, Shipped> shipped = new ConcurrentHashMap<>();
+    private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
+    private final WatchService watch;
+
+    /** What is needed to install it again. */
+    private record Shipped(String location, int startLevel) {}
+
+    @Activate
+    public PluginsFolder(BundleContext context, @Reference ServiceComponentRuntime runtime) throws IOException {
+        this.context = context;
+        Path folder = Path.of(context.getProperty("stoa.plugins")).toAbsolutePath().normalize();
+        bundles = new Bundles(context, folder);
+        succession = new Succession(context, bundles, new Soundness(runtime));
+        for (Bundle bundle : context.getBundles())
+            if (bundle.getBundleId() != 0 && !bundles.isPlugin(bundle))
+                shipped.put(bundle.getBundleId(), new Shipped(bundle.getLocation(), bundle.adapt(BundleStartLevel.class).getStartLevel()));
+        watch = folder.getFileSystem().newWatchService();
+        watch(folder);
+        context.addBundleListener(this);
+        worker.execute(this::all);
+    }
+
+    @Deactivate
+    void deactivate() throws IOException {
+        context.removeBundleListener(this);
+        worker.shutdownNow();
+        watch.close();
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        Bundle bundle = event.getBundle();
+        if (context.getBundle(0).getState() == Bundle.STOPPING) return;
+        switch (event.getType()) {
+            case BundleEvent.STARTING -> leaving.remove(bundle);
+            case BundleEvent.STARTED -> worker.execute(this::all);
+            case BundleEvent.STOPPING -> {
+                if (bundles.isPlugin(bundle)) leave(bundle);
+            }
+            case BundleEvent.UNINSTALLED -> {
+                leaving.remove(bundle);
+                Shipped gone = shipped.remove(bundle.getBundleId());
+                if (gone != null) worker.execute(() -> install(gone));
+            }
+            default -> {}
+        }
+    }
+
+    /** Every plug-in that works gets its place, whichever event it was that made it possible. */
+    private void all() {
+        try {
+            for (Bundle plugin : bundles.plugins()) if (!leaving.contains(plugin)) succession.takeOver(plugin);
+        } catch (InterruptedException e) {
+            LOG.debug("no more plug-ins");
+        } catch (RuntimeException e) {
+            LOG.error("plug-ins could not be given their places", e);
+        }
+    }
+
+    /** A shipped bundle that a file of its very version replaced in place went with that file. */
+    private void install(Shipped gone) {
+        try {
+            Bundle again = context.installBundle(gone.location());
+            again.adapt(BundleStartLevel.class).setStartLevel(gone.startLevel());
+            shipped.put(again.getBundleId(), gone);
+            if (!Bundles.isFragment(again)) again.start(Bundle.START_ACTIVATION_POLICY);
+            LOG.info("{} is back", Bundles.name(again));
+        } catch (BundleException e) {
+            LOG.error("the shipped bundle {} cannot be installed again", gone.location(), e);
+        }
+    }
+
+    private void watch(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+            Thread.ofVirtual().name("plugins-watch").start(() -> removed(folder));
+        } catch (IOException e) {
+            LOG.info("the plug-ins folder {} cannot be watched closely: {}", folder, e.getMessage());
+        }
+    }
+
+    /** Quicker than the file installer's look every half second, so that the shipped bundle is there before the plug-in goes. */
+    private void removed(Path folder) {
+        try {
+            while (true) {
+                WatchKey key = watch.take();
+                for (WatchEvent<?> event : key.pollEvents())
+                    if (event.context() instanceof Path name && Files.notExists(folder.resolve(name))) leave(folder.resolve(name));
+                if (!key.reset()) return;
+            }
+        } catch (ClosedWatchServiceException | InterruptedException e) {
+            LOG.debug("no more looking at the plug-ins folder");
+        }
+    }
+
+    private void leave(Path file) {
+        bundles.pluginOf(file).filter(plugin -> bundles.shippedTwin(plugin).isPresent()).ifPresent(plugin -> {
+            leave(plugin);
+            try {
+                plugin.stop();
+            } catch (BundleException | IllegalStateException e) {
+                LOG.debug("{} is gone already", file, e);
+            }
+        });
+    }
+
+    private void leave(Bundle plugin) {
+        if (leaving.add(plugin)) succession.comeBack(plugin);
+    }
+}
