@@ -21,12 +21,16 @@ public final class PacketOutbox {
     private SrtpEngine engine;
     private int size;
 
-    public PacketOutbox(SrtpEngine engine, DatagramSink sink, int slots) {
-        this.engine = engine;
+    public PacketOutbox(DatagramSink sink, int slots) {
         this.sink = sink;
         slab = new byte[slots * SLOT];
         flows = new Flow[slots];
         batch = new SrtpBatch(slab, slots);
+    }
+
+    /** Who protects from now on; what earlier engines' contexts have to send is still sent. */
+    public void engine(SrtpEngine next) {
+        engine = next;
     }
 
     byte[] slab() {

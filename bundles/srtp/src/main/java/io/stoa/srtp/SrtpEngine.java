@@ -12,6 +12,9 @@ public interface SrtpEngine {
 
     SrtpContext inbound(SrtpProfile profile, byte[] masterKey, byte[] masterSalt);
 
-    /** Protects every RTP packet of the batch in place and sets its new length, -1 where it could not. */
+    /**
+     * Protects every RTP packet of the batch in place and sets its new length, -1 where it could not. Contexts of another engine may be
+     * among them (connections keep the engine they were made with): those are asked one by one.
+     */
     void protect(SrtpBatch batch);
 }

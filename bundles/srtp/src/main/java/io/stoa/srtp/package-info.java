@@ -1,13 +1,12 @@
 /**
- * Protection of media: the {@link io.stoa.srtp.SrtpEngine} contract, batches in and batches out, and the portable engine on
- * jitsi-srtp ({@link io.stoa.srtp.PortableSrtpEngine}).
+ * Protection of media: the {@link io.stoa.srtp.SrtpEngine} contract, batches in and batches out. Engines are bundles of their own
+ * ({@code srtp.portable}), found as services; the media plane hands the engine of the day to each new connection.
  *
  * <p>A {@link io.stoa.srtp.SrtpContext} is one direction of one connection, with all its SSRCs: it holds keys, roll-over counters and
  * replay windows, belongs to the loop of its peer, and is not safe for other threads. RTP and RTCP are changed in place. What cannot be
  * unprotected is a named {@link io.stoa.base.Drop}; nothing throws because of what arrived.
  *
- * <p>Suites (RFC 3711, 5764, 7714): AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_HMAC_SHA1_80. The cipher is the JDK's (SunJCE, with
- * the processor's AES instructions); it allocates about 1 KB per packet, which only a native engine can avoid.
+ * <p>Suites (RFC 3711, 5764, 7714): AEAD_AES_128_GCM, AEAD_AES_256_GCM, AES128_CM_HMAC_SHA1_80.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")

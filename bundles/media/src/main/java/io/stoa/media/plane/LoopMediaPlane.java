@@ -7,7 +7,6 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
-import io.stoa.srtp.PortableSrtpEngine;
 import io.stoa.srtp.SrtpEngine;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -26,16 +25,21 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The media plane on whatever packet input and output there is. */
 @Component(service = MediaPlane.class, immediate = true)
 public final class LoopMediaPlane implements MediaPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
+
     private final PacketIo io;
-    private final SrtpEngine srtp = new PortableSrtpEngine();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final List<MediaLoop> loops = new ArrayList<>();
     private final PacketIo.Attachment attachment;
     private final EngineSlot slot;
+    /** For new connections; the others keep the one they were made with. */
+    private volatile SrtpEngine srtp;
     private volatile boolean closing;
 
     @Activate
@@ -43,7 +47,7 @@ public final class LoopMediaPlane implements MediaPlane {
         this.io = io;
         SecureRandom random = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(random, Instant.now());
-        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(srtp, certificate, random, random, executor));
+        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, random, executor));
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
     }
@@ -57,11 +61,24 @@ public final class LoopMediaPlane implements MediaPlane {
         slot.unbind(gone);
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindSrtp(SrtpEngine engine) {
+        LOG.info("packets protected by {}", engine.name());
+        srtp = engine;
+        for (MediaLoop loop : loops) loop.post(() -> loop.srtp(engine));
+    }
+
+    void unbindSrtp(SrtpEngine gone) {
+        if (srtp == gone) srtp = null;
+    }
+
     @Override
     public MediaPeer open(PeerSpec spec, PeerListener listener) {
         if (closing) throw new IllegalStateException("the media plane is going away");
+        SrtpEngine engine = srtp;
+        if (engine == null) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable started?");
         MediaLoop loop = loops.get(Math.floorMod(spec.roomSid().hashCode(), loops.size()));
-        LoopPeer peer = new LoopPeer(loop, spec, listener);
+        LoopPeer peer = new LoopPeer(loop, engine, spec, listener);
         loop.post(peer::begin);
         return peer;
     }
@@ -82,11 +99,12 @@ public final class LoopMediaPlane implements MediaPlane {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        SrtpEngine protection = srtp;
         synchronized (sums) {
             Map<String, Long> drops = new LinkedHashMap<>();
             sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
             return new PlaneStats(sums.peers, sums.published, sums.subscribed, sums.packetsIn, sums.packetsOut, 0, sums.bytesOut, drops, io.name(),
-                    srtp.name(), slot.name(), slot.longestGapNanos());
+                    protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
         }
     }
 

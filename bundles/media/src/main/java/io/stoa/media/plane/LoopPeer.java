@@ -28,6 +28,7 @@ import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
+import io.stoa.srtp.SrtpEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class LoopPeer implements MediaPeer, PeerHandler {
     private final MediaLoop loop;
+    private final SrtpEngine srtp;
     private final PeerSpec spec;
     private final PeerListener listener;
     private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
@@ -61,8 +63,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     int heapIndex = -1;
     boolean touched;
 
-    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener) {
+    LoopPeer(MediaLoop loop, SrtpEngine srtp, PeerSpec spec, PeerListener listener) {
         this.loop = loop;
+        this.srtp = srtp;
         this.spec = spec;
         this.listener = listener;
     }
@@ -78,7 +81,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     /** On the loop, first of all. */
     void begin() {
         lease = loop.lease();
-        peer = new Peer(spec, loop.tools(), this);
+        peer = new Peer(spec, loop.tools(srtp), this);
         peer.localEndpoints(lease.endpoints());
         loop.register(this);
     }
@@ -256,7 +259,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
             if (subscriptions.containsKey(wanted.trackSid())) return;
             LoopPeer source = (LoopPeer) publisher;
             TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
-            SubscriptionTrack subscription = new SubscriptionTrack(this, source, wanted, preference, loop.tools().random().nextLong());
+            SubscriptionTrack subscription = new SubscriptionTrack(this, source, wanted, preference, loop.random().nextLong());
             subscriptions.put(wanted.trackSid(), subscription);
             if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
             else source.want(now, subscription);

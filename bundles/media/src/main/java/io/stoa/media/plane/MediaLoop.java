@@ -31,7 +31,6 @@ final class MediaLoop implements LoopHandler {
     private static final int OUTBOX_SLOTS = 256;
     private static final long TICK = 100 * Time.MILLI;
 
-    private final SrtpEngine srtp;
     private final DtlsCertificate certificate;
     private final RandomGenerator random;
     private final SecureRandom secureRandom;
@@ -46,14 +45,12 @@ final class MediaLoop implements LoopHandler {
     private final PacketMeta scratchMeta = new PacketMeta();
     private PacketLoop port;
     private PacketOutbox outbox;
-    private PeerTools tools;
     private ForwardingEngine engine;
     private long tickAt = Time.NEVER;
     private long goneIn;
     private long goneOut;
 
-    MediaLoop(SrtpEngine srtp, DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Executor executor) {
-        this.srtp = srtp;
+    MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Executor executor) {
         this.certificate = certificate;
         this.random = random;
         this.secureRandom = secureRandom;
@@ -63,8 +60,7 @@ final class MediaLoop implements LoopHandler {
     @Override
     public void attached(PacketLoop loop) {
         port = loop;
-        outbox = new PacketOutbox(srtp, loop, OUTBOX_SLOTS);
-        tools = new PeerTools(srtp, certificate, random, secureRandom, outbox);
+        outbox = new PacketOutbox(loop, OUTBOX_SLOTS);
     }
 
     // -- hops 1 to 3, and the end of a turn
@@ -158,8 +154,16 @@ final class MediaLoop implements LoopHandler {
         return port.now();
     }
 
-    PeerTools tools() {
-        return tools;
+    PeerTools tools(SrtpEngine srtp) {
+        return new PeerTools(srtp, certificate, random, secureRandom, outbox);
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    void srtp(SrtpEngine next) {
+        outbox.engine(next);
     }
 
     Executor executor() {

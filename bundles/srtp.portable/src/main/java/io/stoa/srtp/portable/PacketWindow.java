@@ -1,4 +1,4 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import org.jitsi.utils.ByteArrayBuffer;
 

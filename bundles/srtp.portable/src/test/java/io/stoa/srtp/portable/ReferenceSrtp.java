@@ -1,6 +1,7 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import io.stoa.base.Bytes;
+import io.stoa.srtp.SrtpProfile;
 import java.util.Arrays;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.digests.SHA1Digest;

@@ -1,4 +1,4 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

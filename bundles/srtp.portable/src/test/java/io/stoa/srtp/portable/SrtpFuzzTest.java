@@ -1,10 +1,13 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.SrtpProfile;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Random;

@@ -1,11 +1,17 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
+import io.stoa.srtp.SrtpBatch;
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.SrtpProfile;
 import java.lang.reflect.Field;
 import java.util.Map;
 import org.jitsi.srtp.crypto.Aes;
 import org.jitsi.srtp.crypto.CipherFactory;
+import org.osgi.service.component.annotations.Component;
 
 /** The engine that works everywhere: jitsi-srtp on the JDK's ciphers. */
+@Component(service = SrtpEngine.class, immediate = true, property = "service.ranking:Integer=-100")
 public final class PortableSrtpEngine implements SrtpEngine {
     private static final String[] TRANSFORMATIONS = {"AES/CTR/NoPadding", "AES/GCM/NoPadding", "AES/ECB/NoPadding"};
 

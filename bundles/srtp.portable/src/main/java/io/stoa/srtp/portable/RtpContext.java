@@ -1,4 +1,4 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;

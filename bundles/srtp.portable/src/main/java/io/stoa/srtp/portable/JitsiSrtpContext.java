@@ -1,7 +1,9 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpProfile;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import org.jitsi.srtp.SrtcpCryptoContext;

@@ -1,8 +1,11 @@
-package io.stoa.srtp;
+package io.stoa.srtp.portable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.Bytes;
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.SrtpProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
