@@ -30,7 +30,8 @@ public interface PacketIo {
     int loops();
 
     /**
-     * Hands every loop to a handler. Only one attachment exists at a time.
+     * Hands every loop to a handler, and returns when each has been {@linkplain LoopHandler#attached attached}. Only one attachment
+     * exists at a time.
      *
      * @throws IllegalStateException if somebody is attached
      */

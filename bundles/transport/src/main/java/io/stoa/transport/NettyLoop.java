@@ -3,6 +3,7 @@ package io.stoa.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.util.concurrent.Future;
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
@@ -68,8 +69,9 @@ final class NettyLoop implements PacketLoop {
         return handler;
     }
 
-    void attach(LoopHandler attached) {
-        eventLoop.execute(() -> {
+    /** @return done when the handler has its loop */
+    Future<?> attach(LoopHandler attached) {
+        return eventLoop.submit(() -> {
             handler = attached;
             now = System.nanoTime();
             attached.attached(this);

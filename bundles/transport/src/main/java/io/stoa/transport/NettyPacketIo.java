@@ -19,6 +19,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.Future;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.LoopHandler;
@@ -232,7 +233,9 @@ public final class NettyPacketIo implements PacketIo {
     public synchronized Attachment attach(IntFunction<LoopHandler> handlers) {
         if (attached) throw new IllegalStateException("somebody is attached");
         attached = true;
-        for (NettyLoop loop : loops) loop.attach(handlers.apply(loop.index()));
+        List<Future<?>> attaching = new ArrayList<>();
+        for (NettyLoop loop : loops) attaching.add(loop.attach(handlers.apply(loop.index())));
+        for (Future<?> done : attaching) done.syncUninterruptibly();
         return new Attachment() {
             @Override
             public PacketLoop loop(int index) {
