@@ -18,7 +18,10 @@ public interface MediaPeer {
      */
     CompletionStage<Answer> answer(String offerSdp);
 
-    /** SUBSCRIBER: makes an offer of all current subscriptions. Only one may be outstanding; a second call fails. */
+    /**
+     * SUBSCRIBER: makes an offer of all current subscriptions. Only one may be outstanding; a second call fails, unless it restarts ICE:
+     * then the signalling was lost, and the new offer takes the place of the one that nobody will answer.
+     */
     CompletionStage<String> offer(boolean restartIce);
 
     /** SUBSCRIBER: the client's answer to the outstanding offer. */

@@ -295,8 +295,7 @@ final class Negotiation {
 
     // -- offering
 
-    SessionDescription offer() throws NegotiationException {
-        if (offerOutstanding) throw new NegotiationException("an offer is waiting for its answer");
+    SessionDescription offer() {
         if (sections.isEmpty()) sections.add(new Section(0, "0", APPLICATION));
         for (Sender sender : List.copyOf(waiting)) place(sender);
         SessionDescription offer = session(true);
@@ -363,6 +362,11 @@ final class Negotiation {
                 bind(now, sender, theirs);
             }
         }
+    }
+
+    /** An answer will not come: the signalling that carried the offer is gone. */
+    void withdraw() {
+        offerOutstanding = false;
     }
 
     boolean offerOutstanding() {

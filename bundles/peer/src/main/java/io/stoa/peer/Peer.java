@@ -155,7 +155,8 @@ public final class Peer {
 
     public SessionDescription offer(long time, boolean restartIce) throws NegotiationException {
         now = time;
-        if (negotiation.offerOutstanding()) throw new NegotiationException("an offer is waiting for its answer");
+        if (negotiation.offerOutstanding() && !restartIce) throw new NegotiationException("an offer is waiting for its answer");
+        negotiation.withdraw();
         if (restartIce && ice.state() != IceState.NEW) restart(time);
         SessionDescription offer = negotiation.offer();
         announceCandidates = true;

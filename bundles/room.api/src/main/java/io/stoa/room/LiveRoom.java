@@ -2,6 +2,7 @@ package io.stoa.room;
 
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
@@ -37,6 +38,15 @@ public interface LiveRoom {
 
     /** Sends to everybody, or to the packet's destinations; {@code participant_sid} and identity are left as they are. */
     void sendData(DataPacket packet) throws RoomException;
+
+    /**
+     * Calls a method that a participant has registered, over its data channel (spec 4.9), and waits for the answer.
+     *
+     * @return the answer's payload
+     * @throws RoomException {@code NOT_FOUND} unknown participant; else the code that belongs to the RPC error named in the message, for
+     *     instance {@code INVALID_ARGUMENT} for {@code RpcError 1400: Method not supported at destination}
+     */
+    String performRpc(PerformRpcRequest request) throws RoomException;
 
     /** Everybody is told ROOM_DELETED; the room and its records are gone when this returns. */
     void delete() throws RoomException;

@@ -6,13 +6,16 @@ public final class RoomException extends Exception {
 
     /** The words of gRPC, Twirp and psrpc. */
     public enum Code {
+        CANCELED,
         INVALID_ARGUMENT,
+        MALFORMED,
         NOT_FOUND,
         ALREADY_EXISTS,
         PERMISSION_DENIED,
         UNAUTHENTICATED,
         RESOURCE_EXHAUSTED,
         FAILED_PRECONDITION,
+        UNIMPLEMENTED,
         UNAVAILABLE,
         DEADLINE_EXCEEDED,
         INTERNAL

@@ -114,7 +114,7 @@ final class RtcDoor {
     /** Codes of the field as HTTP (spec 1.4). */
     static int status(RoomException.Code code) {
         return switch (code) {
-            case INVALID_ARGUMENT -> 400;
+            case INVALID_ARGUMENT, MALFORMED -> 400;
             case UNAUTHENTICATED -> 401;
             case PERMISSION_DENIED -> 403;
             case NOT_FOUND -> 404;
@@ -122,7 +122,8 @@ final class RtcDoor {
             case FAILED_PRECONDITION -> 412;
             case RESOURCE_EXHAUSTED -> 429;
             case INTERNAL -> 500;
-            case UNAVAILABLE, DEADLINE_EXCEEDED -> 503;
+            case UNIMPLEMENTED -> 501;
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELED -> 503;
         };
     }
 

@@ -2,10 +2,10 @@ package io.stoa.edge.twirp;
 
 import com.google.gson.JsonObject;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import io.stoa.auth.VideoGrant;
 import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
 import io.stoa.rpc.Caller;
@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -34,21 +33,7 @@ public final class TwirpRoute implements HttpRoute {
             JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
-    /** Services that belong to this API but whose bundle may be absent: who would answer, and the grant that is checked first. */
-    private record Absent(String bundle, Predicate<Caller> granted) {}
-
-    private static final Map<String, Absent> KNOWN = Map.of(
-            "livekit.RoomService", new Absent("service.room", c -> video(c, g -> g.roomCreate() || g.roomList() || g.roomAdmin())),
-            "livekit.Egress", new Absent("service.egress", c -> video(c, VideoGrant::roomRecord)),
-            "livekit.Ingress", new Absent("service.ingress", c -> video(c, VideoGrant::ingressAdmin)),
-            "livekit.SIP", new Absent("service.sip", c -> c.claims() != null && (c.claims().sipAdmin() || c.claims().sipCall())),
-            "livekit.AgentDispatchService", new Absent("service.agent", c -> video(c, VideoGrant::roomAdmin)));
-
     private final Map<String, RpcEndpoint> endpoints = new ConcurrentHashMap<>();
-
-    private static boolean video(Caller caller, Predicate<VideoGrant> enough) {
-        return caller.claims() != null && caller.claims().video() != null && enough.test(caller.claims().video());
-    }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addEndpoint(RpcEndpoint endpoint) {
@@ -70,7 +55,7 @@ public final class TwirpRoute implements HttpRoute {
         int slash = rest.indexOf('/');
         String service = slash < 0 ? rest : rest.substring(0, slash);
         String method = slash < 0 ? "" : rest.substring(slash + 1);
-        if (slash < 0 || !KNOWN.containsKey(service) && !endpoints.containsKey(service)) {
+        if (slash < 0 || !AbsentService.KNOWN.containsKey(service) && !endpoints.containsKey(service)) {
             exchange.respond(404, "404 page not found\n");
             return;
         }
@@ -92,15 +77,15 @@ public final class TwirpRoute implements HttpRoute {
         RpcEndpoint endpoint = endpoints.get(service);
         ServiceDescriptor descriptor = endpoint != null ? endpoint.descriptor() : io.stoa.protocol.Services.byName(service);
         if (descriptor.findMethodByName(method) == null) throw badRoute(exchange, "no handler for path \"" + exchange.path() + "\"");
-        if (endpoint == null) {
-            Absent absent = KNOWN.get(service);
-            if (!absent.granted.test(caller)) throw Caller.denied();
-            throw new RpcException(RpcCode.UNAVAILABLE, service + " is not available: bundle " + absent.bundle + " is not installed or not active");
-        }
+        if (endpoint == null) throw AbsentService.KNOWN.get(service).refuse(method, absentRequest(exchange, descriptor, method, json), caller);
         Message request = read(exchange.body(), endpoint.requestPrototype(method), json);
         Message response = endpoint.call(method, request, caller);
         if (json) exchange.respond(200, "application/json", PRINTER.print(response).getBytes(StandardCharsets.UTF_8));
         else exchange.respond(200, "application/protobuf", response.toByteArray());
+    }
+
+    private static Message absentRequest(HttpExchange exchange, ServiceDescriptor service, String method, boolean json) throws RpcException, IOException {
+        return read(exchange.body(), DynamicMessage.getDefaultInstance(service.findMethodByName(method).getInputType()), json);
     }
 
     private static boolean isJson(HttpExchange exchange) throws RpcException {

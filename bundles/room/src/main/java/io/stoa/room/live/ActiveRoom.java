@@ -4,13 +4,9 @@ import com.google.protobuf.ByteString;
 import io.stoa.auth.Claims;
 import io.stoa.base.Ids;
 import io.stoa.media.MediaPeer;
-import io.stoa.media.MediaPeer.PeerStats;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
 import io.stoa.protocol.livekit.Codec;
-import io.stoa.protocol.livekit.ConnectionQuality;
-import io.stoa.protocol.livekit.ConnectionQualityInfo;
-import io.stoa.protocol.livekit.ConnectionQualityUpdate;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.ICEServer;
@@ -19,18 +15,16 @@ import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantTracks;
 import io.stoa.protocol.livekit.ParticipantUpdate;
+import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.ReconnectResponse;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.RoomUpdate;
 import io.stoa.protocol.livekit.ServerInfo;
 import io.stoa.protocol.livekit.SignalResponse;
-import io.stoa.protocol.livekit.SpeakerInfo;
-import io.stoa.protocol.livekit.SpeakersChanged;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.livekit.TimedVersion;
 import io.stoa.protocol.livekit.TrackInfo;
-import io.stoa.protocol.livekit.TrackType;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
 import io.stoa.room.LiveRoom;
@@ -53,10 +47,7 @@ final class ActiveRoom implements LiveRoom {
     private static final String VERSION = "1.13.5";
     private static final int PROTOCOL = 17;
     private static final long IDLE_CHECK_MILLIS = 1_000;
-    private static final long SPEAKER_MILLIS = 400;
-    private static final long QUALITY_MILLIS = 5_000;
     private static final long JOIN_MILLIS = 60_000;
-    private static final double SPEAKER_STEP = 1.0 / 8;
 
     private final LiveRoomManager manager;
     private final Mailbox mailbox;
@@ -64,7 +55,9 @@ final class ActiveRoom implements LiveRoom {
     private final RoomInternal internal;
     private final Ids ids;
     private final Map<String, Member> members = new LinkedHashMap<>();
-    private final DataRelay data = new DataRelay(this);
+    private final ServerCalls calls = new ServerCalls(this);
+    private final DataRelay data = new DataRelay(this, calls);
+    private final Speakers speakers = new Speakers(this);
     private final ByteString sifTrailer;
     private final long openedAt;
     private boolean everJoined;
@@ -82,8 +75,8 @@ final class ActiveRoom implements LiveRoom {
         openedAt = manager.pulse().millis();
         sifTrailer = ByteString.copyFrom(ids.characters(44), StandardCharsets.UTF_8);
         after(IDLE_CHECK_MILLIS, this::idleCheck);
-        after(SPEAKER_MILLIS, this::speakers);
-        after(QUALITY_MILLIS, this::qualities);
+        every(Speakers.INTERVAL_MILLIS, speakers::update);
+        every(Qualities.INTERVAL_MILLIS, new Qualities(this)::update);
     }
 
     // -- for members
@@ -151,6 +144,15 @@ final class ActiveRoom implements LiveRoom {
         if (malformedData++ == 0) LOG.warn("room {}: {} sent a data packet that is no DataPacket; further ones are only counted", name(), sender.identity());
     }
 
+    RoomLimits limits() {
+        return manager.limits();
+    }
+
+    /** @return null if nobody here has that identity */
+    Member member(String identity) {
+        return members.get(identity);
+    }
+
     Member ownerOf(String trackSid) {
         for (Member member : members.values()) if (member.publications().get(trackSid) != null) return member;
         return null;
@@ -185,11 +187,15 @@ final class ActiveRoom implements LiveRoom {
             sink.close();
             return null;
         }
+        member.connect();
         members.put(member.identity(), member);
         if (!member.dependent()) everJoined = true;
-        member.connect();
         sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
-        for (Member other : members.values()) if (other != member) member.subscriptions().reconcile(other);
+        for (Member other : members.values())
+            if (other != member) {
+                member.subscriptions().reconcile(other);
+                member.dataTracks().reconcile(other);
+            }
         member.joined();
         announce(member);
         countsChanged();
@@ -286,14 +292,19 @@ final class ActiveRoom implements LiveRoom {
     /** The member has closed itself. */
     void left(Member member, DisconnectReason reason) {
         if (!members.remove(member.identity(), member)) return;
+        calls.left(member);
         lastLeftAt = millis();
         for (Publications.Entry entry : member.publications().all())
             for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid());
+        for (Member other : members.values()) other.dataTracks().reconcile(member);
         manager.store().deleteParticipant(name(), member.identity());
         // To modern clients the new session of the same identity says it all (spec 5.4).
         if (member.announced && !member.hidden())
             for (Member other : members.values())
-                if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) update(other, member.info());
+                if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
+                    if (!other.hasSignal()) other.missed(member.info());
+                    update(other, member.info());
+                }
         countsChanged();
         manager.listeners().forEach(l -> l.participantLeft(info(), member.info()));
         LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
@@ -340,7 +351,7 @@ final class ActiveRoom implements LiveRoom {
     /** Counts change often; the others learn of it a little later, once. */
     private void countsChanged() {
         info.setNumParticipants((int) counted());
-        info.setNumPublishers((int) members.values().stream().filter(m -> !m.publications().infos().isEmpty()).count());
+        info.setNumPublishers((int) members.values().stream().filter(Member::publishes).count());
         boolean recording = members.values().stream().anyMatch(Member::recorder);
         boolean recordingChanged = info.getActiveRecording() != recording;
         info.setActiveRecording(recording);
@@ -381,71 +392,26 @@ final class ActiveRoom implements LiveRoom {
         after(IDLE_CHECK_MILLIS, this::idleCheck);
     }
 
-    /** Spec 5.11: levels in steps of 1/8, changes only, to those who receive the speaker. */
-    private void speakers() {
-        if (closed) return;
-        List<SpeakerInfo> changes = new ArrayList<>();
-        List<Member> changed = new ArrayList<>();
-        for (Member member : members.values()) {
-            double level = 0;
-            for (Publications.Entry entry : member.publications().all())
-                if (entry.published && entry.info.getType() == TrackType.AUDIO && !entry.info.getMuted())
-                    level = Math.max(level, member.sending().audioLevel(entry.info.getSid()));
-            double step = level <= 0 ? 0 : Math.min(1, Math.ceil(level / SPEAKER_STEP) * SPEAKER_STEP);
-            if (step == member.speakerLevel) continue;
-            member.speakerLevel = step;
-            changed.add(member);
-            changes.add(SpeakerInfo.newBuilder().setSid(member.sid()).setLevel((float) step).setActive(step > 0).build());
-        }
-        if (!changes.isEmpty())
-            for (Member to : members.values()) {
-                SpeakersChanged.Builder update = SpeakersChanged.newBuilder();
-                for (int i = 0; i < changed.size(); i++)
-                    if (changed.get(i) == to || to.subscriptions().subscribedTo(changed.get(i))) update.addSpeakers(changes.get(i));
-                if (update.getSpeakersCount() > 0) to.send(SignalResponse.newBuilder().setSpeakersChanged(update));
-            }
-        after(SPEAKER_MILLIS, this::speakers);
+    /** Until the room closes. */
+    private void every(long millis, Runnable task) {
+        after(millis, () -> {
+            if (closed) return;
+            task.run();
+            every(millis, task);
+        });
     }
 
-    private void qualities() {
-        if (closed) return;
-        for (Member member : members.values()) {
-            if (!member.active()) continue;
-            var stats = member.sending().stats();
-            var down = member.receiving().stats();
-            stats.thenCombine(down, ActiveRoom::quality).thenAccept(quality -> post(() -> quality(member, quality)));
-        }
-        after(QUALITY_MILLIS, this::qualities);
+    ServerCalls calls() {
+        return calls;
     }
 
-    /** A coarse score by loss and round trip (spec 5.12). */
-    private static ConnectionQuality quality(PeerStats up, PeerStats down) {
-        double loss = Math.max(up.lossFraction(), down.lossFraction());
-        double roundTrip = Math.max(up.roundTripMillis(), down.roundTripMillis());
-        double score = 100 - 400 * loss - Math.max(0, roundTrip - 150) / 10;
-        if (up.state() != io.stoa.media.PeerState.CONNECTED && down.state() != io.stoa.media.PeerState.CONNECTED) return ConnectionQuality.LOST;
-        return score > 80 ? ConnectionQuality.EXCELLENT : score > 40 ? ConnectionQuality.GOOD : ConnectionQuality.POOR;
+    Speakers speakers() {
+        return speakers;
     }
 
-    private void quality(Member member, ConnectionQuality quality) {
-        if (!member.open() || member.qualityTold && member.quality == quality) return;
-        member.quality = quality;
-        member.qualityTold = true;
-        for (Member to : members.values()) {
-            if (to.protocol() < 5 || !to.active() || to != member && !to.subscriptions().subscribedTo(member)) continue;
-            ConnectionQuality told = quality == ConnectionQuality.LOST && to.protocol() < 11 ? ConnectionQuality.POOR : quality;
-            to.send(SignalResponse.newBuilder().setConnectionQuality(ConnectionQualityUpdate.newBuilder().addUpdates(
-                    ConnectionQualityInfo.newBuilder().setParticipantSid(member.sid()).setQuality(told).setScore(score(told)))));
-        }
-    }
-
-    private static float score(ConnectionQuality quality) {
-        return switch (quality) {
-            case EXCELLENT -> 4.5f;
-            case GOOD -> 3.5f;
-            case POOR -> 2.5f;
-            case LOST, UNRECOGNIZED -> 1f;
-        };
+    void simulateSpeaker(Member member, int seconds) {
+        member.speaksUntilMillis = millis() + seconds * 1_000L;
+        speakers.update();
     }
 
     // -- ending
@@ -485,7 +451,7 @@ final class ActiveRoom implements LiveRoom {
         }
     }
 
-    private Member member(String identity) throws RoomException {
+    private Member required(String identity) throws RoomException {
         Member member = members.get(identity);
         if (member == null) throw new RoomException(RoomException.Code.NOT_FOUND, "participant does not exist");
         return member;
@@ -493,13 +459,13 @@ final class ActiveRoom implements LiveRoom {
 
     @Override
     public ParticipantInfo participant(String identity) throws RoomException {
-        return mailbox.call(() -> member(identity).info());
+        return mailbox.call(() -> required(identity).info());
     }
 
     @Override
     public void removeParticipant(String identity) throws RoomException {
         mailbox.call(() -> {
-            member(identity).close(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest.Action.DISCONNECT);
+            required(identity).close(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest.Action.DISCONNECT);
             return null;
         });
     }
@@ -507,7 +473,7 @@ final class ActiveRoom implements LiveRoom {
     @Override
     public Optional<TrackInfo> mutePublishedTrack(String identity, String trackSid, boolean muted) throws RoomException {
         return mailbox.call(() -> {
-            Member member = member(identity);
+            Member member = required(identity);
             Publications.Entry entry = member.publications().get(trackSid);
             if (entry == null) return Optional.empty();
             if (!muted && entry.info.getMuted() && !manager.limits().enableRemoteUnmute())
@@ -520,7 +486,7 @@ final class ActiveRoom implements LiveRoom {
     @Override
     public ParticipantInfo updateParticipant(UpdateParticipantRequest request) throws RoomException {
         return mailbox.call(() -> {
-            Member member = member(request.getIdentity());
+            Member member = required(request.getIdentity());
             String fault = limitFault(request.getName(), request.getMetadata(), request.getAttributesMap());
             if (fault != null) throw new RoomException(RoomException.Code.INVALID_ARGUMENT, fault);
             if (!request.getName().isEmpty() || !request.getMetadata().isEmpty() || request.getAttributesCount() > 0)
@@ -544,7 +510,7 @@ final class ActiveRoom implements LiveRoom {
         mailbox.call(() -> {
             List<String> sids = new ArrayList<>(request.getTrackSidsList());
             for (ParticipantTracks tracks : request.getParticipantTracksList()) sids.addAll(tracks.getTrackSidsList());
-            member(request.getIdentity()).subscribe(sids, request.getSubscribe());
+            required(request.getIdentity()).subscribe(sids, request.getSubscribe());
             return null;
         });
     }
@@ -555,6 +521,11 @@ final class ActiveRoom implements LiveRoom {
             data.broadcast(null, packet, packet.getKind() == DataPacket.Kind.RELIABLE);
             return null;
         });
+    }
+
+    @Override
+    public String performRpc(PerformRpcRequest request) throws RoomException {
+        return Mailbox.await(mailbox.call(() -> calls.call(required(request.getDestinationIdentity()), request)));
     }
 
     @Override
@@ -575,7 +546,7 @@ final class ActiveRoom implements LiveRoom {
     }
 
     private List<String> why(String identity, String trackSid) throws RoomException {
-        Member member = member(identity);
+        Member member = required(identity);
         Member owner = ownerOf(trackSid);
         List<String> reasons = new ArrayList<>();
         if (owner == null) return List.of("the track does not exist");

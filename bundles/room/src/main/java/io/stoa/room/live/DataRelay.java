@@ -18,14 +18,20 @@ final class DataRelay {
     private static final int MAX_NONCES = 100;
 
     private final ActiveRoom room;
+    private final ServerCalls calls;
     private final Set<com.google.protobuf.ByteString> nonces = new LinkedHashSet<>();
 
-    DataRelay(ActiveRoom room) {
+    DataRelay(ActiveRoom room, ServerCalls calls) {
         this.room = room;
+        this.calls = calls;
     }
 
     void receive(Member sender, DataLane lane, byte[] bytes) {
-        if (lane == DataLane.DATA_TRACK || !sender.permission().getCanPublishData()) return;
+        if (!sender.permission().getCanPublishData()) return;
+        if (lane == DataLane.DATA_TRACK) {
+            sender.dataTracks().relay(bytes, room.members());
+            return;
+        }
         DataPacket packet;
         try {
             packet = DataPacket.parseFrom(bytes);
@@ -38,7 +44,7 @@ final class DataRelay {
             if (Integer.compareUnsigned(packet.getSequence(), sender.lastReliableSequence) <= 0) return; // already relayed
             sender.lastReliableSequence = packet.getSequence();
         }
-        broadcast(sender, complete(sender, packet, reliable), reliable);
+        if (!calls.consumes(sender, packet)) broadcast(sender, complete(sender, packet, reliable), reliable);
     }
 
     private static DataPacket complete(Member sender, DataPacket packet, boolean reliable) {

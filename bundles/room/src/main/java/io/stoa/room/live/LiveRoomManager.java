@@ -45,7 +45,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds, opens and closes the rooms of this node. */
-@Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room"})
+@Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room", "io.stoa.server"})
 public final class LiveRoomManager implements RoomManager {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
 

@@ -74,13 +74,18 @@ final class Mailbox {
                 result.completeExceptionally(e);
             }
         });
+        return await(result.orTimeout(CALL_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Not on the mailbox: the caller's thread waits for what the mailbox will complete. */
+    static <T> T await(CompletableFuture<T> result) throws RoomException {
         try {
-            return result.get(CALL_SECONDS, TimeUnit.SECONDS);
+            return result.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RoomException known) throw known;
+            if (e.getCause() instanceof TimeoutException late)
+                throw new RoomException(RoomException.Code.DEADLINE_EXCEEDED, "the room did not answer within " + CALL_SECONDS + " s", late);
             throw new RoomException(RoomException.Code.INTERNAL, "operation cannot be completed", e.getCause());
-        } catch (TimeoutException e) {
-            throw new RoomException(RoomException.Code.DEADLINE_EXCEEDED, "the room did not answer within " + CALL_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RoomException(RoomException.Code.UNAVAILABLE, "interrupted", e);

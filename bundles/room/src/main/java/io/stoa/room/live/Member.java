@@ -1,8 +1,5 @@
 package io.stoa.room.live;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.DataLane;
@@ -14,15 +11,14 @@ import io.stoa.media.PublishedTrack;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.ConnectionQuality;
+import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.MediaSectionsRequirement;
 import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantPermission;
-import io.stoa.protocol.livekit.ParticipantTracks;
-import io.stoa.protocol.livekit.RequestResponse;
-import io.stoa.protocol.livekit.SessionDescription;
+import io.stoa.protocol.livekit.ParticipantUpdate;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
@@ -31,29 +27,28 @@ import io.stoa.protocol.livekit.SubscriptionError;
 import io.stoa.protocol.livekit.SubscriptionPermission;
 import io.stoa.protocol.livekit.SubscriptionPermissionUpdate;
 import io.stoa.protocol.livekit.SubscriptionResponse;
-import io.stoa.protocol.livekit.SyncState;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.TrackPermission;
 import io.stoa.protocol.livekit.TrackPublishedResponse;
+import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.TrackSubscribed;
 import io.stoa.protocol.livekit.TrackUnpublishedResponse;
-import io.stoa.protocol.livekit.TrickleRequest;
-import io.stoa.protocol.livekit.UpdateParticipantMetadata;
+import io.stoa.protocol.livekit.UnpublishDataTrackResponse;
 import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A participant. Owned by its room's mailbox; the listeners of its peers only post there. */
 final class Member {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
-    private static final long OFFER_DELAY_MILLIS = 10;
-    private static final long NEGOTIATION_MILLIS = 15_000;
+    /** Protocol from which departures during an outage are told afterwards (spec 4.3). */
+    private static final int REPLAYS_DEPARTURES = 9;
     private static final long RESUME_MILLIS = 5_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
 
@@ -63,6 +58,10 @@ final class Member {
     private final StartSession start;
     private final Publications publications;
     private final Subscriptions subscriptions = new Subscriptions(this);
+    private final Requests requests = new Requests(this);
+    private final DataTracks dataTracks;
+    private final DataBlobs blobs = new DataBlobs();
+    private final int firstOfferId;
     private final ParticipantInfo.Builder info;
     private Claims claims;
     private ParticipantPermission permission;
@@ -70,25 +69,24 @@ final class Member {
     private int sinkGeneration;
     private MediaPeer publisher;
     private MediaPeer subscriber;
+    private OfferAnswer descriptions;
     private boolean single;
     private boolean everActive;
     private boolean closed;
+    private boolean awaitsResume;
+    private final Map<String, ParticipantInfo> missedDepartures = new LinkedHashMap<>();
+    private boolean dropsSignalOnResume;
+    private boolean dropsMessagesOnResume;
     private volatile boolean open = true;
     private volatile String grantsJson;
     private volatile Runnable grantsListener = () -> {};
     private SubscriptionPermission allowed = SubscriptionPermission.newBuilder().setAllParticipants(true).build();
-    private boolean offerOutstanding;
-    private boolean offerScheduled;
-    private boolean offerAgain;
-    private int offerId;
-    private int offerGeneration;
-    private final Map<SignalTarget, String> heldCandidate = new LinkedHashMap<>();
-    private final Map<SignalTarget, Integer> describing = new LinkedHashMap<>();
-    private final ArrayDeque<SignalResponse.Builder> behindDescription = new ArrayDeque<>();
     final ArrayDeque<byte[]> waitingData = new ArrayDeque<>();
     int waitingBytes;
     int lastReliableSequence;
     double speakerLevel;
+    /** By a simulated scenario. */
+    long speaksUntilMillis;
     ConnectionQuality quality = ConnectionQuality.EXCELLENT;
     boolean qualityTold;
     boolean announced;
@@ -100,8 +98,9 @@ final class Member {
         this.claims = claims;
         this.sink = sink;
         identity = start.getIdentity();
-        offerId = firstOfferId;
+        this.firstOfferId = firstOfferId;
         publications = new Publications(room.ids());
+        dataTracks = new DataTracks(this, firstOfferId, room.limits().maxDataTrackCustomEncodingLength());
         permission = (claims.video() == null ? VideoGrant.NONE : claims.video()).permission();
         grantsJson = claims.toJson();
         long now = room.millis();
@@ -177,6 +176,22 @@ final class Member {
         return subscriptions;
     }
 
+    DataTracks dataTracks() {
+        return dataTracks;
+    }
+
+    DataBlobs blobs() {
+        return blobs;
+    }
+
+    OfferAnswer descriptions() {
+        return descriptions;
+    }
+
+    boolean autoSubscribeDataTracks() {
+        return start.getAutoSubscribeDataTrack();
+    }
+
     boolean autoSubscribe() {
         return start.getAutoSubscribe();
     }
@@ -196,7 +211,17 @@ final class Member {
     }
 
     ParticipantInfo info() {
-        return info.clone().clearTracks().addAllTracks(publications.infos()).setIsPublisher(!publications.infos().isEmpty()).build();
+        return info.clone()
+                .clearTracks()
+                .addAllTracks(publications.infos())
+                .clearDataTracks()
+                .addAllDataTracks(dataTracks.infos())
+                .setIsPublisher(publishes())
+                .build();
+    }
+
+    boolean publishes() {
+        return !publications.infos().isEmpty() || !dataTracks.infos().isEmpty();
     }
 
     String grantsJson() {
@@ -215,6 +240,16 @@ final class Member {
         if (sink != null) sink.send(response.build());
     }
 
+    void tell(Consumer<SignalResponse.Builder> message) {
+        SignalResponse.Builder response = SignalResponse.newBuilder();
+        message.accept(response);
+        send(response);
+    }
+
+    boolean hasSignal() {
+        return sink != null;
+    }
+
     void changed() {
         info.setVersion(info.getVersion() + 1);
     }
@@ -229,6 +264,7 @@ final class Member {
             publisher = room.open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER));
             subscriber = room.open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
         }
+        descriptions = new OfferAnswer(this, publisher, subscriber, firstOfferId);
     }
 
     private PeerSpec spec(PeerSpec.Role role) {
@@ -243,9 +279,9 @@ final class Member {
     /** The join response is out: what was in the join request is done, and the first offer goes out. */
     void joined() {
         become(ParticipantInfo.State.JOINED);
-        for (AddTrackRequest track : start.getAddTrackRequestsList()) addTrack(track);
-        if (start.hasPublisherOffer()) offer(start.getPublisherOffer());
-        if (!single) scheduleOffer(0, false);
+        for (AddTrackRequest track : start.getAddTrackRequestsList()) requests.addTrack(track);
+        if (start.hasPublisherOffer()) descriptions.offer(start.getPublisherOffer());
+        descriptions.begin();
     }
 
     private void become(ParticipantInfo.State state) {
@@ -257,171 +293,15 @@ final class Member {
     // -- requests of the client
 
     void receive(SignalRequest request) {
-        if (closed) return;
-        switch (request.getMessageCase()) {
-            case OFFER -> offer(request.getOffer());
-            case ANSWER -> answer(request.getAnswer());
-            case TRICKLE -> trickle(request.getTrickle());
-            case ADD_TRACK -> addTrack(request.getAddTrack());
-            case MUTE -> {
-                if (!mute(request.getMute().getSid(), request.getMute().getMuted(), false)) refuse(0, RequestResponse.Reason.NOT_FOUND, "track not found", request);
-            }
-            case SUBSCRIPTION -> {
-                var wanted = request.getSubscription();
-                List<String> sids = new ArrayList<>(wanted.getTrackSidsList());
-                for (ParticipantTracks tracks : wanted.getParticipantTracksList()) sids.addAll(tracks.getTrackSidsList());
-                subscribe(sids, wanted.getSubscribe());
-            }
-            case TRACK_SETTING -> subscriptions.set(request.getTrackSetting());
-            case LEAVE -> leave(request.getLeave().getReason());
-            case SUBSCRIPTION_PERMISSION -> {
-                allowed = request.getSubscriptionPermission();
-                for (Member member : room.members()) member.subscriptions.reconcile(this);
-            }
-            case SYNC_STATE -> sync(request.getSyncState());
-            case SIMULATE -> {
-                if (request.getSimulate().getServerLeave()) close(DisconnectReason.SERVER_SHUTDOWN, LeaveRequest.Action.DISCONNECT);
-            }
-            case UPDATE_METADATA -> updateOwn(request.getUpdateMetadata(), request);
-            case UPDATE_AUDIO_TRACK -> {
-                var update = request.getUpdateAudioTrack();
-                Publications.Entry entry = publications.get(update.getTrackSid());
-                if (entry == null) refuse(0, RequestResponse.Reason.NOT_FOUND, "track not found", request);
-                else {
-                    entry.info.clearAudioFeatures().addAllAudioFeatures(update.getFeaturesList());
-                    changed();
-                    room.announce(this);
-                }
-            }
-            case UPDATE_VIDEO_TRACK -> {
-                var update = request.getUpdateVideoTrack();
-                Publications.Entry entry = publications.get(update.getTrackSid());
-                if (entry == null) refuse(0, RequestResponse.Reason.NOT_FOUND, "track not found", request);
-                else {
-                    entry.info.setWidth(update.getWidth()).setHeight(update.getHeight());
-                    changed();
-                    room.announce(this);
-                }
-            }
-            case PUBLISH_DATA_TRACK_REQUEST, UNPUBLISH_DATA_TRACK_REQUEST, UPDATE_DATA_SUBSCRIPTION ->
-                refuse(0, RequestResponse.Reason.NOT_ALLOWED, "data tracks are not available on this server", request);
-            case STORE_DATA_BLOB_REQUEST -> refuse(request.getStoreDataBlobRequest().getRequestId(), RequestResponse.Reason.NOT_ALLOWED, "data blob not enabled", request);
-            case GET_DATA_BLOB_REQUEST -> refuse(request.getGetDataBlobRequest().getRequestId(), RequestResponse.Reason.NOT_FOUND, "data blob not found", request);
-            case PING, PING_REQ, UPDATE_LAYERS, MESSAGE_NOT_SET -> {} // signs of life
-        }
+        if (!closed) requests.receive(request);
     }
 
-    private void refuse(int requestId, RequestResponse.Reason reason, String message, SignalRequest request) {
-        RequestResponse.Builder response = RequestResponse.newBuilder().setRequestId(requestId).setReason(reason).setMessage(message);
-        switch (request.getMessageCase()) {
-            case TRICKLE -> response.setTrickle(request.getTrickle());
-            case ADD_TRACK -> response.setAddTrack(request.getAddTrack());
-            case MUTE -> response.setMute(request.getMute());
-            case UPDATE_METADATA -> response.setUpdateMetadata(request.getUpdateMetadata());
-            case UPDATE_AUDIO_TRACK -> response.setUpdateAudioTrack(request.getUpdateAudioTrack());
-            case UPDATE_VIDEO_TRACK -> response.setUpdateVideoTrack(request.getUpdateVideoTrack());
-            case PUBLISH_DATA_TRACK_REQUEST -> response.setPublishDataTrack(request.getPublishDataTrackRequest());
-            case UNPUBLISH_DATA_TRACK_REQUEST -> response.setUnpublishDataTrack(request.getUnpublishDataTrackRequest());
-            default -> {} // others carry no copy
-        }
-        send(SignalResponse.newBuilder().setRequestResponse(response));
-    }
-
-    private void offer(SessionDescription offer) {
-        describing(SignalTarget.PUBLISHER);
-        publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> room.post(() -> {
-            if (closed) return;
-            if (failure != null) {
-                LOG.warn("room {}: offer of {} cannot be answered: {}", room.name(), identity, rootMessage(failure));
-                close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
-                return;
-            }
-            send(SignalResponse.newBuilder().setAnswer(SessionDescription.newBuilder()
-                    .setType("answer")
-                    .setSdp(answer.sdp())
-                    .setId(offer.getId())
-                    .putAllMidToTrackId(answer.trackSidByMid())));
-            described(SignalTarget.PUBLISHER);
-        }));
-    }
-
-    private static String rootMessage(Throwable failure) {
-        while (failure.getCause() != null) failure = failure.getCause();
-        return failure.getMessage();
-    }
-
-    private void answer(SessionDescription answer) {
-        if (single) return;
-        subscriber.acceptAnswer(answer.getSdp()).whenComplete((done, failure) -> room.post(() -> {
-            if (closed) return;
-            if (failure != null) LOG.warn("room {}: answer of {} cannot be used: {}", room.name(), identity, rootMessage(failure));
-            offerOutstanding = false;
-            offerGeneration++;
-            if (offerAgain) scheduleOffer(0, false);
-        }));
-    }
-
-    /** Offers are debounced, one is outstanding, further needs wait for its answer (spec 6.3). */
-    private void scheduleOffer(long delayMillis, boolean restartIce) {
-        if (offerScheduled && !restartIce) return;
-        offerScheduled = true;
-        room.after(delayMillis, () -> {
-            offerScheduled = false;
-            if (closed) return;
-            if (offerOutstanding && !restartIce) offerAgain = true;
-            else sendOffer(restartIce);
-        });
-    }
-
-    private void sendOffer(boolean restartIce) {
-        offerOutstanding = true;
-        offerAgain = false;
-        int generation = ++offerGeneration;
-        describing(SignalTarget.SUBSCRIBER);
-        subscriber.offer(restartIce).whenComplete((sdp, failure) -> room.post(() -> {
-            if (closed) return;
-            if (failure != null) {
-                offerOutstanding = false;
-                LOG.warn("room {}: no offer for {}: {}", room.name(), identity, rootMessage(failure));
-                described(SignalTarget.SUBSCRIBER);
-                return;
-            }
-            send(SignalResponse.newBuilder().setOffer(SessionDescription.newBuilder().setType("offer").setSdp(sdp).setId(offerId++)));
-            described(SignalTarget.SUBSCRIBER);
-        }));
-        room.after(NEGOTIATION_MILLIS, () -> {
-            if (!closed && offerOutstanding && generation == offerGeneration && sink != null)
-                close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
-        });
-    }
-
-    private void trickle(TrickleRequest trickle) {
-        MediaPeer peer = single || trickle.getTarget() == SignalTarget.PUBLISHER ? publisher : subscriber;
-        try {
-            JsonObject init = JsonParser.parseString(trickle.getCandidateInit()).getAsJsonObject();
-            if (init.has("candidate") && !init.get("candidate").isJsonNull()) peer.addCandidate(init.get("candidate").getAsString());
-        } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
-            refuse(0, RequestResponse.Reason.UNCLASSIFIED_ERROR, "candidateInit is no JSON object", SignalRequest.newBuilder().setTrickle(trickle).build());
-        }
-    }
-
-    private void addTrack(AddTrackRequest request) {
-        SignalRequest original = SignalRequest.newBuilder().setAddTrack(request).build();
-        if (!mayPublish(request)) {
-            refuse(0, RequestResponse.Reason.NOT_ALLOWED, "not allowed to publish this source", original);
-            return;
-        }
-        Publications.Announced announcedTrack = publications.add(request);
-        if (announcedTrack.entry() == null) refuse(0, announcedTrack.refusal(), "track was not added", original);
-        else expect(announcedTrack.entry(), request.getCid());
-    }
-
-    private boolean mayPublish(AddTrackRequest request) {
+    boolean mayPublish(TrackSource source) {
         if (!permission.getCanPublish()) return false;
-        return permission.getCanPublishSourcesCount() == 0 || permission.getCanPublishSourcesList().contains(request.getSource());
+        return permission.getCanPublishSourcesCount() == 0 || permission.getCanPublishSourcesList().contains(source);
     }
 
-    private void expect(Publications.Entry entry, String cid) {
+    void expect(Publications.Entry entry, String cid) {
         Publications.expect(publisher, entry);
         publisher.setPublicationMuted(entry.info.getSid(), entry.info.getMuted());
         send(SignalResponse.newBuilder().setTrackPublished(TrackPublishedResponse.newBuilder().setCid(cid).setTrack(entry.info)));
@@ -448,6 +328,15 @@ final class Member {
         }
     }
 
+    /** Who may receive what this participant publishes (spec 5.9); replaces what was said before. */
+    void allow(SubscriptionPermission next) {
+        allowed = next;
+        for (Member member : room.members()) {
+            member.subscriptions.reconcile(this);
+            member.dataTracks.reconcile(this);
+        }
+    }
+
     /** Spec 5.9: what this participant lets another one have. */
     boolean permits(Member other, String trackSid) {
         if (allowed.getAllParticipants() || other.recorder()) return true;
@@ -463,21 +352,6 @@ final class Member {
                 .setParticipantSid(publisherMember.sid)
                 .setTrackSid(trackSid)
                 .setAllowed(permitted)));
-    }
-
-    private void updateOwn(UpdateParticipantMetadata update, SignalRequest request) {
-        if (!permission.getCanUpdateMetadata()) {
-            refuse(update.getRequestId(), RequestResponse.Reason.NOT_ALLOWED, "does not have permission to update own metadata", request);
-            return;
-        }
-        String fault = room.limitFault(update.getName(), update.getMetadata(), update.getAttributesMap());
-        if (fault != null) {
-            refuse(update.getRequestId(), RequestResponse.Reason.LIMIT_EXCEEDED, fault, request);
-            return;
-        }
-        describe(update.getName(), update.getMetadata(), update.getAttributesMap());
-        if (protocol() >= 15)
-            send(SignalResponse.newBuilder().setRequestResponse(RequestResponse.newBuilder().setRequestId(update.getRequestId()).setReason(RequestResponse.Reason.OK)));
     }
 
     /** Empty = unchanged; an attribute with an empty value goes (spec 5.5). */
@@ -504,7 +378,12 @@ final class Member {
                     && (next.getCanPublishSourcesCount() == 0 || next.getCanPublishSourcesList().contains(entry.info.getSource()));
             if (!mayStay) unpublish(entry.info.getSid(), true);
         }
-        for (Member member : room.members()) if (member != this) subscriptions.reconcile(member);
+        if (!next.getCanPublishData()) for (DataTrackInfo track : dataTracks.infos()) unpublishDataTrack(track.getPubHandle());
+        for (Member member : room.members()) {
+            if (member == this) continue;
+            subscriptions.reconcile(member);
+            dataTracks.reconcile(member);
+        }
         grantsChanged();
         if (hidden() && !wasHidden) room.vanish(this);
         room.announce(this);
@@ -517,14 +396,6 @@ final class Member {
         grantsListener.run();
     }
 
-    private void leave(DisconnectReason asked) {
-        DisconnectReason reason = switch (asked) {
-            case USER_UNAVAILABLE, USER_REJECTED, AGENT_ERROR -> asked;
-            default -> DisconnectReason.CLIENT_INITIATED;
-        };
-        close(reason, LeaveRequest.Action.DISCONNECT);
-    }
-
     // -- signalling comes and goes
 
     /** A new WebSocket takes over. */
@@ -532,30 +403,31 @@ final class Member {
         if (sink != null) sink.close();
         sink = next;
         sinkGeneration++;
-        send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(lastReliableSequence)));
-        room.sendEverybody(this);
-        room.sendRoom(this);
-        if (!single) {
-            offerOutstanding = false;
-            scheduleOffer(0, true);
-        }
-    }
-
-    private void sync(SyncState state) {
-        for (TrackPublishedResponse track : state.getPublishTracksList()) {
-            if (publications.get(track.getTrack().getSid()) != null) continue;
-            close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+        awaitsResume = false;
+        if (dropsSignalOnResume) {
+            dropSignal();
             return;
         }
-        if (state.getTrackSidsDisabledCount() > 0)
-            subscriptions.set(io.stoa.protocol.livekit.UpdateTrackSettings.newBuilder()
-                    .addAllTrackSids(state.getTrackSidsDisabledList())
-                    .setDisabled(true)
-                    .build());
-        var wanted = state.getSubscription();
-        List<String> sids = new ArrayList<>(wanted.getTrackSidsList());
-        for (ParticipantTracks tracks : wanted.getParticipantTracksList()) sids.addAll(tracks.getTrackSidsList());
-        if (!sids.isEmpty()) subscribe(sids, wanted.getSubscribe());
+        send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(lastReliableSequence)));
+        if (!missedDepartures.isEmpty()) tell(response -> response.setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(missedDepartures.values())));
+        missedDepartures.clear();
+        room.sendEverybody(this);
+        room.sendRoom(this);
+        if (dataTracks.receivesAny()) dataTracks.tellHandles();
+        descriptions.resumed();
+    }
+
+    /** The next resumed signalling connection is dropped, once (a scenario for tests of clients). */
+    void dropSignalOnResume(boolean withoutMessages) {
+        dropsSignalOnResume = true;
+        dropsMessagesOnResume = withoutMessages;
+    }
+
+    private void dropSignal() {
+        dropsSignalOnResume = false;
+        if (!dropsMessagesOnResume) send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(lastReliableSequence)));
+        sink.close();
+        signalClosed(sinkGeneration);
     }
 
     void signalClosed(int generation) {
@@ -571,13 +443,20 @@ final class Member {
         });
     }
 
+    /** Who left while this participant could not be told; its next signalling connection says so (spec 4.8). */
+    void missed(ParticipantInfo gone) {
+        if (protocol() >= REPLAYS_DEPARTURES) missedDepartures.put(gone.getSid(), gone);
+    }
+
     private void mediaFailed(String reason) {
+        if (awaitsResume) return; // the other connection has failed before
         LOG.info("room {}: media of {} failed: {}", room.name(), identity, reason);
         if (sink == null) {
             close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
             return;
         }
         int generation = sinkGeneration;
+        awaitsResume = true;
         if (protocol() >= 13) {
             send(SignalResponse.newBuilder(Leaves.of(protocol(), LeaveRequest.Action.RESUME, DisconnectReason.CONNECTION_TIMEOUT)));
             sink.close();
@@ -586,6 +465,14 @@ final class Member {
         room.after(RESUME_MILLIS, () -> {
             if (!closed && generation == sinkGeneration) close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
         });
+    }
+
+    /** Ends the participant as if the node had died: it is told nothing. */
+    void vanish() {
+        if (closed) return;
+        if (sink != null) sink.close();
+        sink = null;
+        close(DisconnectReason.SERVER_SHUTDOWN, LeaveRequest.Action.DISCONNECT);
     }
 
     /** Ends the participant: it is told, its connections close, the others see it go. */
@@ -621,39 +508,18 @@ final class Member {
         if (next != null) expect(next, next.cid);
     }
 
+    /** @return false if there is no such track */
+    boolean unpublishDataTrack(int handle) {
+        DataTrackInfo gone = dataTracks.unpublish(handle);
+        if (gone == null) return false;
+        tell(response -> response.setUnpublishDataTrackResponse(UnpublishDataTrackResponse.newBuilder().setInfo(gone)));
+        changed();
+        room.announce(this);
+        for (Member member : room.members()) member.dataTracks.reconcile(this);
+        return true;
+    }
+
     // -- events of the connections, on the mailbox
-
-    private void candidate(SignalTarget target, String line, String mid, int index, boolean last) {
-        String held = last ? heldCandidate.remove(target) : heldCandidate.put(target, init(line, mid, index));
-        if (held == null) return;
-        SignalResponse.Builder trickle =
-                SignalResponse.newBuilder().setTrickle(TrickleRequest.newBuilder().setCandidateInit(held).setTarget(target).setFinal(last));
-        inOrder(target, trickle);
-    }
-
-    /** What belongs to a description that is still being written goes out behind it (spec 4.8). */
-    private void inOrder(SignalTarget target, SignalResponse.Builder response) {
-        if (describing.getOrDefault(target, 0) > 0) behindDescription.add(response);
-        else send(response);
-    }
-
-    private void describing(SignalTarget target) {
-        describing.merge(target, 1, Integer::sum);
-    }
-
-    private void described(SignalTarget target) {
-        describing.merge(target, -1, Integer::sum);
-        for (SignalResponse.Builder trickle; (trickle = behindDescription.poll()) != null; ) send(trickle);
-    }
-
-    private static String init(String line, String mid, int index) {
-        JsonObject init = new JsonObject();
-        init.addProperty("candidate", line);
-        init.addProperty("sdpMid", mid);
-        init.addProperty("sdpMLineIndex", index);
-        init.add("usernameFragment", com.google.gson.JsonNull.INSTANCE);
-        return init.toString();
-    }
 
     private void state(SignalTarget target, PeerState state, String reason) {
         if (closed) return;
@@ -717,7 +583,7 @@ final class Member {
 
         @Override
         public void candidate(String candidate, String mid, int mlineIndex, boolean last) {
-            room.post(() -> Member.this.candidate(target, candidate, mid, mlineIndex, last));
+            room.post(() -> descriptions.candidate(target, candidate, mid, mlineIndex, last));
         }
 
         @Override
@@ -754,7 +620,7 @@ final class Member {
         public void sectionsRequired(int audios, int videos) {
             room.post(() -> {
                 if (!closed)
-                    inOrder(target, SignalResponse.newBuilder().setMediaSectionsRequirement(
+                    descriptions.inOrder(target, SignalResponse.newBuilder().setMediaSectionsRequirement(
                             MediaSectionsRequirement.newBuilder().setNumAudios(audios).setNumVideos(videos)));
             });
         }
@@ -762,7 +628,7 @@ final class Member {
         @Override
         public void offerNeeded() {
             room.post(() -> {
-                if (!closed) scheduleOffer(OFFER_DELAY_MILLIS, false);
+                if (!closed) descriptions.offerNeeded();
             });
         }
 

@@ -72,7 +72,7 @@ final class Publications {
     }
 
     Announced add(AddTrackRequest request) {
-        if (request.getType() == TrackType.DATA) return new Announced(null, RequestResponse.Reason.UNSUPPORTED_TYPE);
+        if (request.getType() != TrackType.AUDIO && request.getType() != TrackType.VIDEO) return new Announced(null, RequestResponse.Reason.UNSUPPORTED_TYPE);
         if (!request.getSid().isEmpty()) return addCodecs(request);
         for (Entry entry : bySid.values()) {
             if (!entry.cid.equals(request.getCid())) continue;
@@ -104,11 +104,11 @@ final class Publications {
                 .setMuted(request.getMuted())
                 .setWidth(request.getWidth())
                 .setHeight(request.getHeight())
-                .setSource(request.getSource())
+                .setSourceValue(request.getSourceValue())
                 .setDisableRed(request.getDisableRed())
-                .setEncryption(request.getEncryption())
-                .setBackupCodecPolicy(request.getBackupCodecPolicy())
-                .addAllPacketTrailerFeatures(request.getPacketTrailerFeaturesList())
+                .setEncryptionValue(request.getEncryptionValue())
+                .setBackupCodecPolicyValue(request.getBackupCodecPolicyValue())
+                .addAllPacketTrailerFeaturesValue(request.getPacketTrailerFeaturesValueList())
                 .setStream(stream(request));
         List<VideoLayer> layers = sorted(request.getLayersList());
         info.addAllLayers(layers);
@@ -132,7 +132,13 @@ final class Publications {
         List<AudioTrackFeature> features = new ArrayList<>(request.getAudioFeaturesList());
         if (request.getStereo() && !features.contains(AudioTrackFeature.TF_STEREO)) features.add(AudioTrackFeature.TF_STEREO);
         if (request.getDisableDtx() && !features.contains(AudioTrackFeature.TF_NO_DTX)) features.add(AudioTrackFeature.TF_NO_DTX);
-        info.addAllAudioFeatures(features)
+        audioFeatures(info, features);
+    }
+
+    /** Stereo and DTX are said twice: as features and, for older clients, as flags. */
+    static void audioFeatures(TrackInfo.Builder info, List<AudioTrackFeature> features) {
+        info.clearAudioFeatures()
+                .addAllAudioFeatures(features.stream().filter(f -> f != AudioTrackFeature.UNRECOGNIZED).toList())
                 .setStereo(features.contains(AudioTrackFeature.TF_STEREO))
                 .setDisableDtx(features.contains(AudioTrackFeature.TF_NO_DTX));
     }
@@ -150,7 +156,7 @@ final class Publications {
                 .setMimeType(mime)
                 .setCid(codec.getCid())
                 .addAllLayers(sorted(codec.getLayersCount() > 0 ? codec.getLayersList() : request.getLayersList()))
-                .setVideoLayerMode(mode);
+                .setVideoLayerMode(mode == VideoLayer.Mode.UNRECOGNIZED ? VideoLayer.Mode.ONE_SPATIAL_LAYER_PER_STREAM : mode);
     }
 
     private static List<VideoLayer> sorted(List<VideoLayer> layers) {
@@ -223,10 +229,18 @@ final class Publications {
     /** Which simulcast layer a wished-for size means: the lowest that is at least as large (spec 4.4, 5.13). */
     static int layerFor(TrackInfo info, VideoQuality quality, int width, int height) {
         int layers = info.getCodecsCount() == 0 ? 0 : info.getCodecs(0).getLayersCount();
-        if (width == 0 || height == 0 || layers == 0) return Math.min(quality.getNumber(), 2);
+        if (width == 0 || height == 0 || layers == 0) return highest(quality);
         int wanted = Math.min(width, height);
         for (VideoLayer layer : info.getCodecs(0).getLayersList())
-            if (Math.min(layer.getWidth(), layer.getHeight()) >= wanted * 0.9) return Math.min(layer.getQualityValue(), 2);
-        return info.getCodecs(0).getLayers(layers - 1).getQualityValue();
+            if (Math.min(layer.getWidth(), layer.getHeight()) >= wanted * 0.9) return highest(layer.getQuality());
+        return highest(info.getCodecs(0).getLayers(layers - 1).getQuality());
+    }
+
+    private static int highest(VideoQuality quality) {
+        return switch (quality) {
+            case LOW -> 0;
+            case MEDIUM -> 1;
+            case HIGH, OFF, UNRECOGNIZED -> 2;
+        };
     }
 }

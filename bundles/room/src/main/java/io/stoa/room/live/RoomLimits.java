@@ -2,7 +2,7 @@ package io.stoa.room.live;
 
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** LiveKit's {@code limit.*} keys that rooms check (bytes; 0 = off), and {@code room.enable_remote_unmute}. */
+/** LiveKit's {@code limit.*} keys that rooms check (bytes; 0 = off), and what may be used at all. */
 @ObjectClassDefinition(name = "Stoa room limits")
 public @interface RoomLimits {
     int maxMetadataSize() default 524288;
@@ -12,4 +12,14 @@ public @interface RoomLimits {
     int maxParticipantNameLength() default 256;
 
     boolean enableRemoteUnmute() default false;
+
+    int maxDataBlobKeyLength() default 256;
+
+    int maxDataBlobsSize() default 64_000;
+
+    int maxDataTrackCustomEncodingLength() default 32;
+
+    boolean enableDataTracks() default true;
+
+    boolean enableParticipantDataBlob() default false;
 }

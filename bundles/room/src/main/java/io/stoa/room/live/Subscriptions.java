@@ -70,12 +70,14 @@ final class Subscriptions {
         MediaPeer source = publisher.sending();
         if (source == null) return;
         String sid = entry.info.getSid();
+        if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, true);
         active.put(sid, publisher);
         owner.receiving().subscribe(source, new SubscriptionSpec(sid, publisher.sid() + "|" + sid, preference(entry)));
     }
 
     private void end(String sid) {
-        active.remove(sid);
+        Member publisher = active.remove(sid);
+        if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
     }
 

@@ -89,7 +89,7 @@ final class FakeMediaPlane implements MediaPlane {
 
         @Override
         public CompletionStage<String> offer(boolean restartIce) {
-            if (outstanding) return CompletableFuture.failedFuture(new IllegalStateException("an offer is outstanding"));
+            if (outstanding && !restartIce) return CompletableFuture.failedFuture(new IllegalStateException("an offer is outstanding"));
             outstanding = true;
             restarts.add(restartIce);
             return CompletableFuture.completedFuture("offer " + restarts.size());
@@ -189,7 +189,7 @@ final class FakeMediaPlane implements MediaPlane {
         }
 
         FakePeer lanes() {
-            return open(DataLane.RELIABLE).open(DataLane.LOSSY);
+            return open(DataLane.RELIABLE).open(DataLane.LOSSY).open(DataLane.DATA_TRACK);
         }
 
         /** The announced track with that client id is in the client's description and its first packet has come. */

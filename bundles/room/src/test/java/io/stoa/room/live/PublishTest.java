@@ -14,7 +14,6 @@ import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.AudioTrackFeature;
 import io.stoa.protocol.livekit.BackupCodecPolicy;
 import io.stoa.protocol.livekit.MuteTrackRequest;
-import io.stoa.protocol.livekit.PublishDataTrackRequest;
 import io.stoa.protocol.livekit.RequestResponse.Reason;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SimulcastCodec;
@@ -263,10 +262,7 @@ class PublishTest {
     }
 
     @Test
-    void what_this_server_does_not_have_says_so() {
-        ann.send(SignalRequest.newBuilder().setPublishDataTrackRequest(PublishDataTrackRequest.newBuilder().setPubHandle(1).setName("x")));
-        assertThat(ann.refusal().getReason()).isEqualTo(Reason.NOT_ALLOWED);
-        assertThat(ann.refusal().getMessage()).isNotEmpty();
+    void what_is_switched_off_says_so() {
         ann.send(SignalRequest.newBuilder().setStoreDataBlobRequest(StoreDataBlobRequest.newBuilder().setRequestId(7)));
         assertThat(ann.refusal().getRequestId()).isEqualTo(7);
         assertThat(ann.refusal().getMessage()).isEqualTo("data blob not enabled");

@@ -44,6 +44,7 @@ final class Rig implements AutoCloseable {
     final Clock clock = new Clock();
     final LiveRoomManager rooms;
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
+    boolean enableDataBlobs;
     boolean enableRemoteUnmute;
     private int allocated;
 
@@ -182,6 +183,31 @@ final class Rig implements AutoCloseable {
             @Override
             public boolean enableRemoteUnmute() {
                 return enableRemoteUnmute;
+            }
+
+            @Override
+            public int maxDataBlobKeyLength() {
+                return 20;
+            }
+
+            @Override
+            public int maxDataBlobsSize() {
+                return 1_000;
+            }
+
+            @Override
+            public int maxDataTrackCustomEncodingLength() {
+                return 8;
+            }
+
+            @Override
+            public boolean enableDataTracks() {
+                return true;
+            }
+
+            @Override
+            public boolean enableParticipantDataBlob() {
+                return enableDataBlobs;
             }
 
             @Override

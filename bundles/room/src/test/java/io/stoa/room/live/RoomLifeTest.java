@@ -253,7 +253,6 @@ class RoomLifeTest {
         assertThat(rig.events).contains("ann joined");
     }
 
-    @Disabled("known fault: a participant without connections stays")
     @Test
     void a_join_while_media_goes_away_leaves_nothing_behind() {
         Client ann = rig.dual("ann");

@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.protocol.Services;
 import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DeleteRoomRequest;
 import io.stoa.protocol.livekit.DeleteRoomResponse;
 import io.stoa.protocol.livekit.ForwardParticipantRequest;
@@ -17,13 +18,17 @@ import io.stoa.protocol.livekit.MoveParticipantRequest;
 import io.stoa.protocol.livekit.MuteRoomTrackRequest;
 import io.stoa.protocol.livekit.MuteRoomTrackResponse;
 import io.stoa.protocol.livekit.PerformRpcRequest;
+import io.stoa.protocol.livekit.PerformRpcResponse;
 import io.stoa.protocol.livekit.RemoveParticipantResponse;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomParticipantIdentity;
 import io.stoa.protocol.livekit.SendDataRequest;
+import io.stoa.protocol.livekit.SendDataResponse;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateRoomMetadataRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
+import io.stoa.protocol.livekit.UpdateSubscriptionsResponse;
+import io.stoa.protocol.livekit.UserPacket;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
@@ -50,6 +55,8 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = LimitConfig.class)
 public final class RoomService implements RpcEndpoint {
     private static final ServiceDescriptor DESCRIPTOR = Services.byName("livekit.RoomService");
+
+    private static final int NONCE_BYTES = 16;
 
     private interface Call {
         Message run(Message request, Caller caller) throws RpcException, RoomException, StoreException;
@@ -80,9 +87,9 @@ public final class RoomService implements RpcEndpoint {
         add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), (r, c) -> mute((MuteRoomTrackRequest) r, c));
         add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), (r, c) -> update((UpdateParticipantRequest) r, c));
         add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), (r, c) -> metadata((UpdateRoomMetadataRequest) r, c));
-        later("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), r -> ((UpdateSubscriptionsRequest) r).getRoom());
-        later("SendData", SendDataRequest.getDefaultInstance(), r -> ((SendDataRequest) r).getRoom());
-        later("PerformRpc", PerformRpcRequest.getDefaultInstance(), r -> ((PerformRpcRequest) r).getRoom());
+        add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), (r, c) -> subscriptions((UpdateSubscriptionsRequest) r, c));
+        add("SendData", SendDataRequest.getDefaultInstance(), (r, c) -> sendData((SendDataRequest) r, c));
+        add("PerformRpc", PerformRpcRequest.getDefaultInstance(), (r, c) -> performRpc((PerformRpcRequest) r, c));
         later("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), r -> ((ForwardParticipantRequest) r).getRoom());
         later("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), r -> ((MoveParticipantRequest) r).getRoom());
     }
@@ -225,5 +232,41 @@ public final class RoomService implements RpcEndpoint {
         caller.requireRoomAdmin(request.getRoom());
         LiveRoom room = rooms().room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
         return room.updateMetadata(request.getMetadata());
+    }
+
+    private Message subscriptions(UpdateSubscriptionsRequest request, Caller caller) throws RpcException, RoomException {
+        caller.requireRoomAdmin(request.getRoom());
+        live(request.getRoom()).updateSubscriptions(request);
+        return UpdateSubscriptionsResponse.getDefaultInstance();
+    }
+
+    private Message sendData(SendDataRequest request, Caller caller) throws RpcException, RoomException {
+        caller.requireRoomAdmin(request.getRoom());
+        int nonce = request.getNonce().size();
+        if (nonce != 0 && nonce != NONCE_BYTES) throw new RpcException(RpcCode.INVALID_ARGUMENT, "nonce should be " + NONCE_BYTES + " bytes or not present, got " + nonce);
+        LiveRoom room = rooms().room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        room.sendData(packet(request));
+        return SendDataResponse.getDefaultInstance();
+    }
+
+    private static DataPacket packet(SendDataRequest request) {
+        UserPacket.Builder user = UserPacket.newBuilder()
+                .setPayload(request.getData())
+                .addAllDestinationSids(request.getDestinationSidsList())
+                .addAllDestinationIdentities(request.getDestinationIdentitiesList())
+                .setNonce(request.getNonce());
+        if (request.hasTopic()) user.setTopic(request.getTopic());
+        return DataPacket.newBuilder()
+                .setKind(request.getKind())
+                .addAllDestinationIdentities(request.getDestinationIdentitiesList())
+                .setUser(user)
+                .build();
+    }
+
+    private Message performRpc(PerformRpcRequest request, Caller caller) throws RpcException, RoomException {
+        caller.requireRoomAdmin(request.getRoom());
+        if (request.getDestinationIdentity().isEmpty()) throw new RpcException(RpcCode.INVALID_ARGUMENT, "destination_identity is required");
+        if (request.getMethod().isEmpty()) throw new RpcException(RpcCode.INVALID_ARGUMENT, "method is required");
+        return PerformRpcResponse.newBuilder().setPayload(live(request.getRoom()).performRpc(request)).build();
     }
 }

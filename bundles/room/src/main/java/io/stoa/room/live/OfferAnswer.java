@@ -1,0 +1,188 @@
+package io.stoa.room.live;
+
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.stoa.media.MediaPeer;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.SessionDescription;
+import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.SignalTarget;
+import io.stoa.protocol.livekit.TrickleRequest;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Descriptions and candidates between a client and its connections, in the order that clients expect (spec 4.8, 6.3). Offers of the
+ * server are debounced, one is outstanding, further needs wait for its answer. Lives on the room's mailbox.
+ */
+final class OfferAnswer {
+    private static final Logger LOG = LoggerFactory.getLogger(OfferAnswer.class);
+    private static final long OFFER_DELAY_MILLIS = 10;
+    private static final long NEGOTIATION_MILLIS = 15_000;
+
+    private final Member member;
+    private final MediaPeer publisher;
+    private final MediaPeer subscriber;
+    private final Map<SignalTarget, String> heldCandidate = new EnumMap<>(SignalTarget.class);
+    private final Map<SignalTarget, Integer> describing = new EnumMap<>(SignalTarget.class);
+    private final ArrayDeque<SignalResponse.Builder> behindDescription = new ArrayDeque<>();
+    private boolean offerOutstanding;
+    private boolean offerScheduled;
+    private boolean offerAgain;
+    private int offerId;
+    private int offerGeneration;
+
+    /** @param publisher the same as {@code subscriber} where there is one connection for both */
+    OfferAnswer(Member member, MediaPeer publisher, MediaPeer subscriber, int firstOfferId) {
+        this.member = member;
+        this.publisher = publisher;
+        this.subscriber = subscriber;
+        offerId = firstOfferId;
+    }
+
+    private boolean single() {
+        return publisher == subscriber;
+    }
+
+    private ActiveRoom room() {
+        return member.room();
+    }
+
+    // -- the client offers
+
+    void offer(SessionDescription offer) {
+        describing(SignalTarget.PUBLISHER);
+        publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> room().post(() -> {
+            if (!member.open()) return;
+            if (failure != null) {
+                LOG.warn("room {}: offer of {} cannot be answered: {}", room().name(), member.identity(), rootMessage(failure));
+                member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+                return;
+            }
+            member.tell(response -> response.setAnswer(SessionDescription.newBuilder()
+                    .setType("answer")
+                    .setSdp(answer.sdp())
+                    .setId(offer.getId())
+                    .putAllMidToTrackId(answer.trackSidByMid())));
+            described(SignalTarget.PUBLISHER);
+        }));
+    }
+
+    private static String rootMessage(Throwable failure) {
+        while (failure.getCause() != null) failure = failure.getCause();
+        return failure.getMessage();
+    }
+
+    // -- the server offers
+
+    void answer(SessionDescription answer) {
+        if (single()) return;
+        subscriber.acceptAnswer(answer.getSdp()).whenComplete((done, failure) -> room().post(() -> {
+            if (!member.open()) return;
+            if (failure != null) LOG.warn("room {}: answer of {} cannot be used: {}", room().name(), member.identity(), rootMessage(failure));
+            offerOutstanding = false;
+            offerGeneration++;
+            if (offerAgain) schedule(0, false);
+        }));
+    }
+
+    /** The first offer of a session. */
+    void begin() {
+        if (!single()) schedule(0, false);
+    }
+
+    void offerNeeded() {
+        schedule(OFFER_DELAY_MILLIS, false);
+    }
+
+    /** What was outstanding is lost with the signalling that carried it. */
+    void resumed() {
+        if (single()) return;
+        offerOutstanding = false;
+        schedule(0, true);
+    }
+
+    private void schedule(long delayMillis, boolean restartIce) {
+        if (offerScheduled && !restartIce) return;
+        offerScheduled = true;
+        room().after(delayMillis, () -> {
+            offerScheduled = false;
+            if (!member.open()) return;
+            if (offerOutstanding && !restartIce) offerAgain = true;
+            else send(restartIce);
+        });
+    }
+
+    private void send(boolean restartIce) {
+        offerOutstanding = true;
+        offerAgain = false;
+        int generation = ++offerGeneration;
+        describing(SignalTarget.SUBSCRIBER);
+        subscriber.offer(restartIce).whenComplete((sdp, failure) -> room().post(() -> {
+            if (!member.open()) return;
+            if (failure != null) {
+                offerOutstanding = false;
+                LOG.warn("room {}: no offer for {}: {}", room().name(), member.identity(), rootMessage(failure));
+                described(SignalTarget.SUBSCRIBER);
+                return;
+            }
+            member.tell(response -> response.setOffer(SessionDescription.newBuilder().setType("offer").setSdp(sdp).setId(offerId++)));
+            described(SignalTarget.SUBSCRIBER);
+        }));
+        room().after(NEGOTIATION_MILLIS, () -> {
+            if (member.open() && offerOutstanding && generation == offerGeneration && member.hasSignal())
+                member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+        });
+    }
+
+    // -- candidates
+
+    /** @return false if it is no candidate */
+    boolean trickle(TrickleRequest trickle) {
+        MediaPeer peer = single() || trickle.getTarget() == SignalTarget.PUBLISHER ? publisher : subscriber;
+        try {
+            JsonObject init = JsonParser.parseString(trickle.getCandidateInit()).getAsJsonObject();
+            if (init.has("candidate") && !init.get("candidate").isJsonNull()) peer.addCandidate(init.get("candidate").getAsString());
+            return true;
+        } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /** Each goes out when the next one is known, so that the last can say that it is (spec 4.5). */
+    void candidate(SignalTarget target, String line, String mid, int index, boolean last) {
+        String held = last ? heldCandidate.remove(target) : heldCandidate.put(target, init(line, mid, index));
+        if (held == null) return;
+        inOrder(target, SignalResponse.newBuilder().setTrickle(TrickleRequest.newBuilder().setCandidateInit(held).setTarget(target).setFinal(last)));
+    }
+
+    private static String init(String line, String mid, int index) {
+        JsonObject init = new JsonObject();
+        init.addProperty("candidate", line);
+        init.addProperty("sdpMid", mid);
+        init.addProperty("sdpMLineIndex", index);
+        init.add("usernameFragment", JsonNull.INSTANCE);
+        return init.toString();
+    }
+
+    /** What belongs to a description that is still being written goes out behind it. */
+    void inOrder(SignalTarget target, SignalResponse.Builder response) {
+        if (describing.getOrDefault(target, 0) > 0) behindDescription.add(response);
+        else member.send(response);
+    }
+
+    private void describing(SignalTarget target) {
+        describing.merge(target, 1, Integer::sum);
+    }
+
+    private void described(SignalTarget target) {
+        describing.merge(target, -1, Integer::sum);
+        for (SignalResponse.Builder waiting; (waiting = behindDescription.poll()) != null; ) member.send(waiting);
+    }
+}
