@@ -122,7 +122,7 @@ public final class Launcher {
         framework.waitForStop(END_MILLIS);
     }
 
-    private static Map<String, String> properties(Home home, Path storage, String[] arguments) {
+    static Map<String, String> properties(Home home, Path storage, String[] arguments) {
         Map<String, String> all = new HashMap<>();
         all.put("org.osgi.framework.storage", storage.resolve("bundles").toString());
         all.put("org.osgi.framework.storage.clean", "onFirstInit");
