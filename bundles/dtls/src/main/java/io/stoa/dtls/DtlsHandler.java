@@ -1,6 +1,9 @@
 package io.stoa.dtls;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 /** What a connection tells its owner: on the owner's thread, except {@link #ready}. */
+@ConsumerType
 public interface DtlsHandler {
     void transmit(byte[] bytes, int offset, int length);
 

@@ -2,8 +2,10 @@ package io.stoa.ice;
 
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** What an agent needs of its owner and tells it; called in the middle of the call that caused it. */
+@ConsumerType
 public interface IceHandler {
     void send(Flow flow, byte[] bytes, int offset, int length);
 

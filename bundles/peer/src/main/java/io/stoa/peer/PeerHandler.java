@@ -5,11 +5,13 @@ import io.stoa.base.TransportAddress;
 import io.stoa.media.DataLane;
 import io.stoa.media.PeerState;
 import io.stoa.rtp.RtpView;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * What a peer needs of its owner and tells it. Called on the peer's loop, in the middle of the call that caused it; only {@link #ready}
  * may come from another thread. Views and arrays are reused: whoever wants to keep them copies.
  */
+@ConsumerType
 public interface PeerHandler {
     /** Sends STUN, DTLS and RTCP; media goes through the outbox. */
     void transmit(Flow flow, byte[] bytes, int offset, int length);

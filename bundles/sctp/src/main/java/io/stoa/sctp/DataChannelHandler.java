@@ -1,6 +1,9 @@
 package io.stoa.sctp;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 /** What the channels tell their owner; called in the middle of the call that caused it. Arrays are reused. */
+@ConsumerType
 public interface DataChannelHandler {
     void transmit(byte[] bytes, int offset, int length);
 

@@ -1,6 +1,9 @@
 package io.stoa.sctp;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 /** How hard a channel tries (RFC 8832 section 5.1). */
+@ProviderType
 public sealed interface Reliability {
     record Reliable() implements Reliability {}
 

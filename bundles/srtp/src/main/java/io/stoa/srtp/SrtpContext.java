@@ -1,11 +1,14 @@
 package io.stoa.srtp;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 /**
  * One direction of one connection. Packets are changed in place; behind a packet that is to be protected there must be
  * {@link #OVERHEAD} free bytes.
  *
  * <p>Unprotect methods return the new length, or a negative number: {@code -(Drop.ordinal() + 1)}, see {@link #dropOf}.
  */
+@ProviderType
 public interface SrtpContext {
     /** Longest authentication tag and SRTCP index. */
     int OVERHEAD = 16 + 4;
