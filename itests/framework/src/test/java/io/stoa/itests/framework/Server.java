@@ -87,6 +87,11 @@ final class Server {
         }
     }
 
+    /** What a test that failed has left stopped. */
+    void startAll() {
+        for (Bundle one : parts()) if (one.getState() != Bundle.ACTIVE) start(part(one));
+    }
+
     // -- services
 
     /** Every registration, whoever can see its type. */

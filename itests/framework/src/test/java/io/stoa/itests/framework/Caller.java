@@ -1,0 +1,155 @@
+package io.stoa.itests.framework;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.stoa.auth.AccessTokens;
+import io.stoa.auth.Claims;
+import io.stoa.protocol.livekit.SignalResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Somebody who calls the server from outside, by HTTP and WebSocket. */
+final class Caller implements AutoCloseable {
+    static final String NOTHING = "{}";
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<WebSocket> open = new ArrayList<>();
+    private final int port;
+
+    Caller(int port) {
+        this.port = port;
+    }
+
+    /** @param status of HTTP */
+    record Answer(int status, String text) {}
+
+    /** A signalling connection that was accepted. */
+    record Session(WebSocket socket, List<SignalResponse> heard) {
+        boolean closed() {
+            return socket.isInputClosed();
+        }
+
+        void awaitJoined() {
+            Server.await("join", () -> heard.stream().anyMatch(SignalResponse::hasJoin));
+        }
+    }
+
+    static String token(String identity, String grant) {
+        return token(identity, grant, "devkey", "secret");
+    }
+
+    static String token(String identity, String grant, String key, String secret) {
+        Claims claims = Claims.fromJson("{\"sub\":\"" + identity + "\",\"identity\":\"" + identity + "\",\"video\":" + grant + "}");
+        return AccessTokens.mint(claims, key, secret, Instant.now(), Duration.ofHours(1));
+    }
+
+    /** Everything, in one room. */
+    static String grant(String room) {
+        return "{\"roomCreate\":true,\"roomList\":true,\"roomAdmin\":true,\"roomJoin\":true,\"room\":\"" + room + "\"}";
+    }
+
+    Answer get(String path) {
+        return send(HttpRequest.newBuilder(uri("http", path)).build());
+    }
+
+    /** A method of {@code livekit.RoomService} in JSON. */
+    Answer api(String method, String json, String grant) {
+        return send(HttpRequest.newBuilder(uri("http", "/twirp/livekit.RoomService/" + method))
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + token("api", grant))
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build());
+    }
+
+    Answer listRooms() {
+        return api("ListRooms", "{}", grant(""));
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.body());
+        } catch (IOException e) {
+            return new Answer(0, String.valueOf(e));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the door says to a WebSocket: 101 is come in; 0 is nobody there. */
+    int knock(String identity, String room) {
+        try {
+            connect(identity, room);
+            return 101;
+        } catch (CompletionException e) {
+            return switch (e.getCause()) {
+                case WebSocketHandshakeException refused -> refused.getResponse().statusCode();
+                case IOException nobody -> 0;
+                default -> throw e;
+            };
+        }
+    }
+
+    /** Enters and stays until this is closed. */
+    Session join(String identity, String room) {
+        Session session = connect(identity, room);
+        session.awaitJoined();
+        return session;
+    }
+
+    private Session connect(String identity, String room) {
+        List<SignalResponse> heard = new CopyOnWriteArrayList<>();
+        String query = "/rtc?protocol=15&sdk=js&version=2.5.0&auto_subscribe=1&access_token=" + URLEncoder.encode(token(identity, grant(room)), StandardCharsets.UTF_8);
+        WebSocket socket = http.newWebSocketBuilder().buildAsync(uri("ws", query), new Ear(heard)).join();
+        open.add(socket);
+        return new Session(socket, heard);
+    }
+
+    private static final class Ear implements WebSocket.Listener {
+        private final List<SignalResponse> heard;
+        private ByteBuffer message = ByteBuffer.allocate(1 << 20);
+
+        Ear(List<SignalResponse> heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            message.put(data);
+            if (last) {
+                try {
+                    heard.add(SignalResponse.parseFrom(message.flip()));
+                } catch (InvalidProtocolBufferException e) {
+                    throw new AssertionError(e);
+                }
+                message = ByteBuffer.allocate(1 << 20);
+            }
+            socket.request(1);
+            return null;
+        }
+    }
+
+    private URI uri(String scheme, String path) {
+        return URI.create(scheme + "://127.0.0.1:" + port + path);
+    }
+
+    @Override
+    public void close() {
+        open.forEach(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+        http.shutdown();
+    }
+}
