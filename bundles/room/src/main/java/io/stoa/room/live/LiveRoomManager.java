@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -81,12 +82,13 @@ public final class LiveRoomManager implements RoomManager {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindStore(RoomStore next) {
+        store.bind(next); // first, or the rooms tell the store before
         for (ActiveRoom room : rooms.values())
             room.post(() -> {
                 store.putRoom(room.info(), room.internal());
+                store.keepParticipants(room.name(), room.members().stream().map(Member::identity).collect(Collectors.toSet()));
                 for (Member member : room.members()) store.putParticipant(room.name(), member.info());
             });
-        store.bind(next);
     }
 
     void unbindStore(RoomStore gone) {

@@ -7,6 +7,7 @@ import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ final class StoreProjection {
     }
 
     private final ExecutorService executor;
-    private final Map<String, Write> due = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Write> due = new LinkedHashMap<>();
     private RoomStore store;
     private boolean writing;
 
@@ -50,6 +51,14 @@ final class StoreProjection {
 
     void putParticipant(String room, ParticipantInfo participant) {
         put("p" + room + "\n" + participant.getIdentity(), s -> s.putParticipant(room, participant));
+    }
+
+    /** Forgets whoever left while the store was not listening. */
+    void keepParticipants(String room, Set<String> identities) {
+        put("k" + room, s -> {
+            for (ParticipantInfo known : s.participants(room))
+                if (!identities.contains(known.getIdentity())) s.deleteParticipant(room, known.getIdentity());
+        });
     }
 
     void deleteParticipant(String room, String identity) {
@@ -86,7 +95,7 @@ final class StoreProjection {
             } catch (StoreException e) {
                 LOG.warn("the store did not take a record: {}", e.getMessage());
                 synchronized (this) {
-                    due.putIfAbsent(next.getKey(), next.getValue());
+                    if (!due.containsKey(next.getKey())) due.putFirst(next.getKey(), next.getValue()); // before what came later
                     writing = false;
                 }
                 return; // tried again with the next write
