@@ -14,9 +14,12 @@ import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -33,15 +36,27 @@ public final class TwirpRoute implements HttpRoute {
             JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
-    private final Map<String, RpcEndpoint> endpoints = new ConcurrentHashMap<>();
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addEndpoint(RpcEndpoint endpoint) {
-        endpoints.put(endpoint.descriptor().getFullName(), endpoint);
+    /** An endpoint in the order of services: the highest ranking first, then whoever was there first. */
+    private record Offer(RpcEndpoint endpoint, int ranking, long id) {
+        private static final Comparator<Offer> BEST = Comparator.comparingInt(Offer::ranking).reversed().thenComparingLong(Offer::id);
     }
 
-    void removeEndpoint(RpcEndpoint endpoint) {
-        endpoints.remove(endpoint.descriptor().getFullName(), endpoint);
+    private volatile List<Offer> offers = List.of();
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    synchronized void addEndpoint(RpcEndpoint endpoint, Map<String, Object> properties) {
+        int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
+        Offer offer = new Offer(endpoint, ranking, (Long) properties.get(Constants.SERVICE_ID));
+        offers = Stream.concat(offers.stream(), Stream.of(offer)).sorted(Offer.BEST).toList();
+    }
+
+    synchronized void removeEndpoint(RpcEndpoint endpoint) {
+        offers = offers.stream().filter(offer -> offer.endpoint != endpoint).toList();
+    }
+
+    private RpcEndpoint endpoint(String service) {
+        for (Offer offer : offers) if (offer.endpoint.descriptor().getFullName().equals(service)) return offer.endpoint;
+        return null;
     }
 
     @Override
@@ -55,7 +70,7 @@ public final class TwirpRoute implements HttpRoute {
         int slash = rest.indexOf('/');
         String service = slash < 0 ? rest : rest.substring(0, slash);
         String method = slash < 0 ? "" : rest.substring(slash + 1);
-        if (slash < 0 || !AbsentService.KNOWN.containsKey(service) && !endpoints.containsKey(service)) {
+        if (slash < 0 || !AbsentService.KNOWN.containsKey(service) && endpoint(service) == null) {
             exchange.respond(404, "404 page not found\n");
             return;
         }
@@ -74,7 +89,7 @@ public final class TwirpRoute implements HttpRoute {
             throw badRoute(exchange, "unsupported method \"" + exchange.method() + "\" (only POST is allowed)");
         boolean json = isJson(exchange);
         Caller caller = new Caller(exchange.claims().orElse(null));
-        RpcEndpoint endpoint = endpoints.get(service);
+        RpcEndpoint endpoint = endpoint(service);
         ServiceDescriptor descriptor = endpoint != null ? endpoint.descriptor() : io.stoa.protocol.Services.byName(service);
         if (descriptor.findMethodByName(method) == null) throw badRoute(exchange, "no handler for path \"" + exchange.path() + "\"");
         if (endpoint == null) throw AbsentService.KNOWN.get(service).refuse(method, absentRequest(exchange, descriptor, method, json), caller);
