@@ -1,0 +1,49 @@
+package io.stoa.itests.framework;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+/** New versions of shipped bundles: the same classes under another number, as {@code ./dev swap} makes them. */
+record Jars(Path home) {
+    Path shipped(String part) {
+        try (Stream<Path> all = Files.list(home.resolve("bundles"))) {
+            return all.filter(file -> file.getFileName().toString().matches("io\\.stoa\\." + part.replace(".", "\\.") + "-\\d.*")).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    InputStream version(String part, String version) {
+        return new ByteArrayInputStream(bytes(part, version));
+    }
+
+    byte[] bytes(String part, String version) {
+        var bytes = new ByteArrayOutputStream();
+        try (JarFile jar = new JarFile(shipped(part).toFile())) {
+            Manifest manifest = jar.getManifest();
+            manifest.getMainAttributes().putValue("Bundle-Version", version);
+            try (JarOutputStream out = new JarOutputStream(bytes, manifest)) {
+                for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements(); ) {
+                    JarEntry entry = all.nextElement();
+                    if (entry.isDirectory() || entry.getName().equals(JarFile.MANIFEST_NAME)) continue;
+                    out.putNextEntry(new JarEntry(entry.getName()));
+                    jar.getInputStream(entry).transferTo(out);
+                }
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.stoa.itests.framework;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.media.MediaPlane;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.BundleWiring;
+
+/**
+ * The forwarding engine is replaced during a call, again and again: who watches sees every number and every picture, and nothing of the
+ * engines before stays.
+ */
+@ExtendWith(InsideServer.class)
+class SwapIT {
+    private static final int TIMES = 20;
+    private static final int PICTURES = 25;
+
+    private final Server server;
+    private final Jars jars;
+
+    SwapIT(Server server) {
+        this.server = server;
+        jars = server == null ? null : new Jars(server.home());
+    }
+
+    @Test
+    void side_by_side_nothing_is_lost_and_nothing_stays() throws Exception {
+        Bundle shipped = server.part("forward");
+        MediaPlane plane = server.need(MediaPlane.class);
+        try (Call call = Call.begin(plane, 11)) {
+            List<String> threads = threads();
+            List<WeakReference<ClassLoader>> gone = new ArrayList<>();
+            Bundle current = shipped;
+            long longestGapNanos = 0;
+            for (int i = 1; i <= TIMES; i++) {
+                Bundle next = server.context().installBundle("forward next " + i, jars.version("forward", "0.2." + i));
+                next.start();
+                current.stop();
+                if (current != shipped) gone.add(uninstalled(current));
+                current = next;
+                call.goOn(PICTURES);
+                assertThat(plane.stats().engine()).isEqualTo("forward 0.2." + i);
+                longestGapNanos = Math.max(longestGapNanos, plane.stats().longestSwapGapNanos());
+            }
+            awaitCollected(gone);
+            assertThat(threads()).isEqualTo(threads);
+
+            shipped.start();
+            current.stop();
+            gone.add(uninstalled(current));
+            current = null;
+            call.goOn(PICTURES);
+            call.end();
+            awaitCollected(gone);
+            System.out.printf("%d swaps side by side, %d packets, longest without an engine %.3f ms%n", TIMES + 1, call.bobSees().packets(), longestGapNanos / 1e6);
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
+            assertThat(call.drops()).doesNotContainKey("NO_ENGINE");
+        }
+    }
+
+    @Test
+    void in_place_pictures_come_late_and_not_one_less() throws Exception {
+        Bundle forward = server.part("forward");
+        MediaPlane plane = server.need(MediaPlane.class);
+        try (Call call = Call.begin(plane, 12)) {
+            List<String> threads = threads();
+            List<WeakReference<ClassLoader>> gone = new ArrayList<>();
+            long longestGapNanos = 0;
+            for (int i = 1; i <= TIMES; i++) {
+                gone.add(loader(forward));
+                forward.update(jars.version("forward", "0.3." + i));
+                call.goOn(PICTURES);
+                assertThat(plane.stats().engine()).isEqualTo("forward 0.3." + i);
+                longestGapNanos = Math.max(longestGapNanos, plane.stats().longestSwapGapNanos());
+            }
+            awaitCollected(gone);
+            assertThat(threads()).isEqualTo(threads);
+
+            forward.update(Files.newInputStream(jars.shipped("forward")));
+            call.goOn(PICTURES);
+            call.end();
+            System.out.printf("%d swaps in place, %d packets, longest without an engine %.1f ms%n", TIMES + 1, call.bobSees().packets(), longestGapNanos / 1e6);
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
+        }
+    }
+
+    @Test
+    void without_an_engine_for_a_while_the_numbering_goes_on_where_it_was() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        try (Call call = Call.begin(plane, 13)) {
+            call.goOn(PICTURES);
+            server.stop("forward");
+            int seen = call.bobSees().lastFrame();
+            Server.await("pictures held", () -> call.drops().getOrDefault("NO_ENGINE", 0L) > 600);
+            assertThat(call.bobSees().lastFrame()).isLessThanOrEqualTo(seen + 5);
+            server.start("forward");
+            call.goOn(PICTURES);
+            call.end();
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).as("one gap in time").isLessThanOrEqualTo(1);
+        }
+    }
+
+    private static WeakReference<ClassLoader> loader(Bundle bundle) {
+        return new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+    }
+
+    private static WeakReference<ClassLoader> uninstalled(Bundle bundle) throws Exception {
+        WeakReference<ClassLoader> loader = loader(bundle);
+        assertThat(loader.get()).isNotNull();
+        bundle.uninstall();
+        return loader;
+    }
+
+    private static void awaitCollected(List<WeakReference<ClassLoader>> gone) {
+        Server.await("the class loaders of " + gone.size() + " engines to be collected", () -> {
+            System.gc();
+            return gone.stream().allMatch(loader -> loader.get() == null);
+        });
+    }
+
+    /** Platform threads by name; those of pools that come and go are the JDK's. */
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> !name.startsWith("ForkJoinPool") && !name.startsWith("VirtualThread-unparker"))
+                .sorted()
+                .collect(Collectors.toList());
+    }
+}
