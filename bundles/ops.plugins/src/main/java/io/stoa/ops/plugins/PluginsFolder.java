@@ -143,7 +143,9 @@ public final class PluginsFolder implements SynchronousBundleListener {
         });
     }
 
+    /** Every time: what there was to come back may have been stopped since. */
     private void leave(Bundle plugin) {
-        if (leaving.add(plugin)) succession.comeBack(plugin);
+        leaving.add(plugin);
+        succession.comeBack(plugin);
     }
 }

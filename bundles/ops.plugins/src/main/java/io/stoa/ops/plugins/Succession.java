@@ -44,6 +44,7 @@ final class Succession {
             Optional<ServiceReference<?>> broken = create(plugin, held);
             if (broken.isPresent()) complain(plugin, predecessors.getFirst(), "its service cannot be created: " + soundness.fault(plugin).orElse("see above"));
             else for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
+            if (!Bundles.isActive(plugin)) comeBack(plugin); // it went meanwhile, and found its predecessor still working
         } finally {
             held.forEach(context::ungetService);
         }
