@@ -29,10 +29,16 @@ record Jars(Path home) {
     }
 
     byte[] bytes(String part, String version) {
+        return bytes(part, version, "Bundle-Version", version);
+    }
+
+    /** With one more header that is different. */
+    byte[] bytes(String part, String version, String header, String value) {
         var bytes = new ByteArrayOutputStream();
         try (JarFile jar = new JarFile(shipped(part).toFile())) {
             Manifest manifest = jar.getManifest();
             manifest.getMainAttributes().putValue("Bundle-Version", version);
+            manifest.getMainAttributes().putValue(header, value);
             try (JarOutputStream out = new JarOutputStream(bytes, manifest)) {
                 for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements(); ) {
                     JarEntry entry = all.nextElement();

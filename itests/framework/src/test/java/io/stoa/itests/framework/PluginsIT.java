@@ -1,0 +1,137 @@
+package io.stoa.itests.framework;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.media.MediaPlane;
+import io.stoa.room.RoomManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.osgi.framework.Bundle;
+
+/** What happens in the plug-ins folder happens in the running server, and calls go on. */
+@ExtendWith(InsideServer.class)
+class PluginsIT {
+    private final Server server;
+    private final Jars jars;
+
+    PluginsIT(Server server) {
+        this.server = server;
+        jars = server == null ? null : new Jars(server.home());
+    }
+
+    private Path plugins() {
+        return server.work().resolve("plugins");
+    }
+
+    /** Whole files only, as {@code ./dev swap} does it. */
+    private void drop(String file, byte[] content) throws IOException {
+        Path made = Files.write(server.work().resolve("made.jar"), content);
+        Files.move(made, plugins().resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Optional<Bundle> plugin(String part, String version) {
+        return server.parts().stream().filter(one -> Server.part(one).equals(part) && one.getVersion().toString().equals(version)).findFirst();
+    }
+
+    private void awaitEngine(MediaPlane plane, String name) {
+        Server.await("engine " + name, () -> plane.stats().engine().equals(name));
+    }
+
+    @AfterEach
+    void clear() throws IOException {
+        try (var left = Files.list(plugins())) {
+            for (Path file : left.toList()) Files.delete(file);
+        }
+        Server.await("only shipped bundles", () -> server.parts().stream().allMatch(one -> one.getState() == Bundle.ACTIVE && one.getLocation().startsWith("reference:")));
+    }
+
+    @Test
+    void a_jar_is_dropped_replaced_overwritten_and_removed_during_a_call() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        Bundle shipped = server.part("forward");
+        String shippedEngine = plane.stats().engine();
+        try (Call call = Call.begin(plane, 21)) {
+            drop("forward-1.jar", jars.bytes("forward", "0.2.1"));
+            awaitEngine(plane, "forward 0.2.1");
+            Server.await("the shipped one to stop", () -> shipped.getState() == Bundle.RESOLVED);
+            call.goOn(25);
+
+            drop("forward-2.jar", jars.bytes("forward", "0.2.2"));
+            awaitEngine(plane, "forward 0.2.2");
+            Server.await("the one before to stop", () -> plugin("forward", "0.2.1").map(one -> one.getState() != Bundle.ACTIVE).orElse(true));
+            Files.delete(plugins().resolve("forward-1.jar"));
+            Server.await("the one before to go", () -> plugin("forward", "0.2.1").isEmpty());
+            assertThat(plane.stats().engine()).isEqualTo("forward 0.2.2");
+            call.goOn(25);
+
+            drop("forward-2.jar", jars.bytes("forward", "0.2.3"));
+            awaitEngine(plane, "forward 0.2.3");
+            call.goOn(25);
+
+            Files.delete(plugins().resolve("forward-2.jar"));
+            awaitEngine(plane, shippedEngine);
+            Server.await("the plug-in to go", () -> plugin("forward", "0.2.3").isEmpty());
+            assertThat(shipped.getState()).isEqualTo(Bundle.ACTIVE);
+            call.goOn(25);
+            call.end();
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
+        }
+    }
+
+    @Test
+    void a_jar_that_is_removed_while_it_takes_over_leaves_the_shipped_engine() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        String shippedEngine = plane.stats().engine();
+        for (int i = 0; i < 4; i++) {
+            drop("short-" + i + ".jar", jars.bytes("forward", "0.4." + i));
+            Server.await("a glimpse of it", () -> !plane.stats().engine().equals(shippedEngine));
+            Files.delete(plugins().resolve("short-" + i + ".jar"));
+            awaitEngine(plane, shippedEngine);
+        }
+    }
+
+    @Test
+    void what_does_not_work_changes_nothing() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        String shippedEngine = plane.stats().engine();
+        drop("forward-3.jar", jars.bytes("forward", "0.2.4", "Import-Package", "io.stoa.nowhere"));
+        Server.await("the plug-in to be looked at", () -> plugin("forward", "0.2.4").isPresent());
+        drop("not-a-jar.jar", new byte[] {1, 2, 3});
+        drop("forward-5.jar", jars.bytes("forward", "0.2.5"));
+        awaitEngine(plane, "forward 0.2.5"); // what was dropped before was looked at by now
+        assertThat(plugin("forward", "0.2.4").orElseThrow().getState()).isEqualTo(Bundle.INSTALLED);
+        Files.delete(plugins().resolve("forward-5.jar"));
+        awaitEngine(plane, shippedEngine);
+    }
+
+    @Test
+    void the_api_and_the_door_are_replaced_without_anybody_noticing() throws Exception {
+        try (Caller caller = new Caller(server.port())) {
+            var ann = caller.join("ann", "hall");
+            for (String part : new String[] {"service.room", "edge.twirp", "signal"}) {
+                Bundle shipped = server.part(part);
+                drop(part + ".jar", jars.bytes(part, "0.2.0"));
+                Server.await(part + " to be replaced", () -> {
+                    assertThat(caller.listRooms().status()).isEqualTo(200);
+                    assertThat(caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall"))).status()).isEqualTo(200);
+                    return shipped.getState() == Bundle.RESOLVED;
+                });
+                Files.delete(plugins().resolve(part + ".jar"));
+                Server.await(part + " to be back", () -> {
+                    assertThat(caller.listRooms().status()).isEqualTo(200);
+                    assertThat(caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall"))).status()).isEqualTo(200);
+                    return plugin(part, "0.2.0").isEmpty();
+                });
+            }
+            assertThat(ann.closed()).isFalse();
+            assertThat(server.need(RoomManager.class).participants()).isEqualTo(1);
+        }
+    }
+}
