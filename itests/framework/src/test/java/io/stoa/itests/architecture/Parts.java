@@ -29,7 +29,7 @@ final class Parts {
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer"),
             Set.of("auth", "http", "rpc"),
-            Set.of("store.memory", "transport", "forward"),
+            Set.of("store.memory", "transport", "srtp.portable", "forward"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
             Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins"));

@@ -10,6 +10,7 @@ import io.stoa.media.PublicationSpec;
 import io.stoa.media.PublishedTrack;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
+import io.stoa.srtp.SrtpEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,11 +28,11 @@ final class Call implements AutoCloseable {
     private final Thread camera;
     private final AtomicBoolean running = new AtomicBoolean(true);
 
-    private Call(MediaPlane plane, long seed) throws Exception {
+    private Call(MediaPlane plane, SrtpEngine srtp, long seed) throws Exception {
         System.out.println("call with seed " + seed);
         Random random = new Random(seed);
-        ann = new CallPeer(true, random);
-        bob = new CallPeer(false, new Random(seed + 1));
+        ann = new CallPeer(true, srtp, random);
+        bob = new CallPeer(false, srtp, new Random(seed + 1));
         annAtServer = plane.open(spec("PA_ann", "ann", PeerSpec.Role.PUBLISHER), new Listener(ann));
         annAtServer.expect(new PublicationSpec(CallPeer.TRACK, List.of(CallPeer.TRACK), true, "video/vp8", false, false, false, false));
         ann.publishTo(annAtServer);
@@ -46,8 +47,8 @@ final class Call implements AutoCloseable {
     }
 
     /** Returns when Bob sees Ann. */
-    static Call begin(MediaPlane plane, long seed) throws Exception {
-        return new Call(plane, seed);
+    static Call begin(Server server, long seed) throws Exception {
+        return new Call(server.need(MediaPlane.class), server.need(SrtpEngine.class), seed);
     }
 
     private static PeerSpec spec(String sid, String identity, PeerSpec.Role role) {

@@ -24,7 +24,7 @@ import io.stoa.sdp.Codec;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.SrtpEngine;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -73,14 +73,14 @@ final class CallPeer implements AutoCloseable {
     private volatile boolean closed;
     private int frames;
 
-    CallPeer(boolean sends, RandomGenerator random) throws IOException {
+    CallPeer(boolean sends, SrtpEngine engine, RandomGenerator random) throws IOException {
         socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         socket.setSoTimeout(WAIT_MILLIS);
         socket.setReceiveBufferSize(1 << 20);
         local = TransportAddress.of(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        var engine = new PortableSrtpEngine();
         var secure = new SecureRandom();
-        outbox = new PacketOutbox(engine, this::transmit, 64);
+        outbox = new PacketOutbox(this::transmit, 64);
+        outbox.engine(engine);
         var role = sends ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER;
         var spec = new PeerSpec("RM_client", "PA_client", "client", role, List.of(), false, false);
         peer = new Peer(spec, new PeerTools(engine, DtlsCertificate.generate(secure, Instant.now()), random, secure, outbox), new Events());

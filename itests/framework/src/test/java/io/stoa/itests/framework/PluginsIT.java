@@ -56,7 +56,7 @@ class PluginsIT {
         MediaPlane plane = server.need(MediaPlane.class);
         Bundle shipped = server.part("forward");
         String shippedEngine = plane.stats().engine();
-        try (Call call = Call.begin(plane, 21)) {
+        try (Call call = Call.begin(server, 21)) {
             drop("forward-1.jar", jars.bytes("forward", "0.2.1"));
             awaitEngine(plane, "forward 0.2.1");
             Server.await("the shipped one to stop", () -> shipped.getState() == Bundle.RESOLVED);

@@ -34,7 +34,7 @@ class SwapIT {
     void side_by_side_nothing_is_lost_and_nothing_stays() throws Exception {
         Bundle shipped = server.part("forward");
         MediaPlane plane = server.need(MediaPlane.class);
-        try (Call call = Call.begin(plane, 11)) {
+        try (Call call = Call.begin(server, 11)) {
             List<String> threads = threads();
             List<WeakReference<ClassLoader>> gone = new ArrayList<>();
             Bundle current = shipped;
@@ -70,7 +70,7 @@ class SwapIT {
     void in_place_pictures_come_late_and_not_one_less() throws Exception {
         Bundle forward = server.part("forward");
         MediaPlane plane = server.need(MediaPlane.class);
-        try (Call call = Call.begin(plane, 12)) {
+        try (Call call = Call.begin(server, 12)) {
             List<String> threads = threads();
             List<WeakReference<ClassLoader>> gone = new ArrayList<>();
             long longestGapNanos = 0;
@@ -96,7 +96,7 @@ class SwapIT {
     @Test
     void without_an_engine_for_a_while_the_numbering_goes_on_where_it_was() throws Exception {
         MediaPlane plane = server.need(MediaPlane.class);
-        try (Call call = Call.begin(plane, 13)) {
+        try (Call call = Call.begin(server, 13)) {
             call.goOn(PICTURES);
             server.stop("forward");
             int seen = call.bobSees().lastFrame();
