@@ -1,0 +1,218 @@
+// One participant in a page, driven from the tests through window.participant.
+import * as livekit from '/livekit-client.mjs';
+import { recognize, rectangles } from '/pictures.mjs';
+import { until } from '/until.mjs';
+
+const NUMBERS_TO_MOVE = 5;
+
+let connections = 0;
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) {
+    super(...given);
+    connections++;
+  }
+};
+
+class PageParticipant {
+  messages = [];
+  /** Names of the room's events in their order; what happens all the time is left out. */
+  events = [];
+  #watches = [];
+  #sound = new AudioContext();
+
+  async join(url, token, options) {
+    this.room = new livekit.Room(options);
+    const ofInterest = ['Reconnecting', 'SignalReconnecting', 'Reconnected', 'Disconnected', 'TrackUnsubscribed', 'ParticipantDisconnected'];
+    for (const name of ofInterest) this.room.on(livekit.RoomEvent[name], () => this.events.push(name));
+    this.room.on(livekit.RoomEvent.TrackSubscribed, (track) => this.#attach(track));
+    this.room.on(livekit.RoomEvent.DataReceived, (bytes, from, _, topic) => this.messages.push({ from: from?.identity, topic, text: new TextDecoder().decode(bytes) }));
+    await this.room.connect(url, token);
+    return this.room.localParticipant.sid;
+  }
+
+  async leave() {
+    await this.room.disconnect();
+  }
+
+  /** A colour and, where it is wanted, a tone. */
+  async publish({ colour, hertz, width = 320, height = 180, framesPerSecond = 15, simulcast = false }) {
+    const local = this.room.localParticipant;
+    await local.publishTrack(moving(colour, width, height, framesPerSecond), { source: livekit.Track.Source.Camera, simulcast });
+    if (hertz) await local.publishTrack(this.#tone(hertz), { source: livekit.Track.Source.Microphone, dtx: false, red: false });
+  }
+
+  /** Until a picture of that colour is there and moves. */
+  async sees(identity, colour) {
+    let last;
+    const numbers = new Set();
+    await until(`${colour} pictures of ${identity}`, () => {
+      last = this.picture(identity);
+      if (last?.colour === colour) numbers.add(last.number);
+      if (numbers.size < NUMBERS_TO_MOVE) throw new Error(`numbers ${[...numbers]}, last ${JSON.stringify(last)}`);
+      return true;
+    });
+    return last;
+  }
+
+  /** Until the loudest tone of that participant is the given one. */
+  async hears(identity, hertz) {
+    const track = await until(`sound of ${identity}`, () => this.#publication(identity, 'audio')?.track);
+    await this.#sound.resume();
+    const source = this.#sound.createMediaStreamSource(new MediaStream([track.mediaStreamTrack]));
+    const analyser = new AnalyserNode(this.#sound, { fftSize: 8192, smoothingTimeConstant: 0 });
+    source.connect(analyser);
+    try {
+      await until(`${hertz} Hz of ${identity}`, () => {
+        const { loudest, decibels } = peak(analyser, this.#sound.sampleRate);
+        if (Math.abs(loudest - hertz) > 15 || decibels < -60) throw new Error(`loudest is ${loudest} Hz with ${decibels} dB`);
+        return true;
+      });
+    } finally {
+      source.disconnect();
+    }
+  }
+
+  async send(text, topic) {
+    await this.room.localParticipant.publishData(new TextEncoder().encode(text), { reliable: true, topic });
+  }
+
+  async receives(from, topic, text) {
+    await until(`"${text}" from ${from} on ${topic}`, () => {
+      if (this.messages.some((m) => m.from === from && m.topic === topic && m.text === text)) return true;
+      throw new Error(JSON.stringify(this.messages));
+    });
+  }
+
+  /** The most that is wanted of a simulcast track: LOW, MEDIUM or HIGH. */
+  prefer(identity, quality) {
+    this.#publication(identity, 'video').setVideoQuality(livekit.VideoQuality[quality]);
+  }
+
+  async seesWidth(identity, width) {
+    await until(`${identity} is ${width} wide`, () => {
+      const now = this.#video(identity)?.videoWidth;
+      if (now === width) return true;
+      throw new Error(`it is ${now}`);
+    });
+  }
+
+  /** Counters of the decoder for one participant's video. */
+  async decoded(identity) {
+    const report = await this.#publication(identity, 'video').track.receiver.getStats();
+    const inbound = [...report.values()].find((one) => one.type === 'inbound-rtp');
+    const { ssrc, framesDecoded, keyFramesDecoded, freezeCount, packetsLost, framesDropped, pliCount, nackCount } = inbound;
+    return { ssrc, framesDecoded, keyFramesDecoded, freezeCount, packetsLost, framesDropped, pliCount, nackCount };
+  }
+
+  async decodesMore(identity, frames) {
+    const before = await this.decoded(identity);
+    await until(`${frames} more frames of ${identity}`, async () => {
+      const now = await this.decoded(identity);
+      if (now.ssrc === before.ssrc && now.framesDecoded - before.framesDecoded >= frames) return true;
+      throw new Error(`${JSON.stringify(before)}, now ${JSON.stringify(now)}`);
+    });
+  }
+
+  async experiences(event) {
+    await until(event, () => {
+      if (this.events.includes(event)) return true;
+      throw new Error(`only ${this.events}`);
+    });
+  }
+
+  eventsSoFar() {
+    return this.events;
+  }
+
+  /** How many peer connections were made. */
+  connections() {
+    return connections;
+  }
+
+  /** The longest times in milliseconds between two pictures of anybody since the last call: as they are shown, and as they arrive. */
+  gaps() {
+    const gaps = { shown: 0, arrived: 0 };
+    for (const watch of this.#watches) {
+      gaps.shown = Math.max(gaps.shown, watch.longestShown, performance.now() - watch.shown); // it may not be over
+      gaps.arrived = Math.max(gaps.arrived, watch.longestArrived);
+      watch.longestShown = watch.longestArrived = 0;
+    }
+    return gaps;
+  }
+
+  picture(identity) {
+    const video = this.#video(identity);
+    if (!video?.videoWidth) return null;
+    const [width, height] = [160, 90];
+    const canvas = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    canvas.drawImage(video, 0, 0, width, height);
+    return { ...recognize(canvas.getImageData(0, 0, width, height).data, width, height), width: video.videoWidth };
+  }
+
+  #publication(identity, kind) {
+    return [...(this.room.remoteParticipants.get(identity)?.trackPublications.values() ?? [])].find((one) => one.kind === kind && one.track);
+  }
+
+  #video(identity) {
+    return this.#publication(identity, 'video')?.track.attachedElements[0];
+  }
+
+  /** Sound flows only into what plays it, so both kinds get their element. */
+  #attach(track) {
+    const element = track.attach();
+    document.body.append(element);
+    if (track.kind === 'video') this.#watch(element);
+  }
+
+  #watch(video) {
+    const watch = { longestShown: 0, longestArrived: 0 };
+    const next = (shown, { receiveTime: arrived }) => {
+      if (watch.shown) {
+        watch.longestShown = Math.max(watch.longestShown, shown - watch.shown);
+        watch.longestArrived = Math.max(watch.longestArrived, arrived - watch.arrived);
+      } else {
+        this.#watches.push(watch);
+      }
+      Object.assign(watch, { shown, arrived });
+      video.requestVideoFrameCallback(next);
+    };
+    video.requestVideoFrameCallback(next);
+  }
+
+  #tone(hertz) {
+    const oscillator = new OscillatorNode(this.#sound, { frequency: hertz });
+    const volume = new GainNode(this.#sound, { gain: 0.5 });
+    const out = this.#sound.createMediaStreamDestination();
+    oscillator.connect(volume).connect(out);
+    oscillator.start();
+    return out.stream.getAudioTracks()[0];
+  }
+}
+
+/** A track of numbered pictures. */
+function moving(colour, width, height, framesPerSecond) {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  const brush = canvas.getContext('2d');
+  let number = 0;
+  const paint = () => {
+    for (const [left, top, wide, high, rgb] of rectangles(colour, number)) {
+      brush.fillStyle = `rgb(${rgb})`;
+      brush.fillRect(left * width, top * height, wide * width, high * height);
+    }
+    number++;
+  };
+  paint();
+  setInterval(paint, 1000 / framesPerSecond);
+  document.body.append(canvas);
+  return canvas.captureStream(framesPerSecond).getVideoTracks()[0];
+}
+
+function peak(analyser, sampleRate) {
+  const decibels = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(decibels);
+  let loudest = 2; // below lies what is no tone
+  for (let bin = 3; bin < decibels.length; bin++) if (decibels[bin] > decibels[loudest]) loudest = bin;
+  return { loudest: Math.round((loudest * sampleRate) / analyser.fftSize), decibels: Math.round(decibels[loudest]) };
+}
+
+window.participant = new PageParticipant();
