@@ -94,8 +94,9 @@ final class Succession {
             LOG.warn("plug-in {} does not take over, {} goes on: {}", Bundles.name(plugin), predecessor.getVersion(), fault);
     }
 
-    /** The shipped bundle works again; the plug-in is about to go. May be called on any thread and twice. */
+    /** The shipped bundle works again, unless another plug-in does; this one is about to go. May be called on any thread and twice. */
     void comeBack(Bundle plugin) {
+        if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;
         bundles.shippedTwin(plugin).filter(shipped -> shipped.getState() == Bundle.RESOLVED || shipped.getState() == Bundle.INSTALLED).ifPresent(shipped -> {
             try {
                 shipped.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
