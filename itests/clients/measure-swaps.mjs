@@ -17,8 +17,8 @@ try {
   await Promise.all([ann.sees('bob', 'blue'), bob.sees('ann', 'red')]);
   const watched = [[ann, 'bob'], [bob, 'ann']];
 
-  console.log('                      longest gap, ms     took over   of both together');
-  console.log('what                arriving    shown   within ms   frames  key frames  lost packets  freezes  reconnects');
+  console.log('                      longest gap, ms     took over   of both together, key frames');
+  console.log('what                arriving    shown   within ms   frames   asked for  lost packets  freezes  reconnects');
   await series('nothing', more);
   await series('successor', () => forward.succeed());
   await series('in place', () => forward.update());
@@ -45,7 +45,7 @@ try {
     const grown = (name) => after[name] - before[name];
     return {
       arriving: after.arrived, shown: after.shown, within,
-      frames: grown('framesDecoded'), keyFrames: grown('keyFramesDecoded'), lost: grown('packetsLost'), freezes: grown('freezeCount'), reconnects: grown('reconnects'),
+      frames: grown('framesDecoded'), keyFramesAsked: grown('keyFramesAsked'), lost: grown('packetsLost'), freezes: grown('freezeCount'), reconnects: grown('reconnects'),
     };
   }
 
@@ -55,11 +55,13 @@ try {
 
   /** Sums over both participants, and the worst gap since they were asked last. */
   async function counters() {
-    const all = await Promise.all(watched.map(async ([one, other]) => ({ ...(await one.decoded(other)), reconnects: (await one.eventsSoFar()).length })));
+    const all = await Promise.all(watched.map(async ([one, other]) => ({
+      ...(await one.decoded(other)), keyFramesAsked: await one.keyFramesAsked(), reconnects: (await one.eventsSoFar()).length,
+    })));
     const gaps = await Promise.all(watched.map(([one]) => one.gaps()));
     const sum = (name) => all.reduce((total, one) => total + one[name], 0);
     const worst = (name) => Math.max(...gaps.map((one) => one[name]));
-    const names = ['framesDecoded', 'keyFramesDecoded', 'packetsLost', 'freezeCount', 'reconnects'];
+    const names = ['framesDecoded', 'keyFramesAsked', 'packetsLost', 'freezeCount', 'reconnects'];
     return { ...Object.fromEntries(names.map((name) => [name, sum(name)])), arrived: worst('arrived'), shown: worst('shown') };
   }
 } finally {

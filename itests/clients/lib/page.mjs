@@ -100,8 +100,15 @@ class PageParticipant {
   async decoded(identity) {
     const report = await this.#publication(identity, 'video').track.receiver.getStats();
     const inbound = [...report.values()].find((one) => one.type === 'inbound-rtp');
-    const { ssrc, framesDecoded, keyFramesDecoded, freezeCount, packetsLost, framesDropped, pliCount, nackCount } = inbound;
-    return { ssrc, framesDecoded, keyFramesDecoded, freezeCount, packetsLost, framesDropped, pliCount, nackCount };
+    const { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost } = inbound;
+    return { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost };
+  }
+
+  /** How often the server has asked for a key frame of the video published here. An encoder that adapts to the machine makes others. */
+  async keyFramesAsked() {
+    const publication = this.room.localParticipant.getTrackPublication(livekit.Track.Source.Camera);
+    const report = await publication.track.sender.getStats();
+    return [...report.values()].filter((one) => one.type === 'outbound-rtp').reduce((sum, one) => sum + one.pliCount + one.firCount, 0);
   }
 
   async decodesMore(identity, frames) {
