@@ -1,0 +1,207 @@
+package io.stoa.bench;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.stoa.auth.AccessTokens;
+import io.stoa.auth.Claims;
+import io.stoa.auth.VideoGrant;
+import io.stoa.base.Time;
+import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.JoinResponse;
+import io.stoa.protocol.livekit.Ping;
+import io.stoa.protocol.livekit.SessionDescription;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.SignalTarget;
+import io.stoa.protocol.livekit.TrackSource;
+import io.stoa.protocol.livekit.TrackType;
+import io.stoa.protocol.livekit.TrickleRequest;
+import io.stoa.sdp.SdpException;
+import io.stoa.sdp.SdpParser;
+import io.stoa.sdp.SdpWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A participant: signalling by WebSocket, a connection to receive, and one to send if it has anything to send. Belongs to the loop. */
+final class LoadClient extends Timed {
+    private static final int PROTOCOL = 15;
+
+    private final LoadTools tools;
+    private final LoadTotals totals;
+    private final LoadOptions options;
+    private final String identity;
+    private final boolean video;
+    private final boolean audio;
+    private final LoadPeer subscriber;
+    private final List<MediaSource> sources = new ArrayList<>();
+    private final List<String> cids = new ArrayList<>();
+    private LoadPeer publisher;
+    private WebSocket socket;
+    /** The JDK's WebSocket takes one message at a time. */
+    private CompletableFuture<?> lastSent = CompletableFuture.completedFuture(null);
+    private int published;
+    private long pingInterval;
+    private long pingAt = Time.NEVER;
+    private boolean closed;
+
+    LoadClient(LoadTools tools, LoadTotals totals, LoadOptions options, String identity, boolean video, boolean audio, boolean verifies) throws IOException {
+        this.tools = tools;
+        this.totals = totals;
+        this.options = options;
+        this.identity = identity;
+        this.video = video;
+        this.audio = audio;
+        subscriber = new LoadPeer(tools, totals, false, verifies);
+    }
+
+    private boolean publishes() {
+        return video || audio;
+    }
+
+    /** Any thread. */
+    void join(HttpClient http) {
+        String token = AccessTokens.mint(
+                Claims.of(identity, VideoGrant.join(options.room())), options.key(), options.secret(), Instant.now(), Duration.ofHours(6));
+        URI uri = URI.create(options.url() + (options.url().getPath().endsWith("/") ? "" : "/") + "rtc?access_token=" + token + "&auto_subscribe="
+                + (publishes() ? 0 : 1) + "&protocol=" + PROTOCOL + "&sdk=go&version=2.5.0&adaptive_stream=0");
+        http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(30)).buildAsync(uri, new Frames()).whenComplete((opened, failure) -> tools.loop().post(() -> {
+            if (failure != null) totals.failure("no WebSocket: " + failure);
+            else socket = opened;
+        }));
+    }
+
+    LoadPeer subscriber() {
+        return subscriber;
+    }
+
+    boolean sending() {
+        return sources.stream().allMatch(source -> source.packets() > 10) && !sources.isEmpty();
+    }
+
+    /** Collects the parts of a message and moves it to the loop. */
+    private final class Frames implements WebSocket.Listener {
+        private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            parts.writeBytes(bytes);
+            if (last) {
+                byte[] message = parts.toByteArray();
+                parts.reset();
+                tools.loop().post(() -> receive(from, message));
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            tools.loop().post(() -> lost("the WebSocket was closed: " + code + " " + reason));
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            tools.loop().post(() -> lost("the WebSocket failed: " + error));
+        }
+    }
+
+    private void lost(String how) {
+        pingAt = Time.NEVER;
+        if (!closed) totals.failure(how);
+    }
+
+    private void receive(WebSocket from, byte[] message) {
+        if (closed) return;
+        socket = from;
+        try {
+            told(tools.loop().now(), SignalResponse.parseFrom(message));
+        } catch (SdpException | IOException e) {
+            totals.failure("signalling: " + e);
+        }
+    }
+
+    private void told(long now, SignalResponse response) throws SdpException, IOException {
+        switch (response.getMessageCase()) {
+            case JOIN -> joined(now, response.getJoin());
+            case OFFER -> {
+                var answer = subscriber.answer(now, SdpParser.parse(response.getOffer().getSdp()));
+                send(SignalRequest.newBuilder().setAnswer(SessionDescription.newBuilder()
+                        .setType("answer").setSdp(SdpWriter.write(answer)).setId(response.getOffer().getId())));
+            }
+            case ANSWER -> publisher.accept(now, SdpParser.parse(response.getAnswer().getSdp()));
+            case TRICKLE -> trickle(now, response.getTrickle());
+            case TRACK_PUBLISHED -> {
+                if (++published == sources.size())
+                    send(SignalRequest.newBuilder().setOffer(SessionDescription.newBuilder()
+                            .setType("offer").setSdp(SdpWriter.write(publisher.offer(sources, cids))).setId(1)));
+            }
+            case LEAVE -> lost("told to leave: " + response.getLeave().getReason());
+            default -> {} // who else is there, and how well they are heard
+        }
+    }
+
+    private void joined(long now, JoinResponse join) throws IOException {
+        pingInterval = Math.max(1, join.getPingInterval()) * Time.SECOND;
+        pingAt = now + pingInterval;
+        tools.loop().arm(this);
+        if (!publishes()) return;
+        publisher = new LoadPeer(tools, totals, true, false);
+        if (video) add(new MediaSource.Vp8(publisher, options.bitrateBps(), tools.random()), TrackType.VIDEO, TrackSource.CAMERA);
+        if (audio) add(new MediaSource.Opus(publisher, tools.random()), TrackType.AUDIO, TrackSource.MICROPHONE);
+    }
+
+    private void add(MediaSource source, TrackType type, TrackSource kind) {
+        String cid = identity + "-" + type;
+        sources.add(source);
+        cids.add(cid);
+        send(SignalRequest.newBuilder().setAddTrack(AddTrackRequest.newBuilder()
+                .setCid(cid).setName(cid).setType(type).setSource(kind).setDisableRed(true)
+                .setWidth(type == TrackType.VIDEO ? 1280 : 0).setHeight(type == TrackType.VIDEO ? 720 : 0)));
+    }
+
+    private void trickle(long now, TrickleRequest trickle) {
+        if (trickle.getCandidateInit().isEmpty()) return;
+        JsonObject init = JsonParser.parseString(trickle.getCandidateInit()).getAsJsonObject();
+        String line = init.has("candidate") ? init.get("candidate").getAsString() : "";
+        LoadPeer of = trickle.getTarget() == SignalTarget.PUBLISHER ? publisher : subscriber;
+        if (of != null) of.addCandidate(now, line);
+    }
+
+    private void send(SignalRequest.Builder request) {
+        ByteBuffer bytes = ByteBuffer.wrap(request.build().toByteArray());
+        lastSent = lastSent.thenCompose(unused -> socket.sendBinary(bytes, true));
+    }
+
+    @Override
+    void wake(long now) {
+        if (!Time.due(pingAt, now)) return;
+        pingAt = now + pingInterval;
+        send(SignalRequest.newBuilder().setPingReq(Ping.newBuilder().setTimestamp(System.currentTimeMillis())));
+    }
+
+    @Override
+    long nextWake() {
+        return pingAt;
+    }
+
+    void close() {
+        closed = true;
+        pingAt = Time.NEVER;
+        subscriber.close();
+        if (publisher != null) publisher.close();
+        if (socket != null) socket.abort();
+    }
+}

@@ -1,0 +1,190 @@
+package io.stoa.bench;
+
+import com.google.gson.JsonObject;
+import io.stoa.base.Time;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+
+/**
+ * The load generator: publishers and subscribers of a room at a server of this protocol, and what forwarding costs that server. Real
+ * connections, so cheap that the server is what saturates. See {@link LoadOptions#HELP}.
+ */
+public final class LoadTest implements AutoCloseable {
+    private static final long PATIENCE = 60 * Time.SECOND;
+
+    private final LoadOptions options;
+    private final LoadTools tools;
+    private final LoadTotals totals = new LoadTotals();
+    /** Publishers receive nothing that is measured. */
+    private final LoadTotals publisherTotals = new LoadTotals();
+    private final HttpClient http = HttpClient.newBuilder().executor(Executors.newVirtualThreadPerTaskExecutor()).build();
+    private final List<LoadClient> publishers = new ArrayList<>();
+    private final List<LoadClient> subscribers = new ArrayList<>();
+
+    private LoadTest(LoadOptions options) throws IOException {
+        this.options = options;
+        tools = LoadTools.towards(options.url());
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        LoadOptions options;
+        try {
+            options = LoadOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(LoadOptions.HELP);
+            System.exit(2);
+            return;
+        }
+        boolean good;
+        try (LoadTest test = new LoadTest(options)) {
+            good = test.run();
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    /** What is read at the beginning and the end of the measured time. */
+    private record Reading(long at, long packets, long bytes, long lost, double ownCpuSeconds, double cpuSeconds, long residentKilobytes) {}
+
+    private boolean run() throws IOException, InterruptedException {
+        double cleanKilobytes = resident();
+        for (int i = 0; i < options.publishers(); i++) {
+            LoadClient client = new LoadClient(tools, publisherTotals, options, "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
+            publishers.add(client);
+            client.join(http);
+        }
+        if (!await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending))) return false;
+        double publishedKilobytes = resident();
+        double firstKilobytes = 0;
+        if (options.first() > 0) {
+            if (!join(options.first())) return false;
+            Thread.sleep(options.warmupSeconds() * 1_000L);
+            firstKilobytes = resident();
+        }
+        if (!join(options.subscribers())) return false;
+        Thread.sleep(options.warmupSeconds() * 1_000L);
+        tools.loop().ask(() -> {
+            totals.delays.clear();
+            return null;
+        });
+        Reading begin = read();
+        Thread.sleep(options.seconds() * 1_000L);
+        Reading end = read();
+        JsonObject result = tools.loop().ask(() -> result(begin, end));
+        if (options.pid() > 0) {
+            result.addProperty("rss_start_kb", cleanKilobytes);
+            result.addProperty("rss_published_kb", publishedKilobytes);
+            if (options.first() > 0) {
+                result.addProperty("rss_first_kb", firstKilobytes);
+                result.addProperty("rss_kb_per_further_subscriber", (end.residentKilobytes - firstKilobytes) / Math.max(1, options.subscribers() - options.first()));
+            }
+        }
+        if (options.json()) System.out.println(result);
+        else print(result);
+        return totals.failures.isEmpty() && publisherTotals.failures.isEmpty();
+    }
+
+    private boolean join(int upTo) throws IOException, InterruptedException {
+        while (subscribers.size() < upTo) {
+            LoadClient client = new LoadClient(tools, totals, options, "subscriber-" + subscribers.size(), false, false, subscribers.size() < options.verify());
+            subscribers.add(client);
+            client.join(http);
+            Thread.sleep(Math.max(1, 1_000 / options.joinsPerSecond()));
+        }
+        int tracks = options.videoPublishers() + options.audioPublishers();
+        return await(upTo + " subscribers to receive " + tracks + " tracks each",
+                () -> subscribers.stream().allMatch(subscriber -> subscriber.subscriber().mediaStreams() >= tracks));
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private boolean await(String what, Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE;
+        while (System.nanoTime() - deadline < 0) {
+            if (tools.loop().ask(condition::holds)) return true;
+            Thread.sleep(50);
+        }
+        System.err.println("waited in vain for " + what);
+        tools.loop().ask(() -> {
+            System.err.println("connected " + totals.connected + " and " + publisherTotals.connected + ", failures " + totals.failures + " " + publisherTotals.failures);
+            return null;
+        });
+        return false;
+    }
+
+    private double resident() throws IOException {
+        return options.pid() > 0 ? new ServerProcess(options.pid()).residentKilobytes() : 0;
+    }
+
+    private Reading read() throws IOException {
+        ServerProcess server = new ServerProcess(options.pid());
+        double cpu = options.pid() > 0 ? server.cpuSeconds() : 0;
+        long resident = options.pid() > 0 ? server.residentKilobytes() : 0;
+        double own = new ServerProcess(ProcessHandle.current().pid()).cpuSeconds();
+        return tools.loop().ask(() -> {
+            long lost = 0;
+            for (LoadClient subscriber : subscribers) lost += subscriber.subscriber().lost();
+            return new Reading(System.nanoTime(), totals.packets, totals.bytes, lost, own, cpu, resident);
+        });
+    }
+
+    private JsonObject result(Reading begin, Reading end) {
+        double seconds = (end.at - begin.at) / 1e9;
+        long packets = end.packets - begin.packets;
+        long lost = end.lost - begin.lost;
+        JsonObject result = new JsonObject();
+        result.addProperty("subscribers", subscribers.size());
+        result.addProperty("video_publishers", options.videoPublishers());
+        result.addProperty("audio_publishers", options.audioPublishers());
+        result.addProperty("srtp", totals.profile);
+        result.addProperty("seconds", seconds);
+        result.addProperty("packets_per_second", packets / seconds);
+        result.addProperty("bytes_per_packet", packets == 0 ? 0 : (double) (end.bytes - begin.bytes) / packets);
+        result.addProperty("lost", lost);
+        result.addProperty("lost_share", packets + lost == 0 ? 0 : (double) lost / (packets + lost));
+        result.addProperty("verified", totals.verified);
+        result.addProperty("unverified", totals.unverified);
+        result.addProperty("delay_p50_us", orZero(totals.delays.micros(0.5)));
+        result.addProperty("delay_p99_us", orZero(totals.delays.micros(0.99)));
+        result.addProperty("key_frames_asked", publisherTotals.keyFrames);
+        result.addProperty("nacks_received", publisherTotals.nacks);
+        result.addProperty("rtcp_received", totals.reports);
+        result.addProperty("generator_cpu_percent", 100 * (end.ownCpuSeconds - begin.ownCpuSeconds) / seconds);
+        if (options.pid() > 0) {
+            result.addProperty("server_cpu_percent", 100 * (end.cpuSeconds - begin.cpuSeconds) / seconds);
+            result.addProperty("server_cpu_us_per_packet", packets == 0 ? 0 : (end.cpuSeconds - begin.cpuSeconds) * 1e6 / packets);
+            result.addProperty("rss_end_kb", end.residentKilobytes);
+        }
+        result.addProperty("failures", totals.failures.toString() + publisherTotals.failures);
+        return result;
+    }
+
+    private static double orZero(double value) {
+        return Double.isNaN(value) ? 0 : value;
+    }
+
+    private static void print(JsonObject result) {
+        for (String name : result.keySet()) {
+            var value = result.getAsJsonPrimitive(name);
+            boolean fraction = value.isNumber() && value.getAsDouble() != Math.rint(value.getAsDouble());
+            System.out.printf(Locale.ROOT, "%-32s %s%n", name.replace('_', ' '), fraction ? "%.2f".formatted(value.getAsDouble()) : value.getAsString());
+        }
+    }
+
+    @Override
+    public void close() {
+        tools.loop().ask(() -> {
+            for (LoadClient client : subscribers) client.close();
+            for (LoadClient client : publishers) client.close();
+            return null;
+        });
+        tools.loop().close();
+        http.shutdownNow();
+    }
+}
