@@ -25,7 +25,7 @@ public final class LoadTest implements AutoCloseable {
     private final List<LoadClient> publishers = new ArrayList<>();
     private final List<LoadClient> subscribers = new ArrayList<>();
 
-    private LoadTest(LoadOptions options) throws IOException {
+    LoadTest(LoadOptions options) throws IOException {
         this.options = options;
         tools = LoadTools.towards(options.url());
     }
@@ -40,32 +40,35 @@ public final class LoadTest implements AutoCloseable {
             System.exit(2);
             return;
         }
-        boolean good;
+        JsonObject result;
         try (LoadTest test = new LoadTest(options)) {
-            good = test.run();
+            result = test.run();
         }
-        System.exit(good ? 0 : 1);
+        if (options.json()) System.out.println(result);
+        else print(result);
+        System.exit(result.get("failures").getAsString().isEmpty() ? 0 : 1);
     }
 
     /** What is read at the beginning and the end of the measured time. */
     private record Reading(long at, long packets, long bytes, long lost, double ownCpuSeconds, double cpuSeconds, long residentKilobytes) {}
 
-    private boolean run() throws IOException, InterruptedException {
+    /** @throws IllegalStateException if a part of the room does not come to life within a minute */
+    JsonObject run() throws IOException, InterruptedException {
         double cleanKilobytes = resident();
         for (int i = 0; i < options.publishers(); i++) {
             LoadClient client = new LoadClient(tools, publisherTotals, options, "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
             publishers.add(client);
             client.join(http);
         }
-        if (!await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending))) return false;
+        await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending));
         double publishedKilobytes = resident();
         double firstKilobytes = 0;
         if (options.first() > 0) {
-            if (!join(options.first())) return false;
+            join(options.first());
             Thread.sleep(options.warmupSeconds() * 1_000L);
             firstKilobytes = resident();
         }
-        if (!join(options.subscribers())) return false;
+        join(options.subscribers());
         Thread.sleep(options.warmupSeconds() * 1_000L);
         tools.loop().ask(() -> {
             totals.delays.clear();
@@ -83,12 +86,10 @@ public final class LoadTest implements AutoCloseable {
                 result.addProperty("rss_kb_per_further_subscriber", (end.residentKilobytes - firstKilobytes) / Math.max(1, options.subscribers() - options.first()));
             }
         }
-        if (options.json()) System.out.println(result);
-        else print(result);
-        return totals.failures.isEmpty() && publisherTotals.failures.isEmpty();
+        return result;
     }
 
-    private boolean join(int upTo) throws IOException, InterruptedException {
+    private void join(int upTo) throws IOException, InterruptedException {
         while (subscribers.size() < upTo) {
             LoadClient client = new LoadClient(tools, totals, options, "subscriber-" + subscribers.size(), false, false, subscribers.size() < options.verify());
             subscribers.add(client);
@@ -96,7 +97,7 @@ public final class LoadTest implements AutoCloseable {
             Thread.sleep(Math.max(1, 1_000 / options.joinsPerSecond()));
         }
         int tracks = options.videoPublishers() + options.audioPublishers();
-        return await(upTo + " subscribers to receive " + tracks + " tracks each",
+        await(upTo + " subscribers to receive " + tracks + " tracks each",
                 () -> subscribers.stream().allMatch(subscriber -> subscriber.subscriber().mediaStreams() >= tracks));
     }
 
@@ -104,18 +105,18 @@ public final class LoadTest implements AutoCloseable {
         boolean holds();
     }
 
-    private boolean await(String what, Condition condition) throws InterruptedException {
+    private void await(String what, Condition condition) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE;
         while (System.nanoTime() - deadline < 0) {
-            if (tools.loop().ask(condition::holds)) return true;
+            if (tools.loop().ask(condition::holds)) return;
             Thread.sleep(50);
         }
-        System.err.println("waited in vain for " + what);
-        tools.loop().ask(() -> {
-            System.err.println("connected " + totals.connected + " and " + publisherTotals.connected + ", failures " + totals.failures + " " + publisherTotals.failures);
-            return null;
-        });
-        return false;
+        throw new IllegalStateException("waited in vain for " + what + tools.loop().ask(() ->
+                "; " + subscribers.stream().filter(s -> s.subscriber().mediaStreams() == 0).count() + " receive nothing, connected " + totals.connected + " and " + publisherTotals.connected + ", failures " + failures()));
+    }
+
+    private String failures() {
+        return totals.failures.isEmpty() && publisherTotals.failures.isEmpty() ? "" : totals.failures.toString() + publisherTotals.failures;
     }
 
     private double resident() throws IOException {
@@ -161,7 +162,7 @@ public final class LoadTest implements AutoCloseable {
             result.addProperty("server_cpu_us_per_packet", packets == 0 ? 0 : (end.cpuSeconds - begin.cpuSeconds) * 1e6 / packets);
             result.addProperty("rss_end_kb", end.residentKilobytes);
         }
-        result.addProperty("failures", totals.failures.toString() + publisherTotals.failures);
+        result.addProperty("failures", failures());
         return result;
     }
 

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# What forwarding costs. Without arguments: the standard scenarios against the assembled server.
+#
+#   run.sh [--scenarios video,audio,both,memory] [options of the load generator]
+#   run.sh against --url ws://host:7880 --key … --secret … [--pid …]   the same generator against any server of this protocol
+#   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
+#
+# STOA_BENCH_PORT: first of three ports of the server (7890). STOA_OPTS: options of its JVM, for instance a flight recording.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+home=$(echo distribution/target/stoa-*/ | sed 's:/$::')
+java=java
+for candidate in "${STOA_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
+  if [ -x "$candidate/bin/java" ] && "$candidate/bin/java" -version 2>&1 | grep -q 'version "25'; then java=$candidate/bin/java; break; fi
+done
+export STOA_JAVA_HOME=${java%/bin/java}
+run() {
+  "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xmx512m -Xmn96m -XX:+UseSerialGC \
+    -Djava.util.logging.config.file="$home/conf/logging.properties" -Dlogback.configurationFile=itests/bench/logback.xml \
+    -cp "itests/bench/target/classes:$home/bundles/*" "$@"
+}
+
+case ${1:-} in
+  against) shift; run io.stoa.bench.LoadTest "$@" ;;
+  *)
+    scenarios=video,audio,both,memory
+    if [ "${1:-}" = --scenarios ]; then scenarios=$2; shift 2; fi
+    run io.stoa.bench.StandardBench "$home" "${STOA_BENCH_PORT:-7890}" "" "$scenarios" "$@"
+    ;;
+esac
