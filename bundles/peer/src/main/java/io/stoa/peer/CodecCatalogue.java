@@ -27,6 +27,7 @@ final class CodecCatalogue {
             video(123, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640032"),
             video(35, "AV1", ""),
             video(116, "H265", ""));
+    private static final List<String> AUDIO_FEEDBACK = List.of("nack");
     private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
     private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("ccm fir", "nack", "nack pli");
     private static final List<Extension> AUDIO_EXTENSIONS = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
@@ -70,7 +71,7 @@ final class CodecCatalogue {
         List<Codec> wanted = new ArrayList<>();
         List<Codec> others = new ArrayList<>();
         List<Codec> rtx = new ArrayList<>();
-        List<String> feedback = fromClient ? FEEDBACK_FROM_PUBLISHER : FEEDBACK_FROM_SUBSCRIBER;
+        List<String> feedback = offered.kind.equals("audio") ? AUDIO_FEEDBACK : fromClient ? FEEDBACK_FROM_PUBLISHER : FEEDBACK_FROM_SUBSCRIBER;
         for (Codec codec : offered.codecs) {
             if (codec.isRtx() || !speaks(offered.kind, codec)) continue;
             List<String> kept = codec.feedback().stream().filter(feedback::contains).toList();
@@ -101,7 +102,7 @@ final class CodecCatalogue {
         for (Codec known : kind.equals("audio") ? AUDIO : VIDEO) {
             if (!CodecMatch.same(known, published)) continue;
             Codec offer = new Codec(known.payloadType(), known.name(), known.clockRate(), known.channels(),
-                    published.fmtp().isEmpty() ? known.fmtp() : fmtp(published), kind.equals("audio") ? List.of("nack") : FEEDBACK_FROM_SUBSCRIBER);
+                    published.fmtp().isEmpty() ? known.fmtp() : fmtp(published), kind.equals("audio") ? AUDIO_FEEDBACK : FEEDBACK_FROM_SUBSCRIBER);
             if (kind.equals("audio")) return List.of(offer);
             return List.of(offer, new Codec(offer.payloadType() + 1, "rtx", 90_000, 1, "apt=" + offer.payloadType(), List.of()));
         }
