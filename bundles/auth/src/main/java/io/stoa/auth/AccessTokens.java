@@ -3,6 +3,7 @@ package io.stoa.auth;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -36,8 +37,8 @@ public final class AccessTokens {
             throw new AuthException("invalid authorization token");
         }
         String key = claims.has("iss") && claims.get("iss").isJsonPrimitive() ? claims.get("iss").getAsString() : "";
-        String secret = keys.secret(key).orElseThrow(() -> new AuthException("invalid API key"));
-        if (!header.has("alg") || !"HS256".equals(header.get("alg").getAsString())) throw invalid("algorithm must be HS256");
+        String secret = keys.secret(key).filter(s -> !s.isEmpty()).orElseThrow(() -> new AuthException("invalid API key"));
+        if (!new JsonPrimitive("HS256").equals(header.get("alg"))) throw invalid("algorithm must be HS256");
         byte[] expected = sign(parts[0] + "." + parts[1], secret);
         if (!MessageDigest.isEqual(expected, signature)) throw invalid("signature does not match");
         checkTimes(claims, now.getEpochSecond());
@@ -49,13 +50,16 @@ public final class AccessTokens {
     }
 
     private static void checkTimes(JsonObject claims, long now) throws AuthException {
-        try {
-            if (!claims.has("exp")) throw invalid("exp is missing");
-            if (claims.get("exp").getAsDouble() + LEEWAY_SECONDS < now) throw invalid("token is expired");
-            if (claims.has("nbf") && claims.get("nbf").getAsDouble() - LEEWAY_SECONDS > now) throw invalid("token is not valid yet");
-        } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
-            throw invalid("exp and nbf must be numbers");
-        }
+        if (!claims.has("exp")) throw invalid("exp is missing");
+        if (seconds(claims, "exp") + LEEWAY_SECONDS < now) throw invalid("token is expired");
+        if (claims.has("nbf") && seconds(claims, "nbf") - LEEWAY_SECONDS > now) throw invalid("token is not valid yet");
+    }
+
+    /** A NumericDate; not a text that looks like one, and not NaN, which would never expire. */
+    private static double seconds(JsonObject claims, String name) throws AuthException {
+        double seconds = claims.get(name) instanceof JsonPrimitive value && value.isNumber() ? value.getAsDouble() : Double.NaN;
+        if (!Double.isFinite(seconds)) throw invalid(name + " must be a number");
+        return seconds;
     }
 
     private static AuthException invalid(String reason) {

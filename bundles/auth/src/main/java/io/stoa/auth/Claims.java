@@ -113,7 +113,8 @@ public record Claims(
     }
 
     private static ParticipantInfo.Kind kind(String name) {
-        for (ParticipantInfo.Kind kind : ParticipantInfo.Kind.values()) if (kind.name().equalsIgnoreCase(name)) return kind;
+        for (ParticipantInfo.Kind kind : ParticipantInfo.Kind.values())
+            if (kind != ParticipantInfo.Kind.UNRECOGNIZED && kind.name().equalsIgnoreCase(name)) return kind; // it cannot be written again
         return ParticipantInfo.Kind.STANDARD;
     }
 
@@ -122,7 +123,7 @@ public record Claims(
         if (element instanceof JsonArray array)
             for (JsonElement name : array)
                 for (ParticipantInfo.KindDetail detail : ParticipantInfo.KindDetail.values())
-                    if (detail.name().equalsIgnoreCase(name.getAsString())) details.add(detail);
+                    if (detail != ParticipantInfo.KindDetail.UNRECOGNIZED && detail.name().equalsIgnoreCase(name.getAsString())) details.add(detail);
         return List.copyOf(details);
     }
 
