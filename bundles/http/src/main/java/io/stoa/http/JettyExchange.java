@@ -82,8 +82,21 @@ final class JettyExchange implements HttpExchange {
                 body.write(buffer, 0, count);
                 if (body.size() > maxBodyBytes) throw new BodyTooLargeException();
             }
+        } catch (BodyTooLargeException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ClientGoneException(e);
         }
         return body.toByteArray();
+    }
+
+    /** The body ended before its end, or did not come in time: the client's fault, nobody's bug. */
+    static final class ClientGoneException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        ClientGoneException(IOException cause) {
+            super("the body did not arrive: " + cause, cause);
+        }
     }
 
     @Override

@@ -68,10 +68,7 @@ public final class JettyHttpServer {
         }
         server.setStopTimeout(500);
         RequestHandler handler = new RequestHandler(this);
-        WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(server, container -> {
-            container.setIdleTimeout(java.time.Duration.ZERO);
-            container.setAutoFragment(false);
-        });
+        WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(server, container -> container.setIdleTimeout(java.time.Duration.ZERO));
         upgrades.setHandler(handler);
         handler.container(() -> ServerWebSocketContainer.get(server.getContext()));
         server.setHandler(upgrades);

@@ -35,6 +35,7 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
         opened.setMaxBinaryMessageSize(maxMessageBytes);
         opened.setMaxTextMessageSize(maxMessageBytes);
         opened.setMaxFrameSize(maxMessageBytes);
+        opened.setAutoFragment(true); // the limit is for what comes in: a longer answer goes out in parts
         opened.setIdleTimeout(java.time.Duration.ZERO);
         synchronized (this) {
             session = opened;

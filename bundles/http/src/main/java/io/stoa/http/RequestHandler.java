@@ -6,6 +6,7 @@ import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -13,6 +14,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.URIUtil;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class RequestHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
     private static final String BEARER = "Bearer ";
+    private static final Set<String> METHODS = Set.of("OPTIONS", "HEAD", "GET", "POST", "PATCH", "DELETE");
 
     private final JettyHttpServer owner;
     private Supplier<ServerWebSocketContainer> container;
@@ -42,6 +45,9 @@ final class RequestHandler extends Handler.Abstract {
             exchange.finish();
         } catch (HttpExchange.BodyTooLargeException e) {
             exchange.fail(413, "request body too large");
+        } catch (JettyExchange.ClientGoneException e) {
+            LOG.debug("{} {}: {}", request.getMethod(), path, e.getMessage());
+            exchange.fail(408, "request body did not arrive");
         } catch (Exception | AssertionError e) {
             LOG.error("{} {} failed", request.getMethod(), path, e);
             exchange.fail(500, "internal server error");
@@ -51,8 +57,9 @@ final class RequestHandler extends Handler.Abstract {
 
     private static String decodedPath(Request request) {
         String path = Request.getPathInContext(request);
+        if (path == null) return ""; // CONNECT has none
         while (path.startsWith("//")) path = path.substring(1);
-        return path;
+        return URIUtil.decodePath(path);
     }
 
     /** @return true if it was a preflight, which is answered here */
@@ -62,11 +69,14 @@ final class RequestHandler extends Handler.Abstract {
         boolean preflight = request.getMethod().equals("OPTIONS") && origin != null && request.getHeaders().contains("Access-Control-Request-Method");
         if (preflight) {
             response.getHeaders().add(HttpHeader.VARY, "Access-Control-Request-Method, Access-Control-Request-Headers");
-            response.getHeaders().put("Access-Control-Allow-Origin", "*");
-            response.getHeaders().put("Access-Control-Allow-Methods", request.getHeaders().get("Access-Control-Request-Method"));
-            String headers = request.getHeaders().get("Access-Control-Request-Headers");
-            if (headers != null) response.getHeaders().put("Access-Control-Allow-Headers", headers);
-            response.getHeaders().put("Access-Control-Max-Age", "86400");
+            String method = request.getHeaders().get("Access-Control-Request-Method");
+            if (METHODS.contains(method)) {
+                response.getHeaders().put("Access-Control-Allow-Origin", "*");
+                response.getHeaders().put("Access-Control-Allow-Methods", method);
+                String headers = request.getHeaders().get("Access-Control-Request-Headers");
+                if (headers != null) response.getHeaders().put("Access-Control-Allow-Headers", headers);
+                response.getHeaders().put("Access-Control-Max-Age", "86400");
+            }
             exchange.respond(204, null, new byte[0]);
             return true;
         }
