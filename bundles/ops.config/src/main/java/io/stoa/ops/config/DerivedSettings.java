@@ -84,7 +84,6 @@ final class DerivedSettings {
 
     private void together() {
         boolean development = Boolean.TRUE.equals(values.get("development"));
-        if (keys.isEmpty()) faults.add("one of key-file or keys must be provided (bin/stoa generate-keys makes a pair; --dev brings its own)");
         keys.forEach((key, secret) -> {
             if (key.isBlank() || secret.isBlank()) faults.add("keys: a key and its secret may not be empty");
             else if (!development && secret.length() < STRONG_SECRET)

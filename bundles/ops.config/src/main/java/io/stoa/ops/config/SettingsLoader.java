@@ -32,6 +32,14 @@ public final class SettingsLoader {
 
     /** Reads all files anew. */
     Settings load() throws ConfigException {
+        Settings settings = loadWithoutKeys();
+        if (settings.keys().isEmpty())
+            throw new ConfigException("one of key-file or keys must be provided (bin/stoa generate-keys makes a pair; --dev brings its own)");
+        return settings;
+    }
+
+    /** For those who have no use for API keys; if there are some they must be right. */
+    Settings loadWithoutKeys() throws ConfigException {
         CommandLine line = CommandLine.parse(table, arguments, environment);
         Assembly assembly = new Assembly(line);
         assembly.yaml();
