@@ -27,6 +27,7 @@ record CommandLine(Map<String, Given> given) {
         Map<String, Given> flagged = new LinkedHashMap<>();
         arguments(arguments, flags, flagged, faults);
         if (!faults.isEmpty()) throw new ConfigException(faults);
+        given.keySet().removeAll(flagged.keySet()); // after all variables, so that they win over one of another name for the same key
         given.putAll(flagged);
         return new CommandLine(given);
     }
@@ -47,6 +48,8 @@ record CommandLine(Map<String, Given> given) {
                 if (i + 1 == arguments.size()) faults.add("--" + name + ": a value must follow: " + flag.usage());
                 else value = arguments.get(++i);
             }
+            else if (attached && flag.value().isEmpty() && new KeyType.Bool().read(value).isEmpty())
+                faults.add("--" + name + ": \"" + value + "\" is not allowed; allowed: " + new KeyType.Bool().allowed());
             Given before = into.get(name);
             List<String> values = new ArrayList<>(before == null || !name.equals("bind") ? List.of() : before.values());
             values.add(value);
@@ -66,6 +69,6 @@ record CommandLine(Map<String, Given> given) {
     }
 
     boolean on(String name) {
-        return value(name).map(Boolean::parseBoolean).orElse(false);
+        return value(name).flatMap(new KeyType.Bool()::read).equals(Optional.of(true));
     }
 }

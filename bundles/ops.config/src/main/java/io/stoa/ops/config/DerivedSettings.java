@@ -93,6 +93,8 @@ final class DerivedSettings {
             faults.add("prometheus.username, prometheus.password: allowed: both or neither");
         if (Boolean.TRUE.equals(values.get("turn.enabled")) && number("turn.tls_port") == 0 && number("turn.udp_port") == 0)
             faults.add("turn: invalid TURN ports; allowed: turn.tls_port or turn.udp_port above 0");
+        if (Boolean.TRUE.equals(values.get("turn.enabled")) && number("turn.tls_port") > 0 && text("turn.domain").isEmpty())
+            faults.add("turn.domain: \"\" is not allowed; allowed: the name in the certificate, where turn.tls_port is set");
         if (values.get("webhook.urls") instanceof List<?> urls && !urls.isEmpty() && !keys.containsKey(text("webhook.api_key")))
             faults.add("webhook.api_key: \"" + text("webhook.api_key") + "\" is not allowed; allowed: one of the API keys");
         if (values.get("rtc.turn_servers") instanceof List<?> servers) servers.forEach(server -> turnServer((Map<?, ?>) server));

@@ -177,7 +177,7 @@ sealed interface KeyType {
 
         static boolean isAddress(String text) {
             try {
-                return text.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") && InetAddress.ofLiteral(text) != null;
+                return text.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") && InetAddress.ofLiteral(text) != null;
             } catch (IllegalArgumentException e) {
                 return false;
             }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -26,6 +27,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class YamlSettings {
     private static final int DEEPEST = 60;
+    private static final int NAMES_SHOWN = 12;
+    private static final Set<String> NULL = Set.of("", "~", "null", "Null", "NULL"); // YAML 1.1, as Go's
 
     private final KeyTable table;
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -184,13 +187,18 @@ final class YamlSettings {
         };
     }
 
-    /** By name, with merged maps ({@code <<}) below the map's own entries; a name that stands twice is a fault. */
     private Map<String, Node> entries(MappingNode map, String path) {
+        return entries(map, path, 0);
+    }
+
+    /** By name, with merged maps ({@code <<}, one or a list) below the map's own entries; a name that stands twice is a fault. */
+    private Map<String, Node> entries(MappingNode map, String path, int depth) {
         Map<String, Node> merged = new LinkedHashMap<>();
         Map<String, Node> own = new LinkedHashMap<>();
         for (NodeTuple entry : map.getValue()) {
             String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-            if (name.equals("<<") && entry.getValueNode() instanceof MappingNode other && other != map) merged.putAll(entries(other, path));
+            Optional<List<MappingNode>> others = name.equals("<<") && depth < DEEPEST ? maps(entry.getValueNode()) : Optional.empty();
+            if (others.isPresent()) others.get().forEach(other -> entries(other, path, depth + 1).forEach(merged::putIfAbsent));
             else if (own.put(name, entry.getValueNode()) != null)
                 faults.add((path.isEmpty() ? name : path + "." + name) + at(entry.getKeyNode()) + ": stands twice");
         }
@@ -198,9 +206,15 @@ final class YamlSettings {
         return merged;
     }
 
+    private static Optional<List<MappingNode>> maps(Node node) {
+        if (node instanceof MappingNode map) return Optional.of(List.of(map));
+        boolean all = node instanceof SequenceNode list && list.getValue().stream().allMatch(MappingNode.class::isInstance);
+        return all ? Optional.of(((SequenceNode) node).getValue().stream().map(MappingNode.class::cast).toList()) : Optional.empty();
+    }
+
     private String unknownKey(Place place, String parent, String name, Node node) {
         String path = parent.isEmpty() ? name : parent + "." + name;
-        String hint = table.nearest(place, parent, name).map(near -> "; did you mean " + near + "?").orElseGet(() -> "; allowed here: " + String.join(", ", place.fields.keySet()));
+        String hint = table.nearest(place, parent, name).map(near -> "; did you mean " + near + "?").orElseGet(() -> "; allowed here:" + names(place).replaceFirst(" of", ""));
         return path + at(node) + ": unknown key" + hint;
     }
 
@@ -217,7 +231,8 @@ final class YamlSettings {
     }
 
     private static String names(Place place) {
-        return place.fields.isEmpty() ? "" : " of " + String.join(", ", place.fields.keySet());
+        String shown = place.fields.keySet().stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
+        return shown.isEmpty() ? "" : " of " + shown + (place.fields.size() > NAMES_SHOWN ? ", …" : "");
     }
 
     private static String shortened(String text) {
@@ -225,7 +240,7 @@ final class YamlSettings {
     }
 
     private static boolean isNull(Node node) {
-        return node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.NULL);
+        return node instanceof ScalarNode scalar && scalar.getScalarStyle() == ScalarStyle.PLAIN && NULL.contains(scalar.getValue());
     }
 
     private static String at(Node node) {
