@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,10 +45,15 @@ public final class LoopMediaPlane implements MediaPlane {
 
     @Activate
     public LoopMediaPlane(@Reference PacketIo io) {
+        this(io, new SecureRandom());
+    }
+
+    /** @param random for everything but keys; a seeded one makes scenarios repeat */
+    LoopMediaPlane(PacketIo io, RandomGenerator random) {
         this.io = io;
-        SecureRandom random = new SecureRandom();
-        DtlsCertificate certificate = DtlsCertificate.generate(random, Instant.now());
-        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, random, executor));
+        SecureRandom secureRandom = new SecureRandom();
+        DtlsCertificate certificate = DtlsCertificate.generate(secureRandom, Instant.now());
+        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom, executor));
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
     }
@@ -106,6 +112,12 @@ public final class LoopMediaPlane implements MediaPlane {
             return new PlaneStats(sums.peers, sums.published, sums.subscribed, sums.packetsIn, sums.packetsOut, 0, sums.bytesOut, drops, io.name(),
                     protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
         }
+    }
+
+    /** For scenarios that drive time: no peer has anything under way on another thread. */
+    boolean quiescent() {
+        for (MediaLoop loop : loops) for (LoopPeer peer : loop.peers()) if (!peer.peer().quiescent()) return false;
+        return true;
     }
 
     @Deactivate

@@ -1,0 +1,162 @@
+package io.stoa.simulation;
+
+import io.stoa.base.Flow;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.media.DatagramBatch;
+import io.stoa.media.LoopHandler;
+import io.stoa.media.PacketLoop;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A media loop whose turns are made by the virtual network. */
+final class HandLoop implements PacketLoop, Station {
+    private final VirtualNet net;
+    private final int index;
+    private final TransportAddress address;
+    private final Map<TransportAddress, Flow> flows = new HashMap<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Arrival> arrivals = new ArrayDeque<>();
+    private final DatagramBatch batch = new DatagramBatch(64);
+    private final Link nowhere = new Link();
+    private LoopHandler handler;
+    private long now;
+    int leases;
+
+    private record Arrival(Flow flow, byte[] bytes) {}
+
+    HandLoop(VirtualNet net, int index, TransportAddress address) {
+        this.net = net;
+        this.index = index;
+        this.address = address;
+        now = net.now();
+        net.bind(address, this);
+    }
+
+    TransportAddress address() {
+        return address;
+    }
+
+    void attach(LoopHandler attached) {
+        now = net.now();
+        handler = attached;
+        attached.attached(this);
+    }
+
+    void detach() {
+        handler = null;
+        tasks.clear();
+        flows.clear();
+    }
+
+    LoopHandler handler() {
+        return handler;
+    }
+
+    Map<TransportAddress, Flow> flows() {
+        return flows;
+    }
+
+    // -- Station
+
+    @Override
+    public void receive(long time, TransportAddress local, TransportAddress remote, byte[] datagram) {
+        if (handler == null || datagram.length > DatagramBatch.MAX_DATAGRAM) return;
+        Flow flow = flow(Flow.Protocol.UDP, local, remote);
+        flow.heardAt = time;
+        arrivals.add(new Arrival(flow, datagram));
+    }
+
+    @Override
+    public void turn(long time) {
+        now = time;
+        if (handler == null) return;
+        while (!arrivals.isEmpty()) {
+            while (!arrivals.isEmpty() && !batch.isFull()) {
+                Arrival arrival = arrivals.poll();
+                batch.add(arrival.flow, arrival.bytes, 0, arrival.bytes.length);
+            }
+            handler.receive(now, batch);
+            batch.clear();
+        }
+        if (Time.due(handler.nextWake(), now)) handler.wake(now);
+    }
+
+    @Override
+    public long nextWake() {
+        return handler == null ? Time.NEVER : handler.nextWake();
+    }
+
+    @Override
+    public boolean settle(long time) {
+        now = time;
+        boolean any = false;
+        for (Runnable task; (task = tasks.poll()) != null; any = true) task.run();
+        return any;
+    }
+
+    @Override
+    public boolean quiescent() {
+        return tasks.isEmpty();
+    }
+
+    // -- PacketLoop
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return net.driving();
+    }
+
+    @Override
+    public void post(Runnable task) {
+        if (handler != null) tasks.add(task);
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public PortLease lease() {
+        leases++;
+        return new PortLease() {
+            @Override
+            public List<LocalEndpoint> endpoints() {
+                return List.of(new LocalEndpoint(Flow.Protocol.UDP, address));
+            }
+
+            @Override
+            public void close() {
+                leases--;
+            }
+        };
+    }
+
+    @Override
+    public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+        if (protocol == Flow.Protocol.TCP || !local.equals(address)) return null;
+        return flows.computeIfAbsent(remote, to -> new Flow(Flow.Protocol.UDP, address, to, this));
+    }
+
+    @Override
+    public void send(Flow flow, byte[] bytes, int offset, int length) {
+        Link link = net.at(flow.remote) instanceof Client client ? client.down : nowhere;
+        net.send(link, flow.local, flow.remote, Arrays.copyOfRange(bytes, offset, offset + length));
+    }
+
+    @Override
+    public void close(Flow flow) {
+        flows.remove(flow.remote, flow);
+    }
+}

@@ -1,0 +1,301 @@
+package io.stoa.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.base.Bytes;
+import io.stoa.base.Time;
+import io.stoa.rtp.ReceiveStatistics;
+import io.stoa.rtp.RtcpWriter;
+import io.stoa.rtp.RtpView;
+import io.stoa.rtp.Vp8Descriptor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A track as its receiver sees it: asks for what is missing, puts frames together, decodes them as far as references allow, and notes
+ * every break in numbers, pictures and time.
+ */
+final class Incoming {
+    private static final int OWN_SSRC = 1;
+    private static final long GRACE = 10 * Time.MILLI;
+    private static final int MAX_TRIES = 12;
+    private static final long GIVE_UP = 2 * Time.SECOND;
+    private static final long KEY_FRAME_SPACING = 300 * Time.MILLI;
+
+    private final Client client;
+    final String trackSid;
+    final int ssrc;
+    private final int rtxSsrc;
+    private final String codec;
+    private final ReceiveStatistics statistics;
+    private final TreeMap<Long, Packet> pending = new TreeMap<>();
+    private final TreeMap<Long, Missing> missing = new TreeMap<>();
+    /** What each number carried, to see that a repetition is the same packet. */
+    private final Map<Long, String> contents = new HashMap<>();
+    private long highest = -1;
+    private long next = -1;
+
+    /** Of whole frames that could be decoded, in order. */
+    final List<Frame> frames = new ArrayList<>();
+    /** Everything that a receiver should never see. */
+    final List<String> breaks = new ArrayList<>();
+    /** Numbers that never came. */
+    final List<Long> lost = new ArrayList<>();
+    final List<SenderReport> senderReports = new ArrayList<>();
+    int packets;
+    int empty;
+    int duplicates;
+    int repaired;
+    int nacksSent;
+    int undecodable;
+    int keyFramesAsked;
+    /** False: the receiver sends no NACK, as if it knew none. */
+    boolean repairs = true;
+    /** False: it does not ask for key frames. */
+    boolean asks = true;
+    private long askedAt = Long.MIN_VALUE;
+
+    private record Packet(int timestamp, boolean marker, byte[] payload, long arrivedAt) {}
+
+    private static final class Missing {
+        final long since;
+        long askAt;
+        int tries;
+
+        Missing(long now) {
+            since = now;
+            askAt = now + GRACE;
+        }
+    }
+
+    record SenderReport(long at, long ntp, int timestamp) {}
+
+    /** @param timestamp RTP, 32 bit */
+    record Frame(long at, int layer, int epoch, int number, boolean key, int timestamp, int pictureId, int tl0, int temporal) {}
+
+    Incoming(Client client, String trackSid, String codec, int ssrc, int rtxSsrc) {
+        this.client = client;
+        this.trackSid = trackSid;
+        this.codec = codec;
+        this.ssrc = ssrc;
+        this.rtxSsrc = rtxSsrc;
+        statistics = new ReceiveStatistics(codec.equalsIgnoreCase("opus") ? 48_000 : 90_000);
+    }
+
+    boolean video() {
+        return !codec.equalsIgnoreCase("opus");
+    }
+
+    // -- packets
+
+    void packet(long now, RtpView view) {
+        packets++;
+        boolean repair = view.ssrc() == rtxSsrc;
+        int at = view.payloadOffset() + (repair ? 2 : 0);
+        int length = view.payloadLength() - (repair ? 2 : 0);
+        if (length < 0) return;
+        int seq = repair ? Bytes.u16(view.bytes(), at - 2) : view.seq();
+        long index = highest < 0 ? 65_536L + seq : highest + (short) (seq - (int) highest);
+        byte[] payload = new byte[length];
+        System.arraycopy(view.bytes(), at, payload, 0, length);
+        String content = length == 0 ? "" : view.timestamp() + " " + java.util.Arrays.hashCode(payload);
+        String before = contents.putIfAbsent(index, content);
+        contents.remove(index - 4_000);
+        if (before != null) {
+            duplicates++;
+            if (!before.equals(content)) breaks.add("number " + seq + " was used for two packets");
+            return;
+        }
+        if (repair) repaired++;
+        else statistics.packet(now, index, view.timestamp(), view.length());
+        if (next < 0) next = index;
+        if (index < next) return; // given up, or from before the first
+        if (highest >= 0 && index - highest > 1_000) breaks.add("the numbers jump from " + (highest & 0xffff) + " to " + seq);
+        for (long gap = highest + 1; highest >= 0 && gap < index; gap++) missing.put(gap, new Missing(now));
+        missing.remove(index);
+        highest = Math.max(highest, index);
+        pending.put(index, new Packet(view.timestamp(), view.marker(), payload, now));
+        drain(now);
+    }
+
+    private void drain(long now) {
+        for (Packet packet; (packet = pending.remove(next)) != null; next++) inOrder(now, packet);
+    }
+
+    void wake(long now) {
+        int[] asked = new int[200];
+        int count = 0;
+        for (Iterator<Map.Entry<Long, Missing>> it = missing.entrySet().iterator(); it.hasNext(); ) {
+            Map.Entry<Long, Missing> entry = it.next();
+            Missing gap = entry.getValue();
+            if (now - gap.since >= GIVE_UP) {
+                lost.add(entry.getKey());
+                it.remove();
+                continue;
+            }
+            if (!Time.due(gap.askAt, now) || !video()) continue;
+            boolean again = repairs && gap.tries++ < MAX_TRIES && count < asked.length;
+            gap.askAt = again ? now + Math.max(20 * Time.MILLI, client.roundTrip() + 5 * Time.MILLI) : gap.since + GIVE_UP;
+            if (again) asked[count++] = (int) (entry.getKey() & 0xffff);
+        }
+        if (count > 0) {
+            nacksSent += count;
+            client.rtcp().nack(OWN_SSRC, ssrc, asked, count);
+            client.transmitRtcp();
+        }
+        while (!pending.isEmpty() && !missing.containsKey(next) && !pending.containsKey(next)) {
+            next++;
+            drain(now);
+        }
+    }
+
+    long nextWake() {
+        long wake = Time.NEVER;
+        for (Missing gap : missing.values()) {
+            wake = Time.earlier(wake, gap.since + GIVE_UP);
+            if (video()) wake = Time.earlier(wake, gap.askAt);
+        }
+        return wake;
+    }
+
+    // -- frames
+
+    private Body begun;
+    private int begunTimestamp;
+    private long begunDescriptor;
+    private int expectedPart;
+
+    private void inOrder(long now, Packet packet) {
+        if (packet.payload.length == 0) {
+            empty++;
+            return;
+        }
+        long descriptor = codec.equalsIgnoreCase("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
+        int prefix = switch (codec.toLowerCase(java.util.Locale.ROOT)) {
+            case "vp8" -> Vp8Descriptor.length(descriptor);
+            case "vp9" -> 3;
+            default -> 1;
+        };
+        Body body = Body.read(packet.payload, prefix, packet.payload.length - prefix);
+        if (body == null) {
+            breaks.add("a payload was changed");
+            return;
+        }
+        if (body.part() == 0) {
+            begun = body;
+            begunTimestamp = packet.timestamp;
+            begunDescriptor = descriptor;
+            expectedPart = 0;
+        }
+        boolean continues = begun != null && body.frame() == begun.frame() && body.layer() == begun.layer() && body.epoch() == begun.epoch()
+                && body.part() == expectedPart++;
+        if (!continues) {
+            begun = null; // the rest of a frame whose beginning was lost
+            return;
+        }
+        if (packet.timestamp != begunTimestamp) breaks.add("frame " + body.frame() + " has two timestamps");
+        if (Vp8Descriptor.pictureId(descriptor) != Vp8Descriptor.pictureId(begunDescriptor)) breaks.add("frame " + body.frame() + " has two picture ids");
+        if (body.part() < body.parts() - 1) return;
+        if (video() && !packet.marker) breaks.add("the last packet of frame " + body.frame() + " has no marker");
+        complete(now, body, packet.timestamp, descriptor);
+        begun = null;
+    }
+
+    private int referenceFrame = -1;
+    private int referenceLayer = -1;
+    private int referenceEpoch = -1;
+    private Frame lastWhole;
+
+    private void complete(long now, Body body, int timestamp, long descriptor) {
+        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), timestamp, Vp8Descriptor.pictureId(descriptor),
+                Vp8Descriptor.tl0PicIdx(descriptor), body.temporal());
+        if (lastWhole != null) compare(lastWhole, frame);
+        lastWhole = frame;
+        boolean decodable = body.key() || body.layer() == referenceLayer && body.epoch() == referenceEpoch && body.reference() == referenceFrame;
+        if (!decodable) {
+            undecodable++;
+            askForKeyFrame(now);
+            return;
+        }
+        if (body.temporal() == 0) {
+            referenceFrame = body.frame();
+            referenceLayer = body.layer();
+            referenceEpoch = body.epoch();
+        }
+        frames.add(frame);
+    }
+
+    private void compare(Frame before, Frame frame) {
+        if (frame.timestamp - before.timestamp <= 0)
+            breaks.add("time goes from " + Integer.toUnsignedString(before.timestamp) + " to " + Integer.toUnsignedString(frame.timestamp));
+        if (!codec.equalsIgnoreCase("vp8")) return;
+        int pictures = frame.pictureId - before.pictureId & 0x7fff;
+        if (pictures != 1 && (lost.isEmpty() || pictures == 0 || pictures > 0x4000)) breaks.add("picture id goes from " + before.pictureId + " to " + frame.pictureId);
+        int bases = frame.tl0 - before.tl0 & 0xff;
+        if (lost.isEmpty() && bases != (frame.temporal == 0 ? 1 : 0)) breaks.add("TL0PICIDX goes from " + before.tl0 + " to " + frame.tl0 + " with T" + frame.temporal);
+    }
+
+    void askForKeyFrame(long now) {
+        if (!asks || askedAt != Long.MIN_VALUE && now - askedAt < KEY_FRAME_SPACING) return;
+        askedAt = now;
+        keyFramesAsked++;
+        client.rtcp().pli(OWN_SSRC, ssrc);
+        client.transmitRtcp();
+    }
+
+    // -- reports
+
+    void senderReport(long now, long ntp, int timestamp) {
+        statistics.senderReport(now, ntp);
+        senderReports.add(new SenderReport(now, ntp, timestamp));
+    }
+
+    void report(long now, RtcpWriter rtcp) {
+        if (statistics.packets() > 0) rtcp.receiverReport(OWN_SSRC, ssrc, statistics, now);
+    }
+
+    // -- judgement
+
+    Frame last() {
+        return frames.getLast();
+    }
+
+    /** Frames decoded since a moment. */
+    List<Frame> since(long at) {
+        return frames.stream().filter(f -> f.at - at >= 0).toList();
+    }
+
+    /** The longest time without a new frame since a moment, also up to now. */
+    long longestFreeze(long from, long now) {
+        long longest = 0;
+        long last = from;
+        for (Frame frame : since(from)) {
+            longest = Math.max(longest, frame.at - last);
+            last = frame.at;
+        }
+        return Math.max(longest, now - last);
+    }
+
+    /** No number is missing, none is used twice, and pictures and time go on. */
+    Incoming isContinuous() {
+        assertThat(breaks).as("breaks of %s, %s", trackSid, this).isEmpty();
+        assertThat(lost).as("numbers lost of %s, %s", trackSid, this).isEmpty();
+        return this;
+    }
+
+    /** Every frame since the first one could be decoded. */
+    Incoming isDecodable() {
+        assertThat(undecodable).as("frames without their reference, %s", this).isZero();
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return trackSid + " at " + client + ": " + packets + " packets, " + frames.size() + " frames, " + repaired + " repaired, " + duplicates + " duplicates, "
+                + nacksSent + " NACKs, " + lost.size() + " lost, " + undecodable + " undecodable, " + keyFramesAsked + " key frames asked, breaks " + breaks.size();
+    }
+}

@@ -1,0 +1,38 @@
+package io.stoa.simulation;
+
+import static io.stoa.base.Time.MILLI;
+
+import java.util.function.Predicate;
+
+/** One direction between a client and the server: what happens to datagrams on it. May be changed at any moment. */
+final class Link {
+    double loss;
+    long delay = 20 * MILLI;
+    /** Up to this much is added to the delay of each datagram: more than the distance of two datagrams reorders them. */
+    long jitter;
+    double duplication;
+    /** Datagrams for which it holds are lost, whatever else happens. */
+    Predicate<byte[]> lost = datagram -> false;
+    long sent;
+    long dropped;
+
+    Link loss(double share) {
+        loss = share;
+        return this;
+    }
+
+    Link delay(long nanos) {
+        delay = nanos;
+        return this;
+    }
+
+    Link jitter(long nanos) {
+        jitter = nanos;
+        return this;
+    }
+
+    Link duplication(double share) {
+        duplication = share;
+        return this;
+    }
+}

@@ -1,0 +1,151 @@
+package io.stoa.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.base.Drop;
+import io.stoa.base.Time;
+import io.stoa.base.TransportAddress;
+import io.stoa.forward.Engines;
+import io.stoa.media.ForwardingEngine;
+import io.stoa.media.MediaPlane;
+import io.stoa.media.MediaPlane.PlaneStats;
+import io.stoa.media.PeerSpec;
+import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.PeerSpec.Role;
+import io.stoa.media.PeerState;
+import io.stoa.media.plane.DrivenPlane;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** A server's media plane with a forwarding engine, and the clients of one room. */
+final class Room implements AutoCloseable {
+    final VirtualNet net;
+    final HandIo io;
+    final DrivenPlane driven;
+    final MediaPlane plane;
+    List<EnabledCodec> enabledCodecs = List.of();
+    ForwardingEngine engine;
+    private int clients;
+
+    Room(VirtualNet net) {
+        this(net, 1);
+    }
+
+    Room(VirtualNet net, int loops) {
+        this.net = net;
+        io = new HandIo(net, loops);
+        driven = new DrivenPlane(io, net.random);
+        plane = driven.plane();
+        net.add(new Work());
+        start(Engines.named("first"));
+    }
+
+    /** The handshakes of the plane. */
+    private final class Work implements Station {
+        @Override
+        public void receive(long now, TransportAddress local, TransportAddress remote, byte[] datagram) {}
+
+        @Override
+        public void turn(long now) {}
+
+        @Override
+        public long nextWake() {
+            return Time.NEVER;
+        }
+
+        @Override
+        public boolean settle(long now) {
+            return false;
+        }
+
+        @Override
+        public boolean quiescent() {
+            return driven.quiescent();
+        }
+    }
+
+    Client client(String name, Role role) {
+        TransportAddress address = TransportAddress.of("10.0.0." + ++clients, 40_000 + clients);
+        PeerSpec spec = new PeerSpec("RM_simulated", "PA_" + name, name, role, enabledCodecs, false, false);
+        return new Client(net, name, role, address, listener -> plane.open(spec, listener));
+    }
+
+    Client publisher(String name) {
+        return client(name, Role.PUBLISHER);
+    }
+
+    Client subscriber(String name) {
+        return client(name, Role.SUBSCRIBER);
+    }
+
+    /** One connection for both directions. */
+    Client single(String name) {
+        return client(name, Role.SINGLE);
+    }
+
+    void connected(Client... all) {
+        boolean up = net.runUntil(() -> {
+            for (Client client : all) if (!client.connected() || client.state() != PeerState.CONNECTED) return false;
+            return true;
+        }, 20 * Time.SECOND);
+        assertThat(up).as("%s connect, seed %d", List.of(all), net.seed).isTrue();
+    }
+
+    // -- the engine
+
+    void start(ForwardingEngine next) {
+        engine = next;
+        driven.bind(next);
+        net.settle();
+    }
+
+    /** Side by side: the successor is bound before the predecessor is unbound. */
+    void swap(ForwardingEngine next) {
+        ForwardingEngine before = engine;
+        start(next);
+        meanwhile(() -> driven.unbind(before));
+    }
+
+    /** The engine goes; media is held. */
+    void stop() {
+        ForwardingEngine gone = engine;
+        engine = null;
+        meanwhile(() -> driven.unbind(gone));
+    }
+
+    // -- what waits for the loops
+
+    private void meanwhile(Runnable work) {
+        meanwhile(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /** Calls that wait until the loops have answered: those go on here. */
+    private <T> T meanwhile(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = Thread.ofVirtual().start(task);
+        while (thread.isAlive()) net.settle();
+        try {
+            return task.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError("seed " + net.seed, e);
+        }
+    }
+
+    PlaneStats stats() {
+        return meanwhile(plane::stats);
+    }
+
+    long drops(Drop drop) {
+        return stats().drops().getOrDefault(drop.name(), 0L);
+    }
+
+    @Override
+    public void close() {
+        meanwhile(driven::close);
+    }
+}
