@@ -36,15 +36,13 @@ final class LayerForwarder implements Forwarder {
     private int maxSpatial = 2;
     private int maxTemporal = 3;
     private int liveMask;
-    private boolean needsKeyFrame;
+    /** The numbering goes on, but not in step with what came before. */
+    private boolean beginsAnew = true;
     private boolean lost;
     private boolean lastMarker;
     private long askedAt;
     private boolean asked;
     private int currentTemporal = 3;
-    private int droppedPicture = -1;
-    /** The first packet after a hand-over tells which source it is: the numbering goes on with it. */
-    private boolean restored;
 
     LayerForwarder(ForwarderSpec spec) {
         this.spec = spec;
@@ -54,22 +52,23 @@ final class LayerForwarder implements Forwarder {
         // Not near the wrap: some decoders confuse an early roll-over with a jump.
         sequence = new SequenceMap(1L << 16 | random.nextInt(0x4000));
         time = new TimestampBridge(spec.clockRate(), random.nextInt());
-        needsKeyFrame = waitsForKeyFrame;
     }
 
     @Override
     public Drop forward(long now, PacketMeta in, Translation out) {
-        if (restored && in.layer == current) {
-            restored = false;
-            epoch = in.epoch;
-        }
-        if (current < 0 || in.layer != current || in.epoch != epoch || needsKeyFrame) {
+        boolean inStep = in.layer == current && in.epoch == epoch && !beginsAnew;
+        if (in.payloadLength == 0) return inStep ? leaveOut(in, out, Drop.RTP_PADDING_ONLY) : Drop.RTP_PADDING_ONLY;
+        if (!inStep) {
+            if (in.layer == current && in.epoch != epoch) beginsAnew = true; // the source has: its key frame is asked for, if it does not come by itself
             if (!mayBegin(in)) return in.layer == current || current < 0 ? Drop.WAITING_FOR_KEY_FRAME : Drop.NOT_TARGET_LAYER;
             begin(in);
         } else if (sequence.isBefore(in.index)) {
             return Drop.OUT_OF_ORDER_BEFORE_SWITCH;
         }
-        if (vp8 && in.descriptor != 0 && tooHigh(in)) return dropTemporal(in);
+        if (vp8 && in.descriptor != 0 && tooHigh(in.descriptor)) {
+            pictures.leaveOut(in.descriptor);
+            return leaveOut(in, out, Drop.TEMPORAL_LAYER);
+        }
         long index = sequence.translate(in.index);
         if (index < 0) return Drop.OUT_OF_ORDER_BEFORE_SWITCH;
         out.seq = (int) index & 0xffff;
@@ -84,6 +83,22 @@ final class LayerForwarder implements Forwarder {
         return null;
     }
 
+    /** A packet that is not wanted takes no number, except where later ones have left one for it: there it goes without content. */
+    private Drop leaveOut(PacketMeta in, Translation out, Drop reason) {
+        if (sequence.isBefore(in.index)) return reason;
+        if (in.index > sequence.lastIn()) {
+            sequence.drop(in.index);
+            return reason;
+        }
+        long index = sequence.translate(in.index);
+        if (index < 0) return reason;
+        out.seq = (int) index & 0xffff;
+        out.timestamp = time.translate(in.timestamp, in.arrivedAt);
+        out.marker = false;
+        out.dropPayload();
+        return null;
+    }
+
     /** Whether this packet may be the first of its layer (or of its source) that goes on. */
     private boolean mayBegin(PacketMeta in) {
         if (!waitsForKeyFrame) return true;
@@ -95,33 +110,25 @@ final class LayerForwarder implements Forwarder {
     private void begin(PacketMeta in) {
         if (vp8) pictures.anchor(in.descriptor);
         sequence.anchor(in.index);
-        time.change(current, in.layer, in.timestamp, in.arrivedAt);
+        if (in.layer == current && in.epoch == epoch) time.goOn(in.timestamp);
+        else time.change(current, in.layer, in.timestamp, in.arrivedAt);
         current = in.layer;
         epoch = in.epoch;
-        needsKeyFrame = false;
+        beginsAnew = false;
         lost = false;
         asked = false;
         currentTemporal = maxTemporal;
-        droppedPicture = -1;
     }
 
-    /** Temporal layers go down at once and up where the stream allows it. */
-    private boolean tooHigh(PacketMeta in) {
-        if (!Vp8Descriptor.hasTid(in.descriptor)) return false;
+    /** Temporal layers go down with the next picture and up where the stream allows it. */
+    private boolean tooHigh(long descriptor) {
+        if (!Vp8Descriptor.hasTid(descriptor) || !Vp8Descriptor.hasPictureId(descriptor)) return false;
+        if (pictures.knows(descriptor)) return pictures.leftOut(descriptor);
+        int tid = Vp8Descriptor.tid(descriptor);
+        if (pictures.isDoubtful(descriptor)) return tid > 0;
         if (currentTemporal > maxTemporal) currentTemporal = maxTemporal;
-        int tid = Vp8Descriptor.tid(in.descriptor);
-        if (tid > currentTemporal && tid <= maxTemporal && Vp8Descriptor.layerSync(in.descriptor) && Vp8Descriptor.frameStart(in.descriptor)) currentTemporal = tid;
+        if (tid > currentTemporal && tid <= maxTemporal && Vp8Descriptor.layerSync(descriptor) && Vp8Descriptor.frameStart(descriptor)) currentTemporal = tid;
         return tid > currentTemporal;
-    }
-
-    private Drop dropTemporal(PacketMeta in) {
-        int picture = Vp8Descriptor.pictureId(in.descriptor);
-        if (in.index > sequence.lastIn() && picture != droppedPicture) {
-            droppedPicture = picture;
-            pictures.dropFrame();
-        }
-        sequence.drop(in.index);
-        return Drop.TEMPORAL_LAYER;
     }
 
     @Override
@@ -146,7 +153,7 @@ final class LayerForwarder implements Forwarder {
     public int keyFrameWanted(long now, long roundTripNanos) {
         if (!waitsForKeyFrame) return -1;
         int wanted = targetLayer();
-        boolean needed = current < 0 || needsKeyFrame || lost || wanted >= 0 && wanted != current;
+        boolean needed = beginsAnew || lost || wanted >= 0 && wanted != current;
         if (!needed) return -1;
         if (asked && now - askedAt < Math.clamp(2 * roundTripNanos, MIN_ASK, MAX_ASK)) return -1;
         asked = true;
@@ -162,8 +169,7 @@ final class LayerForwarder implements Forwarder {
 
     @Override
     public void resync(long now) {
-        needsKeyFrame = waitsForKeyFrame;
-        if (!waitsForKeyFrame) current = -1;
+        beginsAnew = true;
         asked = false;
     }
 
@@ -193,28 +199,29 @@ final class LayerForwarder implements Forwarder {
                 .setStarted(current >= 0)
                 .setReferenceLayerSpatial(current)
                 .setRtpMunger(numbers);
-        if (vp8 && pictures.lastPicture() >= 0)
+        if (vp8 && pictures.hasSent())
             munger.setVp8Munger(VP8MungerState.newBuilder()
-                    .setExtLastPictureId(pictures.lastPicture())
+                    .setExtLastPictureId(pictures.reachedPicture())
                     .setPictureIdUsed(Vp8Descriptor.hasPictureId(pictures.lastIn()))
-                    .setLastTl0PicIdx(pictures.lastTl0())
+                    .setLastTl0PicIdx(pictures.reachedTl0())
                     .setTl0PicIdxUsed(Vp8Descriptor.hasTl0PicIdx(pictures.lastIn()))
                     .setTidUsed(Vp8Descriptor.hasTid(pictures.lastIn()))
-                    .setLastKeyIdx(pictures.lastKey())
+                    .setLastKeyIdx(pictures.reachedKey())
                     .setKeyIdxUsed(Vp8Descriptor.hasKeyIdx(pictures.lastIn())));
         for (int layer = 0; layer < LAYERS; layer++)
             munger.addSenderReportState(RTCPSenderReportState.newBuilder()
                     .setNtpTimestamp(time.ntp(layer))
                     .setRtpTimestamp(time.reported(layer)));
-        boolean inStep = current >= 0 && !needsKeyFrame;
-        return new ForwarderState(
-                current, maxSpatial, maxTemporal, time.lastIn(), inStep ? sequence.lastIn() : -1, pictures.lastIn(), munger.build());
+        long lastIndex = beginsAnew ? -1 : sequence.lastIn();
+        long firstIndex = beginsAnew ? -1 : sequence.steadySince();
+        return new ForwarderState(current, maxSpatial, maxTemporal, time.lastIn(), lastIndex, firstIndex, epoch, pictures.lastIn(), munger.build());
     }
 
     void restore(ForwarderState from) {
         RTPForwarderState munger = from.munger();
         if (!munger.hasRtpMunger()) throw new IllegalArgumentException("a forwarder state without numbers");
         current = from.currentLayer();
+        epoch = from.epoch();
         maxSpatial = from.maxSpatial();
         maxTemporal = currentTemporal = from.maxTemporal();
         lastMarker = munger.getRtpMunger().getLastMarker();
@@ -223,12 +230,12 @@ final class LayerForwarder implements Forwarder {
             time.senderReport(layer, report.getNtpTimestamp(), report.getRtpTimestamp());
         }
         time.resume(from.lastLayerTimestamp(), (int) munger.getRtpMunger().getExtLastTimestamp(), 0);
-        sequence.resume(Math.max(0, from.lastLayerIndex()), munger.getRtpMunger().getExtLastSequenceNumber());
+        sequence.resume(from.firstLayerIndex(), Math.max(0, from.lastLayerIndex()), munger.getRtpMunger().getExtLastSequenceNumber());
         if (munger.hasVp8Munger()) {
             VP8MungerState state = munger.getVp8Munger();
-            pictures.resume(from.lastDescriptor(), state.getExtLastPictureId(), state.getLastTl0PicIdx(), state.getLastKeyIdx());
+            boolean leftOut = from.firstLayerIndex() > from.lastLayerIndex();
+            pictures.resume(from.lastDescriptor(), leftOut, state.getExtLastPictureId(), state.getLastTl0PicIdx(), state.getLastKeyIdx());
         }
-        needsKeyFrame = waitsForKeyFrame && from.lastLayerIndex() < 0;
-        restored = from.lastLayerIndex() >= 0;
+        beginsAnew = from.lastLayerIndex() < 0;
     }
 }

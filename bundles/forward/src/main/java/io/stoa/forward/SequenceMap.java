@@ -10,6 +10,8 @@ final class SequenceMap {
     private final long[] indexes = new long[WINDOW];
     private final long[] offsets = new long[WINDOW];
     private long first;
+    /** Since this index no packet was left out: one offset holds for all. */
+    private long steadySince;
     private long last = -1;
     private long offset;
     private long highestOut;
@@ -30,18 +32,24 @@ final class SequenceMap {
     /** The next packet, this one, gets the next number; nothing before it will be translated. */
     void anchor(long index) {
         java.util.Arrays.fill(indexes, -1);
-        first = index;
+        first = steadySince = index;
         last = index - 1;
         offset = highestOut + 1 - index;
     }
 
-    /** Goes on as another map left off: {@code lastIndex} was sent as {@code lastOut}. */
-    void resume(long lastIndex, long lastOut) {
+    long steadySince() {
+        return steadySince;
+    }
+
+    /**
+     * Goes on as another map left off: {@code lastIndex} was sent as {@code lastOut}. What was lost before that may still come, and has
+     * its number if one offset holds since then; else any number might be another packet's.
+     */
+    void resume(long steadyIndex, long lastIndex, long lastOut) {
         anchor(lastIndex + 1);
         highestOut = lastOut;
         offset = lastOut - lastIndex;
-        // What was lost just before the hand-over may still come, and has its number.
-        first = lastIndex - WINDOW / 4;
+        first = steadySince = Math.clamp(steadyIndex, Math.max(0, lastIndex - WINDOW / 4), lastIndex + 1);
         for (long at = first; at <= lastIndex; at++) remember(at);
     }
 
@@ -74,6 +82,8 @@ final class SequenceMap {
         for (long gap = Math.max(last + 1, index - WINDOW + 1); gap < index; gap++) remember(gap);
         indexes[(int) index & WINDOW - 1] = -1;
         last = index;
+        steadySince = index + 1;
         offset--;
+        highestOut = Math.max(highestOut, index + offset); // numbers of gaps are taken
     }
 }

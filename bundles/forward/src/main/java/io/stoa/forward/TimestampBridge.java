@@ -64,6 +64,11 @@ final class TimestampBridge {
         return out;
     }
 
+    /** The same source after a pause: its own clock says how much time has passed. */
+    void goOn(int in) {
+        if (in + offset - lastOut <= 0) offset = lastOut + 1 - in;
+    }
+
     /** From now on packets of another layer (or of a source that began anew). */
     void change(int fromLayer, int toLayer, int in, long arrival) {
         if (!started) {

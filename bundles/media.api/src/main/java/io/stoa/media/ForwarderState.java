@@ -11,7 +11,10 @@ import io.stoa.protocol.livekit.RTPForwarderState;
  * @param maxTemporal the subscriber's wish
  * @param lastLayerTimestamp 32-bit RTP timestamp of the current layer that was last translated, as it arrived
  * @param lastLayerIndex extended sequence number of the current layer that was last translated, as it arrived; -1 if none
- * @param lastDescriptor payload descriptor of that packet as it arrived, packed as in {@link PacketMeta#descriptor}
+ * @param firstLayerIndex from here to {@code lastLayerIndex} every packet that went on kept its distance in number; packets from before,
+ *     should they still come, have no number that could be told
+ * @param epoch {@link PacketMeta#epoch} of the current layer
+ * @param lastDescriptor payload descriptor of the newest packet that was looked at, as it arrived, packed as in {@link PacketMeta#descriptor}
  * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer
  */
 public record ForwarderState(
@@ -20,5 +23,7 @@ public record ForwarderState(
         int maxTemporal,
         int lastLayerTimestamp,
         long lastLayerIndex,
+        long firstLayerIndex,
+        int epoch,
         long lastDescriptor,
         RTPForwarderState munger) {}

@@ -4,11 +4,14 @@ package io.stoa.media;
  * What becomes of a forwarded packet. A reused holder, valid until the next call of the same forwarder.
  *
  * <p>The first {@link #descriptorReplaces} bytes of the payload are replaced by {@link #descriptorLength} bytes of
- * {@link #descriptor}; both 0 = payload unchanged.
+ * {@link #descriptor}; both 0 = payload unchanged, {@link #WHOLE_PAYLOAD} = nothing of it goes on.
  */
 public final class Translation {
     /** Longest payload descriptor that can be replaced (VP8: RFC 7741 section 4.2); six bytes and two lengths fit one long. */
     public static final int MAX_DESCRIPTOR = 6;
+
+    /** {@link #descriptorReplaces} of a packet that only fills its number. */
+    public static final int WHOLE_PAYLOAD = 0xf;
 
     public int seq;
     public int timestamp;
@@ -20,6 +23,12 @@ public final class Translation {
     /** Sets "payload unchanged". */
     public void keepPayload() {
         descriptorReplaces = 0;
+        descriptorLength = 0;
+    }
+
+    /** Sets "no payload". */
+    public void dropPayload() {
+        descriptorReplaces = WHOLE_PAYLOAD;
         descriptorLength = 0;
     }
 

@@ -144,6 +144,7 @@ public final class Sender {
     }
 
     private static int payload(byte[] out, int p, Translation t, RtpView source) {
+        if (t.descriptorReplaces == Translation.WHOLE_PAYLOAD) return p;
         if (t.descriptorLength > 0) System.arraycopy(t.descriptor, 0, out, p, t.descriptorLength);
         int rest = source.payloadLength() - t.descriptorReplaces;
         System.arraycopy(source.bytes(), source.payloadOffset() + t.descriptorReplaces, out, p + t.descriptorLength, rest);

@@ -81,6 +81,11 @@ public final class Vp8Descriptor {
         return (int) (word >> 4) & 0x7fff;
     }
 
+    /** Whether the picture id has 15 bits. */
+    public static boolean isWide(long word) {
+        return (word & M) != 0;
+    }
+
     public static boolean hasTl0PicIdx(long word) {
         return (word & L) != 0;
     }
