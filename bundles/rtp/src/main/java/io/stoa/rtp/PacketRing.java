@@ -65,6 +65,17 @@ public final class PacketRing {
         return index >= 0 && indexes[found] == index && position - positions[found] <= arena.length;
     }
 
+    /** Whether everything that came from this index on is still there; packets that never came do not count. */
+    public boolean reachesBackTo(long index) {
+        if (highest - index > mask) return false;
+        for (long at = Math.max(0, index); at <= highest; at++) {
+            long held = indexes[(int) at & mask];
+            if (held == at) return find(at);
+            if (held > at) return false;
+        }
+        return true;
+    }
+
     /** The arena; valid until the next {@link #add}. */
     public byte[] bytes() {
         return arena;

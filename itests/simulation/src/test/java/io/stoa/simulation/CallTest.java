@@ -4,7 +4,12 @@ import static io.stoa.base.Time.MILLI;
 import static io.stoa.base.Time.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.base.Drop;
+import io.stoa.media.TrackPreference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls over networks of every quality; minutes in milliseconds. */
 class CallTest {
@@ -29,6 +34,116 @@ class CallTest {
             assertThat(picture.keyFramesAsked).isZero();
             assertThat(picture.last().number()).isGreaterThanOrEqualTo(camera.frames(0) - 3);
             assertThat(picture.longestFreeze(picture.frames.getFirst().at(), net.now())).isLessThan(70 * MILLI);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void what_is_lost_on_either_side_is_repaired(long seed) {
+        var net = VirtualNet.seeded(seed);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann").conditions(link -> link.loss(0.05));
+            var bob = room.subscriber("bob").conditions(link -> link.loss(0.05));
+            var camera = ann.publish(Source.camera("TR_camera"));
+            bob.subscribe(ann, camera);
+            room.connected(ann, bob);
+            net.run(60 * SECOND);
+
+            var picture = bob.received(camera);
+            assertThat(picture.breaks).isEmpty();
+            // Each direction may lose the packet, its request and its repetition: what is left after all tries is next to nothing.
+            assertThat(picture.lost.size()).as("%s, seed %d", picture, seed).isLessThanOrEqualTo(picture.packets / 1_000);
+            assertThat(picture.frames.size()).as("%s, seed %d", picture, seed).isGreaterThan(58 * 30);
+            assertThat(picture.repaired).isGreaterThan(100);
+            assertThat(camera.layer(0).retransmitted).isGreaterThan(100);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"21, 20, 30, 0.0, 0.0", "22, 200, 0, 0.0, 0.0", "23, 200, 60, 0.02, 0.05", "24, 20, 0, 0.0, 0.2", "25, 5, 80, 0.01, 0.02"})
+    void delay_reordering_and_duplication(long seed, long delayMillis, long jitterMillis, double loss, double duplication) {
+        var net = VirtualNet.seeded(seed);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann").conditions(link -> link.delay(delayMillis * MILLI).jitter(jitterMillis * MILLI).loss(loss).duplication(duplication));
+            var bob = room.subscriber("bob").conditions(link -> link.delay(delayMillis * MILLI).jitter(jitterMillis * MILLI).loss(loss).duplication(duplication));
+            var camera = ann.publish(Source.camera("TR_camera"));
+            var microphone = ann.publish(Source.microphone("TR_microphone"));
+            bob.subscribe(ann, camera);
+            bob.subscribe(ann, microphone);
+            room.connected(ann, bob);
+            net.run(30 * SECOND);
+
+            var picture = bob.received(camera);
+            assertThat(picture.breaks).isEmpty();
+            assertThat(picture.lost.size()).as("%s, seed %d", picture, seed).isLessThanOrEqualTo(loss == 0 ? 0 : picture.packets / 500);
+            assertThat(picture.frames.size()).as("%s, seed %d", picture, seed).isGreaterThan(28 * 30);
+            var sound = bob.received(microphone);
+            assertThat(sound.breaks).isEmpty();
+            assertThat(sound.frames.size()).as("%s, seed %d", sound, seed).isGreaterThan((int) (29 * 50 * (1 - 2.5 * loss)) - 50);
+        }
+    }
+
+    @Test
+    void a_call_before_the_zero_of_monotonic_time() {
+        var net = VirtualNet.startingAt(31, -15 * SECOND);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann").conditions(link -> link.loss(0.02));
+            var bob = room.subscriber("bob");
+            var camera = ann.publish(Source.simulcast("TR_camera"));
+            bob.subscribe(ann, camera);
+            room.connected(ann, bob);
+            net.run(30 * SECOND);
+            assertThat(bob.received(camera).isContinuous().frames.size()).isGreaterThan(28 * 30);
+            assertThat(ann.feedback.breaks).isEmpty();
+        }
+    }
+
+    @Test
+    void three_people_on_one_connection_each() {
+        var net = VirtualNet.seeded(41);
+        try (var room = new Room(net)) {
+            var people = new Client[] {room.single("ann"), room.single("bob"), room.single("cat")};
+            var cameras = new Source[3];
+            for (int i = 0; i < 3; i++) {
+                cameras[i] = people[i].publish(Source.simulcast("TR_camera_" + i));
+                people[i].publish(Source.microphone("TR_microphone_" + i));
+            }
+            net.settle();
+            for (var viewer : people)
+                for (int i = 0; i < 3; i++)
+                    if (people[i] != viewer) {
+                        viewer.subscribe(people[i], cameras[i]);
+                        viewer.subscribe(people[i], "TR_microphone_" + i, TrackPreference.EVERYTHING);
+                    }
+            room.connected(people);
+            net.run(20 * SECOND);
+            for (var viewer : people)
+                for (int i = 0; i < 3; i++) {
+                    if (people[i] == viewer) continue;
+                    assertThat(viewer.received(cameras[i]).isContinuous().frames.size()).isGreaterThan(18 * 30);
+                    assertThat(viewer.incoming.get("TR_microphone_" + i).isContinuous().frames.size()).isGreaterThan(18 * 50);
+                }
+            assertThat(room.drops(Drop.RTP_UNKNOWN_SSRC)).isZero();
+        }
+    }
+
+    @Test
+    void the_same_seed_makes_the_same_call() {
+        assertThat(lossyCall(51)).isEqualTo(lossyCall(51)).isNotEqualTo(lossyCall(52));
+    }
+
+    private static String lossyCall(long seed) {
+        var net = VirtualNet.seeded(seed);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann");
+            var bob = room.subscriber("bob");
+            var camera = ann.publish(Source.camera("TR_camera"));
+            bob.subscribe(ann, camera);
+            room.connected(ann, bob);
+            ann.conditions(link -> link.loss(0.03).jitter(15 * MILLI));
+            bob.conditions(link -> link.loss(0.03).jitter(15 * MILLI));
+            net.run(10 * SECOND);
+            return bob.received(camera).toString();
         }
     }
 }

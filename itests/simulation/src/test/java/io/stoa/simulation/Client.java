@@ -48,7 +48,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -68,8 +67,8 @@ final class Client implements Station, PeerListener {
     final String name;
     final PeerSpec.Role role;
     final MediaPeer peer;
-    final Link up = new Link();
-    final Link down = new Link();
+    final Link up;
+    final Link down;
     final List<String> events = new ArrayList<>();
     final List<PeerState> states = new ArrayList<>();
     final Map<DataLane, List<byte[]>> dataReceived = new EnumMap<>(DataLane.class);
@@ -115,7 +114,9 @@ final class Client implements Station, PeerListener {
         this.name = name;
         this.role = role;
         this.address = address;
-        random = new SplittableRandom(net.random.nextLong());
+        random = net.random.split();
+        up = net.link();
+        down = net.link();
         clockOffset = random.nextLong(Time.SECOND);
         sections = new ClientSections(this);
         ice = new IceAgent(IceSettings.DEFAULT, role != PeerSpec.Role.SUBSCRIBER, random, new Ice());
@@ -291,7 +292,10 @@ final class Client implements Station, PeerListener {
         if (dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
     }
 
+    private long dtlsStartedAt = Time.NEVER;
+
     private void startDtls() {
+        dtlsStartedAt = net.now();
         dtls.start(remote.media.getFirst().fingerprint.algorithm(), remote.media.getFirst().fingerprint.hash());
     }
 
@@ -460,6 +464,11 @@ final class Client implements Station, PeerListener {
         }
         if (channels != null && !ended) channels.flush(now);
         return any;
+    }
+
+    @Override
+    public boolean lags(long now) {
+        return !ended && (outbound == null || !states.contains(PeerState.CONNECTED)) && dtlsStartedAt != Time.NEVER && now - dtlsStartedAt > 500 * Time.MILLI + 6 * (up.delay + down.delay);
     }
 
     @Override

@@ -11,6 +11,8 @@ final class Feedback {
     final TreeMap<Integer, Long> arrivals = new TreeMap<>();
     final List<String> breaks = new ArrayList<>();
     int packets;
+    /** Feedback that the network lost. */
+    int missed;
     private int nextCount = -1;
     private int nextBase = -1;
 
@@ -25,7 +27,7 @@ final class Feedback {
         int count = Bytes.u16(b, at + 14);
         long ticks = (long) (Bytes.u24(b, at + 16) << 8 >> 8) * 256;
         int number = b[at + 19] & 0xff;
-        if (nextCount >= 0 && number != nextCount) breaks.add("feedback count " + number + " after " + (nextCount - 1));
+        if (nextCount >= 0 && number != nextCount) missed += number - nextCount & 0xff;
         nextCount = number + 1 & 0xff;
         if (nextBase >= 0 && (base - nextBase & 0xffff) > 0x7fff) breaks.add("base " + base + " again");
         nextBase = base + count & 0xffff;

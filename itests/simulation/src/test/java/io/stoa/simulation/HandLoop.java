@@ -23,7 +23,7 @@ final class HandLoop implements PacketLoop, Station {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
     private final DatagramBatch batch = new DatagramBatch(64);
-    private final Link nowhere = new Link();
+    private final Link nowhere;
     private LoopHandler handler;
     private long now;
     int leases;
@@ -35,6 +35,7 @@ final class HandLoop implements PacketLoop, Station {
         this.index = index;
         this.address = address;
         now = net.now();
+        nowhere = net.link();
         net.bind(address, this);
     }
 
@@ -98,6 +99,11 @@ final class HandLoop implements PacketLoop, Station {
         boolean any = false;
         for (Runnable task; (task = tasks.poll()) != null; any = true) task.run();
         return any;
+    }
+
+    @Override
+    public boolean lags(long time) {
+        return false;
     }
 
     @Override

@@ -22,8 +22,9 @@ import java.util.TreeMap;
 final class Incoming {
     private static final int OWN_SSRC = 1;
     private static final long GRACE = 10 * Time.MILLI;
+    /** The first packets may have been overtaken. */
+    private static final long FIRST_WAIT = 100 * Time.MILLI;
     private static final int MAX_TRIES = 12;
-    private static final long GIVE_UP = 2 * Time.SECOND;
     private static final long KEY_FRAME_SPACING = 300 * Time.MILLI;
 
     private final Client client;
@@ -32,12 +33,15 @@ final class Incoming {
     private final int rtxSsrc;
     private final String codec;
     private final ReceiveStatistics statistics;
+    /** How long a missing packet is waited for. */
+    private final long giveUp;
     private final TreeMap<Long, Packet> pending = new TreeMap<>();
     private final TreeMap<Long, Missing> missing = new TreeMap<>();
     /** What each number carried, to see that a repetition is the same packet. */
     private final Map<Long, String> contents = new HashMap<>();
     private long highest = -1;
     private long next = -1;
+    private long begunAt;
 
     /** Of whole frames that could be decoded, in order. */
     final List<Frame> frames = new ArrayList<>();
@@ -83,6 +87,7 @@ final class Incoming {
         this.codec = codec;
         this.ssrc = ssrc;
         this.rtxSsrc = rtxSsrc;
+        giveUp = video() ? 2 * Time.SECOND : 150 * Time.MILLI;
         statistics = new ReceiveStatistics(codec.equalsIgnoreCase("opus") ? 48_000 : 90_000);
     }
 
@@ -112,7 +117,8 @@ final class Incoming {
         }
         if (repair) repaired++;
         else statistics.packet(now, index, view.timestamp(), view.length());
-        if (next < 0) next = index;
+        if (next < 0) begunAt = now;
+        if (next < 0 || index < next && now - begunAt < FIRST_WAIT) next = index;
         if (index < next) return; // given up, or from before the first
         if (highest >= 0 && index - highest > 1_000) breaks.add("the numbers jump from " + (highest & 0xffff) + " to " + seq);
         for (long gap = highest + 1; highest >= 0 && gap < index; gap++) missing.put(gap, new Missing(now));
@@ -123,6 +129,7 @@ final class Incoming {
     }
 
     private void drain(long now) {
+        if (now - begunAt < FIRST_WAIT) return;
         for (Packet packet; (packet = pending.remove(next)) != null; next++) inOrder(now, packet);
     }
 
@@ -132,14 +139,14 @@ final class Incoming {
         for (Iterator<Map.Entry<Long, Missing>> it = missing.entrySet().iterator(); it.hasNext(); ) {
             Map.Entry<Long, Missing> entry = it.next();
             Missing gap = entry.getValue();
-            if (now - gap.since >= GIVE_UP) {
+            if (now - gap.since >= giveUp) {
                 lost.add(entry.getKey());
                 it.remove();
                 continue;
             }
             if (!Time.due(gap.askAt, now) || !video()) continue;
             boolean again = repairs && gap.tries++ < MAX_TRIES && count < asked.length;
-            gap.askAt = again ? now + Math.max(20 * Time.MILLI, client.roundTrip() + 5 * Time.MILLI) : gap.since + GIVE_UP;
+            gap.askAt = again ? now + Math.max(20 * Time.MILLI, client.roundTrip() + 5 * Time.MILLI) : gap.since + giveUp;
             if (again) asked[count++] = (int) (entry.getKey() & 0xffff);
         }
         if (count > 0) {
@@ -156,7 +163,7 @@ final class Incoming {
     long nextWake() {
         long wake = Time.NEVER;
         for (Missing gap : missing.values()) {
-            wake = Time.earlier(wake, gap.since + GIVE_UP);
+            wake = Time.earlier(wake, gap.since + giveUp);
             if (video()) wake = Time.earlier(wake, gap.askAt);
         }
         return wake;
@@ -234,9 +241,11 @@ final class Incoming {
             breaks.add("time goes from " + Integer.toUnsignedString(before.timestamp) + " to " + Integer.toUnsignedString(frame.timestamp));
         if (!codec.equalsIgnoreCase("vp8")) return;
         int pictures = frame.pictureId - before.pictureId & 0x7fff;
-        if (pictures != 1 && (lost.isEmpty() || pictures == 0 || pictures > 0x4000)) breaks.add("picture id goes from " + before.pictureId + " to " + frame.pictureId);
+        if (frame.key && pictures == 2) return; // a switch of layers cut a frame off
+        boolean explained = !lost.isEmpty() || empty > 0; // lost, or left out after it had got its number
+        if (pictures != 1 && (!explained || pictures == 0 || pictures > 0x4000)) breaks.add("picture id goes from " + before.pictureId + " to " + frame.pictureId);
         int bases = frame.tl0 - before.tl0 & 0xff;
-        if (lost.isEmpty() && bases != (frame.temporal == 0 ? 1 : 0)) breaks.add("TL0PICIDX goes from " + before.tl0 + " to " + frame.tl0 + " with T" + frame.temporal);
+        if (!explained && bases != (frame.temporal == 0 ? 1 : 0)) breaks.add("TL0PICIDX goes from " + before.tl0 + " to " + frame.tl0 + " with T" + frame.temporal);
     }
 
     void askForKeyFrame(long now) {

@@ -3,6 +3,7 @@ package io.stoa.simulation;
 import static io.stoa.base.Time.MILLI;
 
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /** One direction between a client and the server: what happens to datagrams on it. May be changed at any moment. */
 final class Link {
@@ -15,6 +16,20 @@ final class Link {
     Predicate<byte[]> lost = datagram -> false;
     long sent;
     long dropped;
+    final RandomGenerator random;
+    /** No two links are alike, so that of two handshakes which compute at the same time one is first by more than luck. */
+    private final long skew;
+
+    /** A link of its own randomness: what happens on others changes nothing here. */
+    Link(RandomGenerator random) {
+        this.random = random;
+        skew = random.nextLong(MILLI);
+    }
+
+    /** For the next datagram. */
+    long nextDelay() {
+        return delay + skew + (jitter == 0 ? 0 : random.nextLong(jitter));
+    }
 
     Link loss(double share) {
         loss = share;

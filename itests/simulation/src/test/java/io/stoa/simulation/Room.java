@@ -14,6 +14,7 @@ import io.stoa.media.PeerSpec.EnabledCodec;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PeerState;
 import io.stoa.media.plane.DrivenPlane;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +28,7 @@ final class Room implements AutoCloseable {
     final MediaPlane plane;
     List<EnabledCodec> enabledCodecs = List.of();
     ForwardingEngine engine;
-    private int clients;
+    private final List<Client> clients = new ArrayList<>();
 
     Room(VirtualNet net) {
         this(net, 1);
@@ -36,7 +37,7 @@ final class Room implements AutoCloseable {
     Room(VirtualNet net, int loops) {
         this.net = net;
         io = new HandIo(net, loops);
-        driven = new DrivenPlane(io, net.random);
+        driven = new DrivenPlane(io, net.random.split());
         plane = driven.plane();
         net.add(new Work());
         start(Engines.named("first"));
@@ -61,15 +62,22 @@ final class Room implements AutoCloseable {
         }
 
         @Override
+        public boolean lags(long now) {
+            return false;
+        }
+
+        @Override
         public boolean quiescent() {
             return driven.quiescent();
         }
     }
 
     Client client(String name, Role role) {
-        TransportAddress address = TransportAddress.of("10.0.0." + ++clients, 40_000 + clients);
+        TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
         PeerSpec spec = new PeerSpec("RM_simulated", "PA_" + name, name, role, enabledCodecs, false, false);
-        return new Client(net, name, role, address, listener -> plane.open(spec, listener));
+        Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
+        clients.add(client);
+        return client;
     }
 
     Client publisher(String name) {
@@ -90,7 +98,8 @@ final class Room implements AutoCloseable {
             for (Client client : all) if (!client.connected() || client.state() != PeerState.CONNECTED) return false;
             return true;
         }, 20 * Time.SECOND);
-        assertThat(up).as("%s connect, seed %d", List.of(all), net.seed).isTrue();
+        List<String> events = clients.stream().map(client -> client + " " + client.iceState() + " " + client.events).toList();
+        assertThat(up).as("%s connect, seed %d; %s", List.of(all), net.seed, events).isTrue();
     }
 
     // -- the engine
@@ -146,6 +155,7 @@ final class Room implements AutoCloseable {
 
     @Override
     public void close() {
+        clients.forEach(Client::vanish);
         meanwhile(driven::close);
     }
 }

@@ -14,6 +14,9 @@ interface Station {
     /** Does what others posted. @return whether there was anything */
     boolean settle(long now);
 
+    /** A handshake has lost something and waits for a retransmission, which keeps real time. */
+    boolean lags(long now);
+
     /** Nothing is under way on another thread. */
     boolean quiescent();
 }

@@ -12,20 +12,22 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import java.util.SplittableRandom;
 
 /**
  * A network with a clock of its own. Time jumps from event to event, so minutes pass in milliseconds; it stands still while a DTLS
  * handshake computes on its thread. Everything random comes from the seed.
  *
- * <p>DTLS handshake records are delivered whatever the link does, because their retransmission keeps real time.
+ * <p>DTLS handshake records are delivered whatever the link does, because their retransmission keeps real time; should one be lost
+ * nevertheless (a side may not be ready for it), virtual time slows down until it comes again.
  */
 final class VirtualNet {
     private static final long PATIENCE = 20 * Time.SECOND;
 
+    private static final long LEISURE = 5 * Time.MILLI;
+
     final long seed;
-    final RandomGenerator random;
+    final SplittableRandom random;
     private final PriorityQueue<Datagram> way = new PriorityQueue<>(Comparator.comparingLong(Datagram::at).thenComparingLong(Datagram::number));
     private final PriorityQueue<Script> scripts = new PriorityQueue<>(Comparator.comparingLong(Script::at).thenComparingLong(Script::number));
     private final List<Station> stations = new ArrayList<>();
@@ -52,6 +54,10 @@ final class VirtualNet {
     static VirtualNet startingAt(long seed, long start) {
         System.out.println("virtual network, seed " + seed);
         return new VirtualNet(seed, start);
+    }
+
+    Link link() {
+        return new Link(random.split());
     }
 
     long now() {
@@ -88,14 +94,13 @@ final class VirtualNet {
     void send(Link link, TransportAddress from, TransportAddress to, byte[] bytes) {
         link.sent++;
         boolean handshake = bytes.length > 0 && (bytes[0] == 20 || bytes[0] == 22);
-        int copies = !handshake && random.nextDouble() < link.duplication ? 2 : 1;
+        int copies = !handshake && link.random.nextDouble() < link.duplication ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            if (!handshake && (random.nextDouble() < link.loss || link.lost.test(bytes))) {
+            if (!handshake && (link.random.nextDouble() < link.loss || link.lost.test(bytes))) {
                 link.dropped++;
                 continue;
             }
-            long extra = link.jitter == 0 || handshake ? 0 : random.nextLong(link.jitter);
-            way.add(new Datagram(now + link.delay + extra, counter++, from, to, i == 0 ? bytes : bytes.clone()));
+            way.add(new Datagram(now + link.nextDelay(), counter++, from, to, i == 0 ? bytes : bytes.clone()));
         }
     }
 
@@ -119,9 +124,21 @@ final class VirtualNet {
                 now = end;
                 return done.getAsBoolean();
             }
+            if (lags()) next = atLeisure(next);
             if (next - now > 0) now = next;
             step();
         }
+    }
+
+    private boolean lags() {
+        for (int i = 0; i < stations.size(); i++) if (stations.get(i).lags(now)) return true;
+        return false;
+    }
+
+    /** Lets time pass only a little faster than it really does. */
+    private long atLeisure(long next) {
+        LockSupport.parkNanos(Time.MILLI);
+        return next - now > LEISURE ? now + LEISURE : next;
     }
 
     private long nextEvent() {

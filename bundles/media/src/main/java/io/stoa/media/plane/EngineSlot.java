@@ -83,7 +83,7 @@ final class EngineSlot {
             for (int i = 0; i < track.subscribers(); i++) {
                 try {
                     track.subscriber(i).adopt(begun, next);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | LinkageError e) {
                     if (failed++ == 0) LOG.warn("{} could not take over {}; its old forwarder stays", next.name(), track.trackSid, e);
                 }
             }
@@ -97,6 +97,6 @@ final class EngineSlot {
     private static void hold(MediaLoop loop, ForwardingEngine gone) {
         if (loop.engine() != gone) return;
         loop.engine(null);
-        for (PublicationTrack track : loop.publications()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold();
+        for (PublicationTrack track : loop.publications()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold(loop.now());
     }
 }

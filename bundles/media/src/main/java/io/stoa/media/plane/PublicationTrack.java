@@ -89,7 +89,7 @@ final class PublicationTrack {
     private void skip(long now, ReceiveStream stream, RtpView packet) {
         describe(meta, stream.layer(), stream.index(), stream.epoch(), now, packet);
         meta.meaning = 0;
-        for (int i = 0; i < subscriberCount; i++) subscribers[i].padding(now, meta);
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].padding(now, meta, packet);
     }
 
     private void describe(PacketMeta into, int layer, long index, int epoch, long arrivedAt, RtpView packet) {
@@ -130,6 +130,10 @@ final class PublicationTrack {
 
     long highest(int layer) {
         return rings[layer] == null ? -1 : rings[layer].highest();
+    }
+
+    boolean holdsAllSince(int layer, long index) {
+        return rings[layer] != null && rings[layer].reachesBackTo(index);
     }
 
     private void loudness(RtpView packet) {

@@ -2,6 +2,7 @@ package io.stoa.media.plane;
 
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
+import io.stoa.base.Time;
 import io.stoa.media.Forwarder;
 import io.stoa.media.ForwarderSpec;
 import io.stoa.media.ForwarderState;
@@ -14,13 +15,18 @@ import io.stoa.media.Translation;
 import io.stoa.peer.Sender;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.SendHistory;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A track on its way to one subscriber: hops 10 to 13, and what a retransmission needs. */
 final class SubscriptionTrack {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionTrack.class);
     private static final int VIDEO_HISTORY = 512;
     private static final int AUDIO_HISTORY = 128;
-    /** Longest pause that is replayed from the ring when an engine is back; longer ones wait for a key frame. */
-    private static final int MAX_REPLAY = 400;
+    /** Longest pause that is replayed from the ring when an engine is back; after longer ones the present counts. */
+    private static final long MAX_REPLAY = 2 * Time.SECOND;
+    private static final int MAX_LATE = 64;
 
     final LoopPeer owner;
     final LoopPeer publisher;
@@ -31,8 +37,17 @@ final class SubscriptionTrack {
     private Sender sender;
     private Forwarder forwarder;
     private ForwarderState held;
+    private long heldSince;
+    /** What came while the state was held and belongs before it: repaired or reordered packets. */
+    private final long[] late = new long[MAX_LATE];
+
+    private int lateCount;
     private SendHistory history;
     private TrackPreference preference;
+    /** The newest packet of each layer that has overtaken the key frame which it needs. */
+    private final long[] overtaking = {-1, -1, -1};
+
+    private int overtakingEpoch;
     private int timestampOffset;
     private boolean sentAny;
     private long packetsOut;
@@ -92,13 +107,50 @@ final class SubscriptionTrack {
         }
         if (forwarder == null) {
             drops().count(Drop.NO_ENGINE);
+            if (held != null && meta.layer == held.currentLayer() && meta.index <= held.lastLayerIndex() && lateCount < MAX_LATE) late[lateCount++] = meta.index;
             return;
         }
-        Drop drop = forwarder.forward(now, meta, translation);
+        Drop drop;
+        try {
+            drop = forwarder.forward(now, meta, translation);
+        } catch (RuntimeException | LinkageError e) {
+            failed(now, e);
+            return;
+        }
         if (drop != null) {
             drops().count(drop);
+            if (drop == Drop.WAITING_FOR_KEY_FRAME || drop == Drop.NOT_TARGET_LAYER) withheld(meta);
             return;
         }
+        send(meta, packet);
+        long overtook = overtaking[meta.layer];
+        overtaking[meta.layer] = -1;
+        if (overtook > meta.index && overtakingEpoch == meta.epoch) {
+            int layer = meta.layer;
+            for (long index = meta.index + 1; index <= overtook; index++) replay(now, layer, index);
+        }
+    }
+
+    /** A bug of the engine ends what it does for this subscription; the next engine goes on from the state, if there is one. */
+    private void failed(long now, Throwable bug) {
+        LOG.error("forwarding of {} to {} failed and waits for another engine", spec.trackSid(), owner.spec().identity(), bug);
+        drops().count(Drop.ENGINE_FAILED);
+        try {
+            hold(now);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("and its state is lost", e);
+            forwarder = null;
+        }
+    }
+
+    /** Should the key frame begin with an earlier packet that is still on its way, this one has its number behind it. */
+    private void withheld(PacketMeta meta) {
+        if (meta.epoch != overtakingEpoch) Arrays.fill(overtaking, -1);
+        overtakingEpoch = meta.epoch;
+        if (meta.index > overtaking[meta.layer]) overtaking[meta.layer] = meta.index;
+    }
+
+    private void send(PacketMeta meta, RtpView packet) {
         timestampOffset = translation.timestamp - meta.timestamp;
         sentAny = true;
         packetsOut++;
@@ -107,11 +159,10 @@ final class SubscriptionTrack {
         owner.sentMedia(packet.length());
     }
 
-    /** A packet without payload is passed on, so that its number is not missed; decoders ignore it. */
-    void padding(long now, PacketMeta meta) {
-        if (forwarder == null || !preference.enabled() || !sender.ready() || forwarder.currentLayer() != meta.layer) return;
-        if (forwarder.forward(now, meta, translation) == null)
-            history.add(translation.seq, meta.layer, -1, translation.timestamp, false, 0);
+    /** A packet without payload: the forwarder knows whether its number can be left out or is waited for. */
+    void padding(long now, PacketMeta meta, RtpView packet) {
+        if (forwarder == null || !preference.enabled() || !sender.ready()) return;
+        if (forwarder.forward(now, meta, translation) == null) sender.write(translation, packet);
     }
 
     void nack(long now, int seq) {
@@ -190,6 +241,7 @@ final class SubscriptionTrack {
         if (publication == null) return;
         boolean wasHeld = forwarder == null && held != null;
         ForwarderState from = forwarder != null ? forwarder.snapshot() : held;
+        if (from == null && sentAny) throw new IllegalStateException("the state was lost, and numbers must not be used twice");
         Forwarder successor = engine.create(forwarderSpec(), from);
         forwarder = successor;
         held = null;
@@ -199,21 +251,27 @@ final class SubscriptionTrack {
     }
 
     /** Nobody decides for a while: keep the state, let the rings fill. */
-    void hold() {
+    void hold(long now) {
         if (forwarder == null) return;
         held = forwarder.snapshot();
+        heldSince = now;
+        lateCount = 0;
         forwarder = null;
     }
 
     private void catchUp(long now, ForwarderState from) {
         int layer = from.currentLayer();
-        long behind = layer < 0 || from.lastLayerIndex() < 0 ? 0 : publication.highest(layer) - from.lastLayerIndex();
-        if (behind <= 0) return;
-        if (behind > MAX_REPLAY) {
+        long last = from.lastLayerIndex();
+        if (layer < 0 || last < 0) return;
+        if (now - heldSince > MAX_REPLAY || !publication.holdsAllSince(layer, last + 1)) {
             resync(now);
             return;
         }
-        for (long index = from.lastLayerIndex() + 1; index <= from.lastLayerIndex() + behind; index++)
-            if (publication.describe(owner.scratchMeta(), layer, index, now, owner.scratchView())) forward(now, owner.scratchMeta(), owner.scratchView());
+        for (int i = 0; i < lateCount; i++) replay(now, layer, late[i]);
+        for (long index = last + 1, highest = publication.highest(layer); index <= highest; index++) replay(now, layer, index);
+    }
+
+    private void replay(long now, int layer, long index) {
+        if (publication.describe(owner.scratchMeta(), layer, index, now, owner.scratchView())) forward(now, owner.scratchMeta(), owner.scratchView());
     }
 }
