@@ -15,7 +15,7 @@ import io.stoa.sdp.MediaDescription;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -199,7 +199,7 @@ class RecordedNegotiationTest {
                         codec.getAsJsonObject().has("fmtpLine") ? codec.getAsJsonObject().get("fmtpLine").getAsString() : ""));
             boolean firefox = name.startsWith("firefox");
             var srtp = new PortableSrtpEngine();
-            var outbox = new PacketOutbox(srtp, (flow, bytes, offset, length) -> {}, 4);
+            var outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 4);
             var tools = new PeerTools(srtp, CERTIFICATE, new Random(SEED), new SecureRandom(), outbox);
             PeerHandler handler = (PeerHandler) Proxy.newProxyInstance(
                     PeerHandler.class.getClassLoader(), new Class<?>[] {PeerHandler.class}, (proxy, method, arguments) -> null);

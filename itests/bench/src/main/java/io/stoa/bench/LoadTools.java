@@ -2,7 +2,7 @@ package io.stoa.bench;
 
 import io.stoa.dtls.DtlsCertificate;
 import io.stoa.rtp.RtcpWriter;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import io.stoa.srtp.SrtpEngine;
 import java.io.IOException;
 import java.net.DatagramSocket;

@@ -36,7 +36,7 @@ import io.stoa.sctp.Reliability;
 import io.stoa.sctp.SctpSettings;
 import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.SessionDescription;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
 import java.security.SecureRandom;

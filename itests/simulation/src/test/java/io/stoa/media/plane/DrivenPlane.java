@@ -3,6 +3,7 @@ package io.stoa.media.plane;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.util.random.RandomGenerator;
 
 /** The media plane as the framework assembles it, with randomness by seed and engines that are bound and unbound by hand. */
@@ -11,6 +12,7 @@ public final class DrivenPlane {
 
     public DrivenPlane(PacketIo io, RandomGenerator random) {
         plane = new LoopMediaPlane(io, random);
+        plane.bindSrtp(new PortableSrtpEngine());
     }
 
     public MediaPlane plane() {
