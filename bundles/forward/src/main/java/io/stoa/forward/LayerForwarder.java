@@ -75,6 +75,7 @@ final class LayerForwarder implements Forwarder {
         out.timestamp = time.translate(in.timestamp, in.arrivedAt);
         out.marker = lastMarker = in.marker;
         out.keepPayload();
+        if (lost && FrameMeaning.keyFrame(in.meaning)) lost = false; // here is the one that was asked for
         if (vp8 && in.descriptor != 0) {
             long translated = pictures.translate(in.descriptor);
             out.descriptorReplaces = Vp8Descriptor.length(in.descriptor);
