@@ -13,6 +13,8 @@ import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -93,7 +95,9 @@ public final class TwirpRoute implements HttpRoute {
         ServiceDescriptor descriptor = endpoint != null ? endpoint.descriptor() : io.stoa.protocol.Services.byName(service);
         if (descriptor.findMethodByName(method) == null) throw badRoute(exchange, "no handler for path \"" + exchange.path() + "\"");
         if (endpoint == null) throw AbsentService.KNOWN.get(service).refuse(method, absentRequest(exchange, descriptor, method, json), caller);
-        Message request = read(exchange.body(), endpoint.requestPrototype(method), json);
+        Message prototype = endpoint.requestPrototype(method);
+        if (prototype == null) throw new RpcException(RpcCode.UNIMPLEMENTED, method + " is not implemented");
+        Message request = read(exchange.body(), prototype, json);
         Message response = endpoint.call(method, request, caller);
         if (json) exchange.respond(200, "application/json", PRINTER.print(response).getBytes(StandardCharsets.UTF_8));
         else exchange.respond(200, "application/protobuf", response.toByteArray());
@@ -122,11 +126,11 @@ public final class TwirpRoute implements HttpRoute {
         try {
             if (json) {
                 if (body.length == 0) throw new InvalidProtocolBufferException("empty body");
-                PARSER.merge(new String(body, StandardCharsets.UTF_8), builder);
+                PARSER.merge(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString(), builder);
             } else {
                 builder.mergeFrom(body);
             }
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException | CharacterCodingException e) {
             throw new RpcException(RpcCode.MALFORMED, json ? "the json request could not be decoded" : "the protobuf request could not be decoded");
         }
         return builder.build();
