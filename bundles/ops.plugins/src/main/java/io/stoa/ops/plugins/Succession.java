@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -22,6 +24,7 @@ final class Succession {
     private final Bundles bundles;
     private final Soundness soundness;
     private final Set<String> complained = new HashSet<>();
+    private final ReentrantLock returning = new ReentrantLock();
 
     Succession(BundleContext context, Bundles bundles, Soundness soundness) {
         this.context = context;
@@ -94,16 +97,34 @@ final class Succession {
             LOG.warn("plug-in {} does not take over, {} goes on: {}", Bundles.name(plugin), predecessor.getVersion(), fault);
     }
 
-    /** The shipped bundle works again, unless another plug-in does; this one is about to go. May be called on any thread and twice. */
+    /**
+     * The shipped bundle works again when this returns, unless another plug-in does; this one is about to go. May be called on any thread
+     * and twice: the second caller waits for the first, because it is about to take the plug-in away.
+     */
     void comeBack(Bundle plugin) {
-        if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;
-        bundles.shippedTwin(plugin).filter(shipped -> shipped.getState() == Bundle.RESOLVED || shipped.getState() == Bundle.INSTALLED).ifPresent(shipped -> {
-            try {
-                shipped.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
-                LOG.info("{} is back, plug-in {} goes", Bundles.name(shipped), plugin.getVersion());
-            } catch (BundleException e) {
-                LOG.error("{} does not come back after its plug-in {} went", Bundles.name(shipped), plugin.getVersion(), e);
-            }
-        });
+        boolean mine = await(returning);
+        try {
+            if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;
+            bundles.shippedTwin(plugin).filter(shipped -> shipped.getState() == Bundle.RESOLVED || shipped.getState() == Bundle.INSTALLED).ifPresent(shipped -> {
+                try {
+                    shipped.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+                    LOG.info("{} is back, plug-in {} goes", Bundles.name(shipped), plugin.getVersion());
+                } catch (BundleException e) {
+                    LOG.error("{} does not come back after its plug-in {} went", Bundles.name(shipped), plugin.getVersion(), e);
+                }
+            });
+        } finally {
+            if (mine) returning.unlock();
+        }
+    }
+
+    /** Not for ever: the framework's own locks are held here. */
+    private static boolean await(ReentrantLock lock) {
+        try {
+            return lock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }
