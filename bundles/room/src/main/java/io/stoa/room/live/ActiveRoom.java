@@ -187,7 +187,11 @@ final class ActiveRoom implements LiveRoom {
             sink.close();
             return null;
         }
-        member.connect();
+        try {
+            member.connect();
+        } catch (IllegalStateException e) {
+            throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e); // the media plane says what it is missing
+        }
         members.put(member.identity(), member);
         if (!member.dependent()) everJoined = true;
         sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
