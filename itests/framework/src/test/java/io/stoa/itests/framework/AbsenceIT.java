@@ -45,6 +45,7 @@ class AbsenceIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
         "transport    | PacketIo MediaPlane RoomManager              | 503 | 503",
+        "srtp.portable | SrtpEngine                                  | 503 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
         "media        | MediaPlane RoomManager                       | 503 | 503",
         "cluster      | NodeRegistry Router RoomAllocator RoomManager | 503 | 503",

@@ -14,6 +14,7 @@ import io.stoa.media.PacketIo;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.rpc.RpcEndpoint;
+import io.stoa.srtp.SrtpEngine;
 import io.stoa.store.RoomStore;
 import java.util.Arrays;
 import java.util.Collection;
@@ -40,6 +41,7 @@ class AssemblyIT {
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(PacketIo.class, List.of("transport")),
+            Map.entry(SrtpEngine.class, List.of("srtp.portable")),
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),
             Map.entry(MessageBus.class, List.of("rpc")),

@@ -28,10 +28,11 @@ final class Call implements AutoCloseable {
     private final Thread camera;
     private final AtomicBoolean running = new AtomicBoolean(true);
 
-    private Call(MediaPlane plane, SrtpEngine srtp, long seed) throws Exception {
+    private Call(Server server, long seed) throws Exception {
         System.out.println("call with seed " + seed);
-        Random random = new Random(seed);
-        ann = new CallPeer(true, srtp, random);
+        MediaPlane plane = server.need(MediaPlane.class);
+        SrtpEngine srtp = server.need(SrtpEngine.class);
+        ann = new CallPeer(true, srtp, new Random(seed));
         bob = new CallPeer(false, srtp, new Random(seed + 1));
         annAtServer = plane.open(spec("PA_ann", "ann", PeerSpec.Role.PUBLISHER), new Listener(ann));
         annAtServer.expect(new PublicationSpec(CallPeer.TRACK, List.of(CallPeer.TRACK), true, "video/vp8", false, false, false, false));
@@ -48,7 +49,7 @@ final class Call implements AutoCloseable {
 
     /** Returns when Bob sees Ann. */
     static Call begin(Server server, long seed) throws Exception {
-        return new Call(server.need(MediaPlane.class), server.need(SrtpEngine.class), seed);
+        return new Call(server, seed);
     }
 
     private static PeerSpec spec(String sid, String identity, PeerSpec.Role role) {

@@ -111,6 +111,13 @@ class PluginsIT {
         awaitEngine(plane, shippedEngine);
     }
 
+    private static void assertServed(Caller caller) {
+        Caller.Answer api = caller.listRooms();
+        assertThat(api.status()).as(api.text()).isEqualTo(200);
+        Caller.Answer door = caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall")));
+        assertThat(door.status()).as(door.text()).isEqualTo(200);
+    }
+
     @Test
     void the_api_and_the_door_are_replaced_without_anybody_noticing() throws Exception {
         try (Caller caller = new Caller(server.port())) {
@@ -119,14 +126,12 @@ class PluginsIT {
                 Bundle shipped = server.part(part);
                 drop(part + ".jar", jars.bytes(part, "0.2.0"));
                 Server.await(part + " to be replaced", () -> {
-                    assertThat(caller.listRooms().status()).isEqualTo(200);
-                    assertThat(caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall"))).status()).isEqualTo(200);
+                    assertServed(caller);
                     return shipped.getState() == Bundle.RESOLVED;
                 });
                 Files.delete(plugins().resolve(part + ".jar"));
                 Server.await(part + " to be back", () -> {
-                    assertThat(caller.listRooms().status()).isEqualTo(200);
-                    assertThat(caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall"))).status()).isEqualTo(200);
+                    assertServed(caller);
                     return plugin(part, "0.2.0").isEmpty();
                 });
             }

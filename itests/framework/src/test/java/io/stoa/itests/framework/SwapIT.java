@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
@@ -28,6 +29,11 @@ class SwapIT {
     SwapIT(Server server) {
         this.server = server;
         jars = server == null ? null : new Jars(server.home());
+    }
+
+    @AfterEach
+    void restore() {
+        server.startAll();
     }
 
     @Test
@@ -107,6 +113,22 @@ class SwapIT {
             call.end();
             assertThat(call.bobSees().missingNumbers()).isZero();
             assertThat(call.bobSees().skippedFrames()).as("one gap in time").isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void without_an_srtp_engine_a_call_goes_on_and_newcomers_are_refused() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        try (Call call = Call.begin(server, 14); Caller caller = new Caller(server.port())) {
+            server.stop("srtp.portable");
+            call.goOn(PICTURES);
+            assertThat(plane.stats().srtpEngine()).isEmpty();
+            assertThat(caller.knock("cid", "hall")).isEqualTo(503);
+            server.start("srtp.portable");
+            assertThat(caller.knock("cid", "hall")).isEqualTo(101);
+            call.goOn(PICTURES);
+            call.end();
+            assertThat(call.bobSees().skippedFrames()).isZero();
         }
     }
 
