@@ -51,9 +51,6 @@ public final class LiveRoomManager implements RoomManager {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
 
     private final MediaPlane plane;
-    private final RoomAllocator allocator;
-    private final NodeRegistry nodes;
-    private final Router router;
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("room-", 0).factory());
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("room-clock").daemon().factory());
     private final Pulse pulse = Pulse.of(scheduler);
@@ -63,16 +60,39 @@ public final class LiveRoomManager implements RoomManager {
     private final StoreProjection store = new StoreProjection(executor);
     private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
     private volatile RoomLimits limits;
+    private volatile Router router;
     private volatile boolean draining;
 
+    // Needed, but replaced without ending a room: only without the media plane rooms cannot be.
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RoomAllocator allocator;
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile NodeRegistry nodes;
+
     @Activate
-    public LiveRoomManager(
-            @Reference MediaPlane plane, @Reference RoomAllocator allocator, @Reference NodeRegistry nodes, @Reference Router router, RoomLimits limits) {
+    public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits) {
         this.plane = plane;
-        this.allocator = allocator;
-        this.nodes = nodes;
-        this.router = router;
         this.limits = limits;
+    }
+
+    /** A router that comes is told which rooms are here. */
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindRouter(Router next) {
+        router = next;
+        for (ActiveRoom room : rooms.values()) executor.execute(() -> route(next, room));
+    }
+
+    void unbindRouter(Router gone) {
+        if (router == gone) router = null;
+    }
+
+    private void route(Router to, ActiveRoom room) {
+        try {
+            if (rooms.get(room.name()) == room) to.assign(room.name(), nodeId());
+        } catch (ClusterException e) {
+            LOG.warn("room {} is not in the routing table: {}", room.name(), e.getMessage());
+        }
     }
 
     @Modified

@@ -49,7 +49,10 @@ final class Rig implements AutoCloseable {
     private int allocated;
 
     Rig() {
-        rooms = new LiveRoomManager(plane, allocator(), nodes(), router(), limits());
+        rooms = new LiveRoomManager(plane, limits());
+        rooms.allocator = allocator();
+        rooms.nodes = nodes();
+        rooms.bindRouter(router());
         replace("executor", new SameThread());
         replace("pulse", clock);
         rooms.bindStore(store);

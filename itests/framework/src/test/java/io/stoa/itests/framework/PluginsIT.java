@@ -2,6 +2,8 @@ package io.stoa.itests.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.Router;
 import io.stoa.media.MediaPlane;
 import io.stoa.room.RoomManager;
 import java.io.IOException;
@@ -119,10 +121,10 @@ class PluginsIT {
     }
 
     @Test
-    void the_api_and_the_door_are_replaced_without_anybody_noticing() throws Exception {
+    void parts_around_a_room_are_replaced_without_anybody_noticing() throws Exception {
         try (Caller caller = new Caller(server.port())) {
             var ann = caller.join("ann", "hall");
-            for (String part : new String[] {"service.room", "edge.twirp", "signal"}) {
+            for (String part : new String[] {"service.room", "edge.twirp", "signal", "cluster", "store.memory"}) {
                 Bundle shipped = server.part(part);
                 drop(part + ".jar", jars.bytes(part, "0.2.0"));
                 Server.await(part + " to be replaced", () -> {
@@ -136,6 +138,8 @@ class PluginsIT {
                 });
             }
             assertThat(ann.closed()).isFalse();
+            Server.await("the room in the store", () -> caller.listRooms().text().contains("\"hall\""));
+            assertThat(server.need(Router.class).nodeOf("hall")).contains(server.need(NodeRegistry.class).localId());
             assertThat(server.need(RoomManager.class).participants()).isEqualTo(1);
         }
     }
