@@ -69,14 +69,17 @@ public final class TransportFeedback {
      * @return its length, 0 if there is nothing to report
      */
     public int write(long now, int ownSsrc, int mediaSsrc) {
-        while (base <= highest && arrivals[(int) base & CAPACITY - 1] == 0) base++;
-        if (unreported == 0 || base > highest) {
+        long first = base;
+        while (first <= highest && arrivals[(int) first & CAPACITY - 1] == 0) first++;
+        if (unreported == 0 || first > highest) {
             sendAt = Time.NEVER;
             unreported = 0;
             return 0;
         }
+        // What was lost since the last report is told, unless it is so much that nothing else would fit.
+        if (first - base >= MAX_STATUSES) base = first;
         int count = (int) Math.min(MAX_STATUSES, highest - base + 1);
-        long reference = Math.floorDiv(arrivals[(int) base & CAPACITY - 1], REFERENCE);
+        long reference = Math.floorDiv(arrivals[(int) first & CAPACITY - 1], REFERENCE);
         int chunkAt = 20;
         int chunks = (count + 6) / 7;
         int deltaAt = chunkAt + 2 * chunks;

@@ -177,15 +177,20 @@ final class MediaTransport {
             return null;
         }
         String repairedRid = view.extensionText(repairedRidId);
-        if (repairedRid != null) return repairs(receiver.stream(receiver.layerOf(repairedRid)), ssrc);
+        String rid = view.extensionText(ridId);
+        int layer = repairedRid != null ? receiver.layerOf(repairedRid) : rid != null ? receiver.layerOf(rid) : 0;
+        if (layer >= Receiver.LAYERS) {
+            drops.count(Drop.RTP_SSRC_LIMIT);
+            return null;
+        }
+        if (repairedRid != null) return repairs(receiver.stream(layer), ssrc);
         Codec codec = receiver.codecOf(view.payloadType());
         if (codec == null) {
             drops.count(Drop.RTP_UNKNOWN_PAYLOAD_TYPE);
             return null;
         }
         if (codec.isRtx()) return repairs(receiver.stream(0), ssrc);
-        String rid = view.extensionText(ridId);
-        ReceiveStream begun = begin(receiver, ssrc, rid == null ? 0 : receiver.layerOf(rid));
+        ReceiveStream begun = begin(receiver, ssrc, layer);
         if (begun != null) handler.receiverChanged(now, receiver);
         return begun;
     }
@@ -195,6 +200,7 @@ final class MediaTransport {
             drops.count(Drop.RTX_UNMATCHED);
             return null;
         }
+        if (stream.rtxSsrc != 0) repairs.remove(stream.rtxSsrc);
         stream.rtxSsrc = rtxSsrc;
         repairs.put(rtxSsrc, stream);
         return stream;

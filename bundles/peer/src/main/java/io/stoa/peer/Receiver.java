@@ -11,7 +11,7 @@ import java.util.List;
 
 /** A published track: a media section in which the client sends, bound to an announced publication. */
 public final class Receiver {
-    private static final int LAYERS = 3;
+    static final int LAYERS = 3;
 
     private final Peer peer;
     private final String mid;
@@ -113,7 +113,7 @@ public final class Receiver {
         return streams[at];
     }
 
-    /** rids by name where the name says the layer (spec 6.4), by position else. */
+    /** rids by name where the name says the layer (spec 6.4), by position else; may be more than there are layers. */
     int layerOf(String rid) {
         return switch (rid) {
             case "q", "2" -> 0;
@@ -125,7 +125,7 @@ public final class Receiver {
 
     /** Asks the client for a key frame of a layer, not more often than spec 6.7 allows. */
     public void requestKeyFrame(long now, int layer) {
-        if (streams[layer] == null) return;
+        if (streams[layer] == null || !peer.canSendMedia()) return;
         long spacing = layer == 0 ? 500 * Time.MILLI : Time.SECOND;
         if (keyFrameAskedAt[layer] != 0 && now - keyFrameAskedAt[layer] < spacing) return;
         keyFrameAskedAt[layer] = now;
