@@ -15,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.osgi.service.component.annotations.Activate;
@@ -35,7 +33,6 @@ public final class LoopMediaPlane implements MediaPlane {
     private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
 
     private final PacketIo io;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final List<MediaLoop> loops = new ArrayList<>();
     private final PacketIo.Attachment attachment;
     private final EngineSlot slot;
@@ -53,7 +50,7 @@ public final class LoopMediaPlane implements MediaPlane {
         this.io = io;
         SecureRandom secureRandom = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(secureRandom, Instant.now());
-        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom, executor));
+        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom));
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
     }
@@ -109,7 +106,7 @@ public final class LoopMediaPlane implements MediaPlane {
         synchronized (sums) {
             Map<String, Long> drops = new LinkedHashMap<>();
             sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
-            return new PlaneStats(sums.peers, sums.published, sums.subscribed, sums.packetsIn, sums.packetsOut, 0, sums.bytesOut, drops, io.name(),
+            return new PlaneStats(sums.peers, sums.published, sums.subscribed, sums.packetsIn, sums.packetsOut, sums.bytesIn, sums.bytesOut, drops, io.name(),
                     protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
         }
     }
@@ -136,6 +133,5 @@ public final class LoopMediaPlane implements MediaPlane {
             Thread.currentThread().interrupt();
         }
         attachment.close();
-        executor.shutdown();
     }
 }

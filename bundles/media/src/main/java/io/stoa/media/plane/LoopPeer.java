@@ -33,8 +33,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -52,10 +54,14 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final Map<String, TrackPreference> preferences = new HashMap<>();
     private final boolean[] openLanes = new boolean[DataLane.values().length];
     private volatile Map<String, AudioLevel> levels = Map.of();
+    /** All paths that are the peer's, in use or not: nobody else releases them. */
+    private final Set<Flow> flows = new LinkedHashSet<>();
+
     private Peer peer;
     private PortLease lease;
     private long packetsIn;
     private long packetsOut;
+    private long bytesIn;
     private long bytesOut;
     private boolean closed;
     /** For the loop's heap and its list of peers that this turn has touched. */
@@ -96,6 +102,10 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     long packetsOut() {
         return packetsOut;
+    }
+
+    long bytesIn() {
+        return bytesIn;
     }
 
     long bytesOut() {
@@ -153,24 +163,25 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         });
     }
 
+    /** Text is written on the loop: were it written elsewhere, the candidates at the end of this turn would overtake it. */
     @Override
     public CompletionStage<Answer> answer(String offerSdp) {
         return negotiate(offerSdp, (now, offer) -> {
             SessionDescription answer = peer.answer(now, offer);
             loop.claim(this);
-            return new Negotiated(answer, peer.trackSidByMid());
-        }).thenApplyAsync(done -> new Answer(SdpWriter.write(done.description), done.tracks), loop.executor());
+            return new Answer(SdpWriter.write(answer), peer.trackSidByMid());
+        });
     }
 
     @Override
     public CompletionStage<String> offer(boolean restartIce) {
-        CompletableFuture<SessionDescription> made = new CompletableFuture<>();
+        CompletableFuture<String> made = new CompletableFuture<>();
         run(made, now -> {
             SessionDescription offer = peer.offer(now, restartIce);
             loop.claim(this);
-            return offer;
+            return SdpWriter.write(offer);
         });
-        return made.thenApplyAsync(SdpWriter::write, loop.executor());
+        return made;
     }
 
     @Override
@@ -181,8 +192,6 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         });
     }
 
-    private record Negotiated(SessionDescription description, Map<String, String> tracks) {}
-
     private interface Step<T> {
         T take(long now, SessionDescription description) throws NegotiationException;
     }
@@ -191,7 +200,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         T run(long now) throws NegotiationException;
     }
 
-    /** Text is parsed on the caller's thread; the loop sees values only. */
+    /** Text is parsed on the caller's thread. */
     private <T> CompletableFuture<T> negotiate(String sdp, Step<T> step) {
         CompletableFuture<T> result = new CompletableFuture<>();
         SessionDescription description;
@@ -400,8 +409,22 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
         Flow flow = loop.flow(protocol, local, remote);
-        if (flow != null && flow.owner == null) flow.owner = this;
-        return flow != null && flow.owner == this ? flow : null;
+        if (flow == null || flow.owner != null && flow.owner != this) return null;
+        own(flow);
+        return flow;
+    }
+
+    private void own(Flow flow) {
+        flow.owner = this;
+        flows.add(flow);
+    }
+
+    void forget(Flow flow) {
+        flows.remove(flow);
+    }
+
+    Set<Flow> flows() {
+        return flows;
     }
 
     @Override
@@ -417,12 +440,12 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void verified(long now, Flow flow) {
-        flow.owner = this;
+        own(flow);
     }
 
     @Override
     public void selected(long now, Flow flow) {
-        flow.owner = this;
+        own(flow);
     }
 
     @Override
@@ -480,6 +503,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public void rtp(long now, ReceiveStream stream, RtpView packet) {
         packetsIn++;
+        bytesIn += packet.length();
         ((PublicationTrack) stream.receiver().attachment).rtp(now, stream, packet);
     }
 

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** Everything that happens on one media loop. Only {@link #post} and {@link #claims} may come from other threads. */
@@ -34,7 +33,6 @@ final class MediaLoop implements LoopHandler {
     private final DtlsCertificate certificate;
     private final RandomGenerator random;
     private final SecureRandom secureRandom;
-    private final Executor executor;
     private final Map<String, LoopPeer> byUfrag = new ConcurrentHashMap<>();
     private final Set<LoopPeer> peers = new LinkedHashSet<>();
     private final List<PublicationTrack> publications = new ArrayList<>();
@@ -49,12 +47,13 @@ final class MediaLoop implements LoopHandler {
     private long tickAt = Time.NEVER;
     private long goneIn;
     private long goneOut;
+    private long goneBytesIn;
+    private long goneBytesOut;
 
-    MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Executor executor) {
+    MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom) {
         this.certificate = certificate;
         this.random = random;
         this.secureRandom = secureRandom;
-        this.executor = executor;
     }
 
     @Override
@@ -130,6 +129,7 @@ final class MediaLoop implements LoopHandler {
     public void flowClosed(long now, Flow flow) {
         if (!(flow.owner instanceof LoopPeer owner)) return;
         owner.peer().flowClosed(now, flow);
+        owner.forget(flow);
         flow.owner = null;
         touch(owner);
         endTurn(now);
@@ -164,10 +164,6 @@ final class MediaLoop implements LoopHandler {
 
     void srtp(SrtpEngine next) {
         outbox.engine(next);
-    }
-
-    Executor executor() {
-        return executor;
     }
 
     RtpView scratchView() {
@@ -206,10 +202,13 @@ final class MediaLoop implements LoopHandler {
         deadlines.remove(peer);
         goneIn += peer.packetsIn();
         goneOut += peer.packetsOut();
+        goneBytesIn += peer.bytesIn();
+        goneBytesOut += peer.bytesOut();
         peer.peer().drops().addTo(drops);
-        if (peer.peer().selected() != null) {
-            peer.peer().selected().owner = null;
-            port.close(peer.peer().selected());
+        for (Flow flow : peer.flows()) {
+            if (flow.owner != peer) continue;
+            flow.owner = null;
+            port.close(flow);
         }
     }
 
@@ -245,6 +244,8 @@ final class MediaLoop implements LoopHandler {
     void sum(PlaneSums sums) {
         sums.packetsIn += goneIn;
         sums.packetsOut += goneOut;
+        sums.bytesIn += goneBytesIn;
+        sums.bytesOut += goneBytesOut;
         drops.addTo(sums.drops);
         for (LoopPeer peer : peers) {
             sums.peers++;
@@ -252,6 +253,7 @@ final class MediaLoop implements LoopHandler {
             sums.subscribed += peer.subscriptionCount();
             sums.packetsIn += peer.packetsIn();
             sums.packetsOut += peer.packetsOut();
+            sums.bytesIn += peer.bytesIn();
             sums.bytesOut += peer.bytesOut();
             peer.peer().drops().addTo(sums.drops);
         }

@@ -9,6 +9,7 @@ final class PlaneSums {
     int subscribed;
     long packetsIn;
     long packetsOut;
+    long bytesIn;
     long bytesOut;
     final DropCounters drops = new DropCounters();
 }
