@@ -133,14 +133,31 @@ final class Client implements Station, PeerListener {
 
     // -- what scenarios ask
 
+    /** Of both directions; as soon as the client is connected, because a handshake that has to repeat itself keeps real time. */
     Client conditions(Consumer<Link> conditions) {
-        conditions.accept(up);
-        conditions.accept(down);
+        pendingConditions.add(conditions);
+        applyConditions();
         return this;
     }
 
+    private final List<Consumer<Link>> pendingConditions = new ArrayList<>();
+
+    private void applyConditions() {
+        if (outbound == null || !states.contains(PeerState.CONNECTED)) return;
+        for (Consumer<Link> conditions : pendingConditions) {
+            conditions.accept(up);
+            conditions.accept(down);
+        }
+        pendingConditions.clear();
+    }
+
+    /** The client has no decoder for it. */
+    void unsupported(String codec) {
+        sections.unsupported.add(codec);
+    }
+
     boolean connected() {
-        return outbound != null && ice.state() == IceState.CONNECTED;
+        return outbound != null && ice.selected() != null;
     }
 
     IceState iceState() {
@@ -217,6 +234,7 @@ final class Client implements Station, PeerListener {
     void sendProtected(byte[] rtp, int length) {
         byte[] packet = Arrays.copyOf(rtp, length + SrtpContext.OVERHEAD);
         int whole = outbound.protectRtp(packet, 0, length);
+        if (whole < 0) return; // not a packet at all
         sendRaw(Arrays.copyOf(packet, whole));
     }
 
@@ -449,6 +467,7 @@ final class Client implements Station, PeerListener {
     @Override
     public boolean settle(long now) {
         boolean any = false;
+        if (!pendingConditions.isEmpty()) applyConditions();
         for (Runnable step; (step = inbox.poll()) != null; any = true) step.run();
         if (dtlsReady) {
             dtlsReady = false;

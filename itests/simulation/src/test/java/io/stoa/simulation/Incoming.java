@@ -120,7 +120,13 @@ final class Incoming {
         if (next < 0) begunAt = now;
         if (next < 0 || index < next && now - begunAt < FIRST_WAIT) next = index;
         if (index < next) return; // given up, or from before the first
-        if (highest >= 0 && index - highest > 1_000) breaks.add("the numbers jump from " + (highest & 0xffff) + " to " + seq);
+        if (highest >= 0 && index - highest > 1_000) {
+            breaks.add("the numbers jump from " + (highest & 0xffff) + " to " + seq);
+            missing.clear();
+            pending.clear();
+            highest = index - 1;
+            next = index;
+        }
         for (long gap = highest + 1; highest >= 0 && gap < index; gap++) missing.put(gap, new Missing(now));
         missing.remove(index);
         highest = Math.max(highest, index);
@@ -268,6 +274,10 @@ final class Incoming {
     }
 
     // -- judgement
+
+    int highestSeq() {
+        return (int) highest & 0xffff;
+    }
 
     Frame last() {
         return frames.getLast();

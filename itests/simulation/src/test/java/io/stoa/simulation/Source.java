@@ -28,13 +28,13 @@ final class Source {
     }
 
     private static final int HISTORY = 1_024;
-    private static final String[] RIDS = {"q", "h", "f"};
-    private static final int[] PARTS = {1, 2, 4};
+    private static final int[] PARTS = {1, 2, 4, 4, 4};
 
     final String trackSid;
     final Coding coding;
     String cid;
     String mid;
+    String[] rids = {"q", "h", "f"};
     /** 2: every other frame may be left out. */
     int temporalLayers = 1;
     /** Bytes of a packet's body. */
@@ -135,7 +135,7 @@ final class Source {
     }
 
     String rid(int layer) {
-        return RIDS[layer];
+        return rids[layer];
     }
 
     int ssrc(int layer) {
@@ -281,7 +281,7 @@ final class Source {
         }
         boolean introduces = repair ? layer.retransmitted < 50 : layer.packets < 50;
         if (introduces && midId != 0) at = text(packet, at, midId, mid);
-        if (introduces && layers.length > 1) at = text(packet, at, repair ? repairedRidId : ridId, RIDS[index]);
+        if (introduces && layers.length > 1) at = text(packet, at, repair ? repairedRidId : ridId, rids[index]);
         while ((at & 3) != 0) packet[at++] = 0;
         Bytes.u16(packet, 14, (at - 16) / 4);
         return at;

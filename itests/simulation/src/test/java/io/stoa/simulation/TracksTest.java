@@ -1,0 +1,227 @@
+package io.stoa.simulation;
+
+import static io.stoa.base.Time.MILLI;
+import static io.stoa.base.Time.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.base.Drop;
+import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.TrackPreference;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tracks that are muted, ended, published again, restarted, or cannot be decoded. */
+class TracksTest {
+    final VirtualNet net = VirtualNet.seeded(301);
+    final Room room = new Room(net);
+
+    @AfterEach
+    void close() {
+        room.close();
+    }
+
+    @Test
+    void a_muted_track_goes_nowhere_and_continues_with_a_key_frame() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var camera = ann.publish(Source.camera("TR_camera"));
+        var microphone = ann.publish(Source.microphone("TR_microphone"));
+        bob.subscribe(ann, camera);
+        bob.subscribe(ann, microphone);
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        for (var source : List.of(camera, microphone)) ann.peer.setPublicationMuted(source.trackSid, true);
+        net.run(200 * MILLI);
+        long muted = net.now();
+        net.run(3 * SECOND);
+        assertThat(bob.received(camera).since(muted)).isEmpty();
+        assertThat(bob.received(microphone).since(muted)).isEmpty();
+        for (var source : List.of(camera, microphone)) ann.peer.setPublicationMuted(source.trackSid, false);
+        net.run(SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().since(muted).getFirst().key()).isTrue();
+        assertThat(bob.received(microphone).isContinuous().since(muted).size()).isGreaterThan(45);
+        assertThat(room.drops(Drop.MUTED)).isPositive();
+    }
+
+    @Test
+    void a_track_that_is_muted_before_it_is_negotiated_stays_muted() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        ann.peer.setPublicationMuted("TR_camera", true);
+        var camera = ann.publish(Source.camera("TR_camera"));
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(SECOND);
+        assertThat(bob.received(camera).packets).isZero();
+        ann.peer.setPublicationMuted("TR_camera", false);
+        net.run(SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(25);
+    }
+
+    @Test
+    void a_section_is_used_again_by_another_track() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var first = ann.publish(Source.camera("TR_first"));
+        bob.subscribe(ann, first);
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        for (int i = 0; i < 5; i++) {
+            String mid = first.mid;
+            ann.unpublish(first);
+            net.run(300 * MILLI);
+            assertThat(bob.events).contains("subscription " + first.trackSid + " ENDED");
+            first = ann.publish(Source.camera("TR_again" + i));
+            assertThat(first.mid).isEqualTo(mid);
+            bob.subscribe(ann, first);
+            net.run(2 * SECOND);
+            assertThat(bob.received(first).isContinuous().isDecodable().frames.size()).isGreaterThan(50);
+        }
+        assertThat(room.stats().publishedTracks()).isEqualTo(1);
+        assertThat(room.stats().subscribedTracks()).isEqualTo(1);
+    }
+
+    @Test
+    void unsubscribed_and_subscribed_again() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var camera = ann.publish(Source.camera("TR_camera"));
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(SECOND);
+        for (int i = 0; i < 5; i++) {
+            var before = bob.received(camera);
+            bob.peer.unsubscribe(camera.trackSid);
+            net.run(300 * MILLI);
+            int packets = before.packets;
+            net.run(300 * MILLI);
+            assertThat(before.isContinuous().packets).isEqualTo(packets);
+            bob.subscribe(ann, camera);
+            net.run(SECOND);
+            assertThat(bob.received(camera)).isNotSameAs(before);
+            assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(20);
+        }
+        assertThat(room.stats().subscribedTracks()).isEqualTo(1);
+    }
+
+    @Test
+    void a_subscription_may_come_before_its_track() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        bob.subscribe(ann, "TR_camera", TrackPreference.EVERYTHING);
+        net.run(SECOND);
+        var camera = ann.publish(Source.simulcast("TR_camera"));
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(50);
+    }
+
+    @Test
+    void a_stream_that_begins_anew_with_another_ssrc_is_the_same_track() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var camera = ann.publish(Source.simulcast("TR_camera"));
+        var microphone = ann.publish(Source.microphone("TR_microphone"));
+        bob.subscribe(ann, camera);
+        bob.subscribe(ann, microphone);
+        room.connected(ann, bob);
+        for (int i = 0; i < 5; i++) {
+            net.run(2 * SECOND);
+            camera.restart();
+            microphone.restart();
+            ann.offer(false);
+        }
+        net.run(2 * SECOND);
+        var picture = bob.received(camera).isContinuous().isDecodable();
+        assertThat(picture.last().epoch()).isEqualTo(5);
+        assertThat(picture.longestFreeze(picture.frames.getFirst().at(), net.now())).isLessThan(250 * MILLI);
+        assertThat(bob.received(microphone).isContinuous().last().epoch()).isEqualTo(5);
+    }
+
+    @Test
+    void packets_without_content_leave_no_holes() {
+        var ann = room.publisher("ann").conditions(link -> link.jitter(10 * MILLI));
+        var bob = room.subscriber("bob");
+        var camera = Source.camera("TR_camera");
+        camera.pads = true;
+        ann.publish(camera);
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(5 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(140);
+        assertThat(room.drops(Drop.RTP_PADDING_ONLY)).isGreaterThan(100);
+    }
+
+    @Test
+    void who_cannot_decode_a_codec_is_told_and_the_rest_goes_on() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        bob.unsupported("H264");
+        var screen = ann.publish(Source.camera("TR_screen", Source.Coding.H264));
+        var camera = ann.publish(Source.camera("TR_camera"));
+        bob.subscribe(ann, screen);
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        assertThat(bob.events).contains("subscription TR_screen CODEC_UNSUPPORTED", "subscription TR_camera BOUND");
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(50);
+        assertThat(room.stats().subscribedTracks()).isEqualTo(1);
+
+        var second = ann.publish(Source.camera("TR_second"));
+        bob.subscribe(ann, second);
+        net.run(SECOND);
+        assertThat(bob.received(second).isContinuous().isDecodable().frames.size()).isGreaterThan(25);
+    }
+
+    @Test
+    void on_one_connection_too_who_cannot_decode_a_codec_is_told() {
+        var ann = room.single("ann");
+        var bob = room.single("bob");
+        bob.unsupported("H264");
+        var screen = ann.publish(Source.camera("TR_screen", Source.Coding.H264));
+        var camera = ann.publish(Source.camera("TR_camera"));
+        bob.publish(Source.microphone("TR_microphone"));
+        bob.subscribe(ann, screen);
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        assertThat(bob.events).contains("subscription TR_screen CODEC_UNSUPPORTED", "subscription TR_camera BOUND");
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(50);
+    }
+
+    @Test
+    void every_codec_goes_through() {
+        var ann = room.publisher("ann").conditions(link -> link.loss(0.02));
+        var bob = room.subscriber("bob").conditions(link -> link.loss(0.02));
+        var sources = List.of(
+                ann.publish(Source.camera("TR_vp8")), ann.publish(Source.camera("TR_vp9", Source.Coding.VP9)), ann.publish(Source.camera("TR_h264", Source.Coding.H264)));
+        for (var source : sources) bob.subscribe(ann, source);
+        room.connected(ann, bob);
+        net.run(10 * SECOND);
+        for (var source : sources) assertThat(bob.received(source).isContinuous().frames.size()).as("%s", bob.received(source)).isGreaterThan(250);
+    }
+
+    @Test
+    void a_codec_that_the_room_does_not_allow_is_not_taken() {
+        room.enabledCodecs = List.of(new EnabledCodec("video/vp8", ""), new EnabledCodec("audio/opus", ""));
+        var ann = room.publisher("ann");
+        ann.publish(Source.camera("TR_h264", Source.Coding.H264));
+        room.connected(ann);
+        net.run(SECOND);
+        assertThat(ann.events).noneMatch(event -> event.startsWith("first packet"));
+    }
+
+    @Test
+    void loudness_follows_what_the_packets_say() {
+        var ann = room.publisher("ann");
+        var microphone = ann.publish(Source.microphone("TR_microphone"));
+        microphone.audioLevel = 10;
+        room.connected(ann);
+        net.run(2 * SECOND);
+        assertThat(ann.peer.audioLevel("TR_microphone")).isBetween(0.25, 0.4);
+        microphone.audioLevel = 60;
+        net.run(5 * SECOND);
+        assertThat(ann.peer.audioLevel("TR_microphone")).isZero();
+    }
+}
