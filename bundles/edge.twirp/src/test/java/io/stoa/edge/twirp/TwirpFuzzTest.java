@@ -10,8 +10,10 @@ import io.stoa.protocol.livekit.RoomAgentDispatch;
 import io.stoa.protocol.livekit.RoomEgress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Constants;
 
 /** Bodies of strangers: decoded or malformed, never a bug of ours. */
 class TwirpFuzzTest {
@@ -62,7 +64,7 @@ class TwirpFuzzTest {
     private void attempt(int round, Exchange exchange) throws Exception {
         PlayedRooms rooms = new PlayedRooms();
         rooms.answer = Room.getDefaultInstance();
-        route.addEndpoint(rooms);
+        route.addEndpoint(rooms, Map.of(Constants.SERVICE_ID, 1L));
         route.handle(exchange);
         if (exchange.status == 200) taken++;
         else assertThat(exchange.error()).as("seed %d, round %d: %s", seed, round, exchange.text()).isEqualTo("400 malformed");

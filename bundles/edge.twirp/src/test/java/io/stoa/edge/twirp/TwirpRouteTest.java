@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Constants;
 
 /** Requests come in as Twirp's clients write them (spec 1.4); the service behind is played by the test. */
 class TwirpRouteTest {
@@ -33,7 +34,7 @@ class TwirpRouteTest {
 
     @BeforeEach
     void add() {
-        route.addEndpoint(rooms);
+        route.addEndpoint(rooms, Map.of(Constants.SERVICE_ID, 1L));
         rooms.answer = Room.getDefaultInstance();
     }
 
@@ -235,7 +236,7 @@ class TwirpRouteTest {
     void a_successor_is_bound_before_its_predecessor_goes() throws Exception {
         PlayedRooms successor = new PlayedRooms();
         successor.answer = Room.newBuilder().setName("new").build();
-        route.addEndpoint(successor);
+        route.addEndpoint(successor, Map.of(Constants.SERVICE_ID, 1L));
         route.removeEndpoint(rooms);
         assertThat(Room.parseFrom(handle(Exchange.protobuf(CREATE, new byte[0])).answer).getName()).isEqualTo("new");
     }
