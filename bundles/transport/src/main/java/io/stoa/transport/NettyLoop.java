@@ -150,7 +150,7 @@ final class NettyLoop implements PacketLoop {
         for (int i = 0; i < dirty.size(); i++) {
             UdpSocket socket = dirty.get(i);
             socket.dirty = false;
-            socket.channel().flush();
+            socket.flush();
         }
         dirty.clear();
         for (int i = 0; i < dirtyStreams.size(); i++) dirtyStreams.get(i).flush();
@@ -229,7 +229,7 @@ final class NettyLoop implements PacketLoop {
     @Override
     public void send(Flow flow, byte[] bytes, int offset, int length) {
         switch (flow.socket) {
-            case UdpSocket.Path(UdpSocket socket, var remote) -> socket.send(remote, bytes, offset, length);
+            case UdpSocket.Path path -> path.socket.send(path, bytes, offset, length);
             case TcpConnection connection -> {
                 if (connection.send(bytes, offset, length) && !dirtyStreams.contains(connection.channel())) dirtyStreams.add(connection.channel());
             }
@@ -240,7 +240,7 @@ final class NettyLoop implements PacketLoop {
     @Override
     public void close(Flow flow) {
         switch (flow.socket) {
-            case UdpSocket.Path(UdpSocket socket, var remote) -> socket.flows.remove(remote);
+            case UdpSocket.Path path -> path.socket.flows.remove(path.remote);
             case TcpConnection connection -> connection.close();
             default -> throw new IllegalArgumentException("not a flow of this transport: " + flow);
         }
