@@ -23,6 +23,11 @@ run() {
 
 case ${1:-} in
   against) shift; run io.stoa.bench.LoadTest "$@" ;;
+  jmh)
+    shift
+    exec "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Dlogback.configurationFile=itests/bench/logback.xml \
+      -cp "itests/bench/target/classes:$(cat itests/bench/target/classpath)" org.openjdk.jmh.Main -prof gc "$@"
+    ;;
   *)
     scenarios=video,audio,both,memory
     if [ "${1:-}" = --scenarios ]; then scenarios=$2; shift 2; fi

@@ -2,8 +2,8 @@ package io.stoa.bench;
 
 import io.stoa.dtls.DtlsCertificate;
 import io.stoa.rtp.RtcpWriter;
-import io.stoa.srtp.portable.PortableSrtpEngine;
 import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
