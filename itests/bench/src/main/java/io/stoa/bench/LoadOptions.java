@@ -27,7 +27,7 @@ record LoadOptions(
             --audio-publishers N        publishers of Opus (1); publisher k sends both where both counts exceed k
             --bitrate BPS               of each video track (1000000)
             --seconds N                 measured (60)
-            --warmup N                  before that (20)
+            --warmup N                  before that, so that what is compiled has been compiled (45)
             --joins N                   subscribers per second (25)
             --verify N                  subscribers that decrypt everything (2)
             --pid PID                   the server's process, for its CPU time and memory
@@ -53,7 +53,7 @@ record LoadOptions(
         LoadOptions options = new LoadOptions(
                 URI.create(text(given, "url", "ws://127.0.0.1:7880")), text(given, "key", "devkey"), text(given, "secret", "secret"), text(given, "room", "bench"),
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
-                number(given, "bitrate", 1_000_000), number(given, "seconds", 60), number(given, "warmup", 20), number(given, "joins", 25),
+                number(given, "bitrate", 1_000_000), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
                 number(given, "verify", 2), number(given, "pid", 0), given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
