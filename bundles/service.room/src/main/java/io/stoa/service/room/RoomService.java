@@ -21,6 +21,7 @@ import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.PerformRpcResponse;
 import io.stoa.protocol.livekit.RemoveParticipantResponse;
 import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomAgentDispatch;
 import io.stoa.protocol.livekit.RoomParticipantIdentity;
 import io.stoa.protocol.livekit.SendDataRequest;
 import io.stoa.protocol.livekit.SendDataResponse;
@@ -90,8 +91,14 @@ public final class RoomService implements RpcEndpoint {
         add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), (r, c) -> subscriptions((UpdateSubscriptionsRequest) r, c));
         add("SendData", SendDataRequest.getDefaultInstance(), (r, c) -> sendData((SendDataRequest) r, c));
         add("PerformRpc", PerformRpcRequest.getDefaultInstance(), (r, c) -> performRpc((PerformRpcRequest) r, c));
-        later("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), r -> ((ForwardParticipantRequest) r).getRoom());
-        later("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), r -> ((MoveParticipantRequest) r).getRoom());
+        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), (r, c) -> {
+            var request = (ForwardParticipantRequest) r;
+            throw elsewhere("ForwardParticipant", request.getRoom(), request.getDestinationRoom(), c);
+        });
+        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), (r, c) -> {
+            var request = (MoveParticipantRequest) r;
+            throw elsewhere("MoveParticipant", request.getRoom(), request.getDestinationRoom(), c);
+        });
     }
 
     private void add(String method, Message prototype, Call call) {
@@ -99,12 +106,11 @@ public final class RoomService implements RpcEndpoint {
         calls.put(method, call);
     }
 
-    /** Not built: says so after the grant was checked. */
-    private void later(String method, Message prototype, java.util.function.Function<Message, String> room) {
-        add(method, prototype, (request, caller) -> {
-            caller.requireRoomAdmin(room.apply(request));
-            throw new RpcException(RpcCode.UNAVAILABLE, method + " is not available in this version of bundle service.room");
-        });
+    /** Participants do not change rooms here: says so to whom it would be granted. */
+    private static RpcException elsewhere(String method, String room, String destination, Caller caller) throws RpcException {
+        caller.require(grant -> grant.roomAdmin() && grant.room().equals(room) && grant.destinationRoom().equals(destination));
+        if (room.equals(destination)) return new RpcException(RpcCode.INVALID_ARGUMENT, "destination room cannot be the same as source room");
+        return new RpcException(RpcCode.UNAVAILABLE, method + " is not available in this version of bundle service.room");
     }
 
     @Modified
@@ -150,11 +156,21 @@ public final class RoomService implements RpcEndpoint {
         if (limit > 0 && text.getBytes(StandardCharsets.UTF_8).length > limit) throw new RpcException(RpcCode.INVALID_ARGUMENT, message);
     }
 
+    private void within(Map<String, String> attributes) throws RpcException {
+        StringBuilder all = new StringBuilder();
+        attributes.forEach((key, value) -> all.append(key).append(value));
+        within(all.toString(), limits.maxAttributesSize(), "attribute size exceeds limits");
+    }
+
     private Message create(CreateRoomRequest request, Caller caller) throws RpcException, RoomException {
         caller.require(grant -> grant.roomCreate());
         if (request.getName().isEmpty()) throw new RpcException(RpcCode.INVALID_ARGUMENT, "no room name");
         within(request.getName(), limits.maxRoomNameLength(), "room name length exceeds limits");
         within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
+        for (RoomAgentDispatch agent : request.getAgentsList()) {
+            within(agent.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
+            within(agent.getAttributesMap());
+        }
         if (request.hasEgress()) throw new RpcException(RpcCode.UNAVAILABLE, "egress is not available: bundle service.egress is not installed");
         return rooms().create(request);
     }
@@ -220,9 +236,7 @@ public final class RoomService implements RpcEndpoint {
     private Message update(UpdateParticipantRequest request, Caller caller) throws RpcException, RoomException {
         within(request.getName(), limits.maxParticipantNameLength(), "name length exceeds limits");
         within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
-        StringBuilder attributes = new StringBuilder();
-        request.getAttributesMap().forEach((key, value) -> attributes.append(key).append(value));
-        within(attributes.toString(), limits.maxAttributesSize(), "attribute size exceeds limits");
+        within(request.getAttributesMap());
         caller.requireRoomAdmin(request.getRoom());
         return live(request.getRoom()).updateParticipant(request);
     }
@@ -257,7 +271,7 @@ public final class RoomService implements RpcEndpoint {
                 .setNonce(request.getNonce());
         if (request.hasTopic()) user.setTopic(request.getTopic());
         return DataPacket.newBuilder()
-                .setKind(request.getKind())
+                .setKindValue(request.getKindValue()) // a kind that we do not know passes as it is
                 .addAllDestinationIdentities(request.getDestinationIdentitiesList())
                 .setUser(user)
                 .build();
