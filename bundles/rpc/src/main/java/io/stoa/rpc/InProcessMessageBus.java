@@ -1,12 +1,14 @@
 package io.stoa.rpc;
 
 import io.stoa.cluster.MessageBus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -18,15 +20,18 @@ import org.slf4j.LoggerFactory;
 public final class InProcessMessageBus implements MessageBus {
     private static final Logger LOG = LoggerFactory.getLogger(InProcessMessageBus.class);
 
-    private final Map<String, List<Local>> subscribers = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
     @Override
-    public void publish(String channel, byte[] message) {
-        List<Local> all = subscribers.getOrDefault(channel, List.of());
-        List<Local> queued = all.stream().filter(s -> s.queue).toList();
-        for (Local subscriber : all) if (!subscriber.queue) subscriber.deliver(message.clone());
-        if (!queued.isEmpty()) queued.get(Math.floorMod(turns.computeIfAbsent(channel, k -> new AtomicInteger()).getAndIncrement(), queued.size())).deliver(message.clone());
+    public void publish(String name, byte[] message) {
+        Channel channel = channels.get(name);
+        if (channel == null) return;
+        List<Local> queued = new ArrayList<>();
+        for (Local subscriber : channel.subscribers) {
+            if (subscriber.queue) queued.add(subscriber);
+            else subscriber.deliver(message.clone());
+        }
+        if (!queued.isEmpty()) queued.get(Math.floorMod(channel.turn.getAndIncrement(), queued.size())).deliver(message.clone());
     }
 
     @Override
@@ -39,25 +44,44 @@ public final class InProcessMessageBus implements MessageBus {
         return add(channel, subscriber, true);
     }
 
-    private Subscription add(String channel, Subscriber subscriber, boolean queue) {
+    private Subscription add(String name, Subscriber subscriber, boolean queue) {
         Local local = new Local(subscriber, queue);
-        subscribers.computeIfAbsent(channel, k -> new CopyOnWriteArrayList<>()).add(local);
+        channels.compute(name, (key, present) -> {
+            Channel channel = present == null ? new Channel() : present;
+            channel.subscribers.add(local);
+            return channel;
+        });
         return () -> {
-            List<Local> all = subscribers.get(channel);
-            if (all != null) all.remove(local);
-            local.executor.shutdown();
+            channels.computeIfPresent(name, (key, channel) -> {
+                channel.subscribers.remove(local);
+                return channel.subscribers.isEmpty() ? null : channel;
+            });
+            local.close();
         };
+    }
+
+    /** Channels with a subscriber. */
+    int channels() {
+        return channels.size();
     }
 
     @Deactivate
     void close() {
-        subscribers.values().forEach(all -> all.forEach(local -> local.executor.shutdown()));
+        channels.values().forEach(channel -> channel.subscribers.forEach(Local::close));
+        channels.clear();
+    }
+
+    /** Lives as long as it has subscribers: answers come on channels of their own, and there are many. */
+    private static final class Channel {
+        final List<Local> subscribers = new CopyOnWriteArrayList<>();
+        final AtomicInteger turn = new AtomicInteger();
     }
 
     /** A subscription has a thread of its own, so that a slow one delays nobody else. */
     private static final class Local {
         final Subscriber subscriber;
         final boolean queue;
+        private volatile boolean closed;
         final ExecutorService executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("bus-subscriber").factory());
 
         Local(Subscriber subscriber, boolean queue) {
@@ -66,14 +90,25 @@ public final class InProcessMessageBus implements MessageBus {
         }
 
         void deliver(byte[] message) {
-            if (executor.isShutdown()) return;
-            executor.execute(() -> {
-                try {
-                    subscriber.message(message);
-                } catch (RuntimeException e) {
-                    LOG.error("a subscriber of the message bus failed", e);
-                }
-            });
+            try {
+                executor.execute(() -> call(message));
+            } catch (RejectedExecutionException closedMeanwhile) {
+                LOG.debug("a message for a subscription that has ended is dropped");
+            }
+        }
+
+        private void call(byte[] message) {
+            if (closed) return;
+            try {
+                subscriber.message(message);
+            } catch (RuntimeException e) {
+                LOG.error("a subscriber of the message bus failed", e);
+            }
+        }
+
+        void close() {
+            closed = true; // what waits in the executor is not called any more
+            executor.shutdown();
         }
     }
 }
