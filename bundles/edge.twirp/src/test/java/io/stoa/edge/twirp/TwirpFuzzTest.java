@@ -10,10 +10,9 @@ import io.stoa.protocol.livekit.RoomAgentDispatch;
 import io.stoa.protocol.livekit.RoomEgress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.osgi.framework.Constants;
 
 /** Bodies of strangers: decoded or malformed, never a bug of ours. */
 class TwirpFuzzTest {
@@ -31,6 +30,13 @@ class TwirpFuzzTest {
     private final Random random = new Random(seed);
     private final TwirpRoute route = new TwirpRoute();
     private int taken;
+
+    @BeforeEach
+    void add() {
+        PlayedRooms rooms = new PlayedRooms();
+        rooms.answer = Room.getDefaultInstance();
+        route.addEndpoint(rooms, TwirpRouteTest.properties(1));
+    }
 
     @Test
     void json_bodies() throws Exception {
@@ -62,9 +68,6 @@ class TwirpFuzzTest {
     }
 
     private void attempt(int round, Exchange exchange) throws Exception {
-        PlayedRooms rooms = new PlayedRooms();
-        rooms.answer = Room.getDefaultInstance();
-        route.addEndpoint(rooms, Map.of(Constants.SERVICE_ID, 1L));
         route.handle(exchange);
         if (exchange.status == 200) taken++;
         else assertThat(exchange.error()).as("seed %d, round %d: %s", seed, round, exchange.text()).isEqualTo("400 malformed");

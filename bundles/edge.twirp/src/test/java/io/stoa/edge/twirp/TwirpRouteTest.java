@@ -22,7 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.osgi.framework.Constants;
 
 /** Requests come in as Twirp's clients write them (spec 1.4); the service behind is played by the test. */
 class TwirpRouteTest {
@@ -34,8 +33,12 @@ class TwirpRouteTest {
 
     @BeforeEach
     void add() {
-        route.addEndpoint(rooms, Map.of(Constants.SERVICE_ID, 1L));
+        route.addEndpoint(rooms, properties(1));
         rooms.answer = Room.getDefaultInstance();
+    }
+
+    static Map<String, Object> properties(long serviceId) {
+        return Map.of("service.id", serviceId);
     }
 
     private Exchange handle(Exchange exchange) throws Exception {
@@ -212,10 +215,14 @@ class TwirpRouteTest {
     void who_may_call_is_told_which_bundle_is_missing_and_nobody_else_is(String service, String method, String bundle, String grant) throws Exception {
         route.removeEndpoint(rooms);
         String path = "/twirp/" + service + "/" + method;
-        assertThat(handle(Exchange.json(path, "{}")).error()).isEqualTo("401 unauthenticated");
-        assertThat(handle(Exchange.json(path, "{}").by(Claims.of("ann", null))).error()).isEqualTo("401 unauthenticated");
-        assertThat(handle(Exchange.json(path, "{}").by(Claims.of("ann", VideoGrant.join("lobby")))).message()).isEqualTo("permissions denied");
-        Exchange exchange = handle(Exchange.json(path, "{}").by(Claims.fromJson("{\"video\":{\"" + grant + "\":true}}")));
+        String body = "{\"room\":\"lobby\"}";
+        assertThat(handle(Exchange.json(path, body)).error()).isEqualTo("401 unauthenticated");
+        assertThat(handle(Exchange.json(path, body).by(Claims.of("ann", null))).error()).isEqualTo("401 unauthenticated");
+        assertThat(handle(Exchange.json(path, body).by(Claims.of("ann", VideoGrant.join("lobby")))).message()).isEqualTo("permissions denied");
+        if (grant.equals("roomAdmin"))
+            assertThat(handle(Exchange.json(path, body).by(Claims.fromJson("{\"video\":{\"roomAdmin\":true,\"room\":\"other\"}}"))).error()).isEqualTo("401 unauthenticated");
+        assertThat(handle(Exchange.json(path, "{nope")).error()).isEqualTo("400 malformed");
+        Exchange exchange = handle(Exchange.json(path, body).by(Claims.fromJson("{\"video\":{\"" + grant + "\":true,\"room\":\"lobby\"}}")));
         assertThat(exchange.error()).isEqualTo("503 unavailable");
         assertThat(exchange.message()).contains(service).contains("bundle " + bundle + " ");
     }
@@ -225,7 +232,11 @@ class TwirpRouteTest {
         String path = "/twirp/livekit.SIP/ListSIPInboundTrunk";
         assertThat(handle(Exchange.json(path, "{}").by(Claims.fromJson("{\"video\":{\"roomAdmin\":true}}"))).error()).isEqualTo("401 unauthenticated");
         for (String grant : new String[] {"admin", "call"}) {
-            Exchange exchange = handle(Exchange.json(path, "{}").by(Claims.fromJson("{\"sip\":{\"" + grant + "\":true}}")));
+            String mine = grant.equals("admin") ? "ListSIPInboundTrunk" : "CreateSIPParticipant";
+            String other = grant.equals("admin") ? "CreateSIPParticipant" : "ListSIPInboundTrunk";
+            Claims claims = Claims.fromJson("{\"sip\":{\"" + grant + "\":true}}");
+            assertThat(handle(Exchange.json("/twirp/livekit.SIP/" + other, "{}").by(claims)).error()).isEqualTo("401 unauthenticated");
+            Exchange exchange = handle(Exchange.json("/twirp/livekit.SIP/" + mine, "{}").by(claims));
             assertThat(exchange.error()).isEqualTo("503 unavailable");
             assertThat(exchange.message()).contains("bundle service.sip ");
         }
@@ -236,7 +247,7 @@ class TwirpRouteTest {
     void a_successor_is_bound_before_its_predecessor_goes() throws Exception {
         PlayedRooms successor = new PlayedRooms();
         successor.answer = Room.newBuilder().setName("new").build();
-        route.addEndpoint(successor, Map.of(Constants.SERVICE_ID, 1L));
+        route.addEndpoint(successor, properties(2));
         route.removeEndpoint(rooms);
         assertThat(Room.parseFrom(handle(Exchange.protobuf(CREATE, new byte[0])).answer).getName()).isEqualTo("new");
     }
