@@ -8,7 +8,7 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * Speaks to the server inside the framework: a {@code java.util.function.Function} with the property {@code stoa.role=control} that the
- * bundle {@code ops.plugins} provides. A command in, text out; empty text means there is nothing to say.
+ * bundle {@code ops.config} provides. A command in, text out; empty text means there is nothing to say.
  */
 record Control(BundleContext context) {
     /** What went wrong in components that could not be activated; empty while nothing did. */

@@ -21,6 +21,8 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 /** From the command line to a server that takes calls, and to its end. */
 public final class Launcher {
     private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long INCOMPLETE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_MILLIS = 4_000;
 
     private final Home home;
@@ -79,27 +81,41 @@ public final class Launcher {
     private String awaitReady(Control control) throws InterruptedException, StartException {
         BundleContext context = framework.getBundleContext();
         Optional<String> unstarted = bundles.failures(context);
-        long deadline = System.nanoTime() + READY_NANOS;
+        long begin = System.nanoTime();
+        long sameSince = begin;
+        Optional<String> waiting = Optional.empty();
         while (true) {
             Optional<String> failures = said(control, Control.FAILURES);
-            if (failures.isPresent() || unstarted.isPresent())
-                throw new StartException(Stream.of(failures, unstarted).flatMap(Optional::stream).collect(Collectors.joining("\n")));
+            if (failures.isPresent() || unstarted.isPresent() && profile.missing().isEmpty())
+                throw new StartException(Stream.of(missingBundles(), failures, unstarted).flatMap(Optional::stream).collect(Collectors.joining("\n")));
             Optional<String> ready = missingServices(context).isEmpty() ? said(control, Control.READY) : Optional.empty();
-            if (ready.isPresent()) return ready.get();
-            if (System.nanoTime() - deadline > 0) throw new StartException(late(context, control));
+            if (ready.isPresent() && profile.missing().isEmpty()) return ready.get();
+            long now = System.nanoTime();
+            Optional<String> still = said(control, Control.WAITING);
+            if (!still.equals(waiting)) sameSince = now;
+            waiting = still;
+            boolean stuck = waiting.isPresent() && now - sameSince > (profile.missing().isEmpty() ? STUCK_NANOS : INCOMPLETE_NANOS);
+            if (stuck || now - begin > READY_NANOS) throw new StartException(late(context, now - begin, waiting, unstarted));
             if (framework.getState() != Bundle.ACTIVE) throw new StartException("It was told to stop before it was ready.");
             Thread.sleep(10);
         }
+    }
+
+    /** Without them nothing is ever ready; the others are started to see who waits for them. */
+    private Optional<String> missingBundles() {
+        return Optional.of(profile.missing()).filter(missing -> !missing.isEmpty())
+                .map(missing -> "These bundles are missing:\n  " + String.join("\n  ", missing) + "\n");
     }
 
     private static Optional<String> said(Control control, String command) {
         return control.ask(command).filter(text -> !text.isEmpty());
     }
 
-    private String late(BundleContext context, Control control) {
-        StringBuilder text = new StringBuilder("After 30 s it does not answer calls.\n");
+    private String late(BundleContext context, long nanos, Optional<String> waiting, Optional<String> unstarted) {
+        StringBuilder text = new StringBuilder(missingBundles().orElse("After " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s it does not answer calls.\n"));
         missingServices(context).forEach((service, purpose) -> text.append("There is no ").append(purpose).append(" (").append(service).append(")\n"));
-        said(control, Control.WAITING).ifPresent(waiting -> text.append('\n').append(waiting));
+        unstarted.ifPresent(reasons -> text.append(reasons).append('\n'));
+        waiting.ifPresent(reasons -> text.append('\n').append(reasons));
         return text.toString();
     }
 
@@ -132,6 +148,7 @@ public final class Launcher {
         all.put("felix.bootdelegation.implicit", "false");
         all.put("org.osgi.framework.bootdelegation", "jdk.jfr.internal.event,sun.nio.ch");
         all.put("felix.log.level", "1");
+        all.put("ds.loglevel", "0"); // what fails is told by the launcher and in the log, without the trace of the framework
         all.put("felix.fileinstall.dir", home.plugins().toString());
         all.put("felix.fileinstall.tmpdir", storage.resolve("fileinstall").toString());
         all.put("felix.fileinstall.poll", "500");

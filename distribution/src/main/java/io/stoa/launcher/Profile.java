@@ -18,9 +18,10 @@ import java.util.Map;
  * {@code bundles} with a {@code start-order}, nothing else).
  *
  * @param bundles in the order of the files; a bundle that several features name counts once
+ * @param missing files that should be there, each with the feature that lists it
  * @param services interfaces that must be there before the server is ready, each with what it is for
  */
-record Profile(List<BundleFile> bundles, Map<String, String> services) {
+record Profile(List<BundleFile> bundles, List<String> missing, Map<String, String> services) {
     static final int APPLICATION_LEVEL = 10;
 
     /** @param file in the folder {@code bundles} */
@@ -35,13 +36,11 @@ record Profile(List<BundleFile> bundles, Map<String, String> services) {
             JsonObject content = json(home.features().resolve(featureName + ".json"), "feature " + featureName);
             for (JsonElement bundle : content.getAsJsonArray("bundles")) {
                 BundleFile found = bundle(home, bundle.getAsJsonObject());
-                if (!Files.isRegularFile(found.file())) missing.add(found.file().getFileName() + " (feature " + featureName + ")");
-                bundles.putIfAbsent(found.file(), found);
+                if (Files.isRegularFile(found.file())) bundles.putIfAbsent(found.file(), found);
+                else missing.add(found.file() + " (feature " + featureName + ")");
             }
         }
-        if (!missing.isEmpty())
-            throw new StartException("These bundles are missing in " + home.bundles() + ":\n  " + String.join("\n  ", missing));
-        return new Profile(List.copyOf(bundles.values()), services(profile));
+        return new Profile(List.copyOf(bundles.values()), List.copyOf(missing), services(profile));
     }
 
     private static BundleFile bundle(Home home, JsonObject bundle) throws StartException {

@@ -25,7 +25,7 @@ final class Help {
     private static final String VARIABLES = """
 
             Environment
-              STOA_JAVA_HOME                 the JDK to use (else JAVA_HOME, PATH, the usual folders)
+              STOA_JAVA_HOME                 the JDK to use (else JAVA_HOME, PATH, the usual folders or STOA_JAVA_FOLDERS)
               STOA_OPTS                      options for the JVM, such as -Xmx2g
               STOA_LOGBACK                   another conf/logback.xml
               STOA_PLUGINS, STOA_RUN         other places for the folders plugins and run

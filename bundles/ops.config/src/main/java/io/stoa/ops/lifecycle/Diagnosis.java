@@ -17,6 +17,8 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 /** What Declarative Services know about our components, in words. */
 record Diagnosis(ServiceComponentRuntime runtime) {
     private static final int REASON_LINES = 3;
+    private static final String WRAPPING = "java.lang.reflect.InvocationTargetException";
+    private static final String CONSEQUENCE = "Unable to get service for reference";
 
     /** One component of one bundle. */
     record Part(ComponentDescriptionDTO description, Collection<ComponentConfigurationDTO> configurations) {
@@ -38,7 +40,7 @@ record Diagnosis(ServiceComponentRuntime runtime) {
             return configurations.stream().anyMatch(one -> one.state == ComponentConfigurationDTO.ACTIVE) ? "ACTIVE" : "SATISFIED";
         }
 
-        /** Message of the innermost cause, without the trace. */
+        /** What it threw, without the trace. */
         String failure() {
             String trace = configurations.stream().map(one -> one.failure).filter(text -> text != null && !text.isBlank()).findFirst().orElse("");
             return cause(trace);
@@ -53,10 +55,11 @@ record Diagnosis(ServiceComponentRuntime runtime) {
                 .toList();
     }
 
-    /** What failed, empty if nothing did. */
+    /** What failed, empty if nothing did; not what only follows from another failure. */
     String failures() {
-        return parts().stream()
-                .filter(Part::failed)
+        List<Part> failed = parts().stream().filter(Part::failed).toList();
+        List<Part> roots = failed.stream().filter(part -> !part.failure().startsWith(CONSEQUENCE)).toList();
+        return (roots.isEmpty() ? failed : roots).stream()
                 .map(part -> plain(part.name()) + " (bundle " + part.description().bundle.symbolicName + "):\n  " + part.failure().replace("\n", "\n  "))
                 .collect(Collectors.joining("\n"));
     }
@@ -90,22 +93,25 @@ record Diagnosis(ServiceComponentRuntime runtime) {
         return component.substring(component.lastIndexOf('.') + 1);
     }
 
-    /** From a stack trace: the last "Caused by", or the first line; continuation lines of the message are kept. */
+    /**
+     * What the component itself threw, from a stack trace: the first cause that is not the framework's wrapping. Continuation lines of the
+     * message are kept.
+     */
     static String cause(String trace) {
         List<String> lines = new ArrayList<>();
         boolean taking = false;
         for (String line : trace.lines().toList()) {
-            boolean frame = line.startsWith("\tat ") || line.startsWith("\t... ");
-            if (line.startsWith("Caused by: ") || lines.isEmpty() && !frame) {
-                lines.clear();
-                lines.add(line.replaceFirst("^Caused by: ", "").replaceFirst("^[\\w.$]+(Exception|Error): ", ""));
-                taking = true;
-            } else if (frame) {
+            if (line.startsWith("\tat ") || line.startsWith("\t... ")) {
                 taking = false;
+            } else if (lines.isEmpty() || line.startsWith("Caused by: ") && lines.getFirst().startsWith(WRAPPING)) {
+                lines.clear();
+                lines.add(line.replaceFirst("^Caused by: ", ""));
+                taking = true;
             } else if (taking) {
                 lines.add(line);
             }
         }
+        if (!lines.isEmpty()) lines.set(0, lines.getFirst().replaceFirst("^[\\w.$]+(Exception|Error): ", ""));
         return String.join("\n", lines.subList(0, Math.min(lines.size(), 4 * REASON_LINES)));
     }
 }

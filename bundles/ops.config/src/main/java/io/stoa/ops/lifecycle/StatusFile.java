@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -25,6 +27,7 @@ final class StatusFile {
     private final Diagnosis diagnosis;
     private final Path file;
     private final Thread writer;
+    private final Set<String> told = new HashSet<>();
     private boolean dirty = true;
 
     StatusFile(BundleContext context, Diagnosis diagnosis, Path folder) {
@@ -76,8 +79,16 @@ final class StatusFile {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Declarative Services themselves are told to be silent: they would print a page of their own code. */
+    private void tell(List<Part> parts) {
+        for (Part part : parts)
+            if (part.failed() && told.add(part.name() + part.failure()))
+                LOG.warn("{} of bundle {} failed: {}", part.name(), part.description().bundle.symbolicName, part.failure());
+    }
+
     private String text() {
         List<Part> parts = diagnosis.parts();
+        tell(parts);
         Stream<String> head = Stream.of("process " + ProcessHandle.current().pid());
         Stream<String> bundles = Stream.of(context.getBundles())
                 .filter(bundle -> String.valueOf(bundle.getSymbolicName()).startsWith("io.stoa.") || isPlugin(bundle))
