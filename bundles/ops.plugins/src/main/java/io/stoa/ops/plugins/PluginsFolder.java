@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -31,6 +33,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = PluginsFolder.class, immediate = true)
 public final class PluginsFolder implements SynchronousBundleListener {
     private static final Logger LOG = LoggerFactory.getLogger(PluginsFolder.class);
+
+    private static final long SETTLE_MILLIS = 1000;
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -111,25 +115,39 @@ public final class PluginsFolder implements SynchronousBundleListener {
     private void watch(Path folder) {
         try {
             Files.createDirectories(folder);
-            folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
-            Thread.ofVirtual().name("plugins-watch").start(() -> removed(folder));
+            folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
+            Thread.ofVirtual().name("plugins-watch").start(() -> look(folder));
         } catch (IOException e) {
             LOG.info("the plug-ins folder {} cannot be watched closely: {}", folder, e.getMessage());
         }
     }
 
     /** Quicker than the file installer's look every half second, so that the shipped bundle is there before the plug-in goes. */
-    private void removed(Path folder) {
+    private void look(Path folder) {
+        DroppedFiles dropped = new DroppedFiles();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(dropped::noticed);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be listed: {}", folder, e.getMessage());
+        }
         try {
             while (true) {
-                WatchKey key = watch.take();
-                for (WatchEvent<?> event : key.pollEvents())
-                    if (event.context() instanceof Path name && Files.notExists(folder.resolve(name))) leave(folder.resolve(name));
+                WatchKey key = dropped.anyPending() ? watch.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS) : watch.take();
+                if (key == null) {
+                    dropped.unsound().forEach((file, reason) -> LOG.warn("{} is not installed: {}", file, reason));
+                    continue;
+                }
+                for (WatchEvent<?> event : key.pollEvents()) if (event.context() instanceof Path name) changed(folder.resolve(name), dropped);
                 if (!key.reset()) return;
             }
         } catch (ClosedWatchServiceException | InterruptedException e) {
             LOG.debug("no more looking at the plug-ins folder");
         }
+    }
+
+    private void changed(Path file, DroppedFiles dropped) {
+        if (Files.notExists(file)) leave(file);
+        else dropped.noticed(file);
     }
 
     private void leave(Path file) {
