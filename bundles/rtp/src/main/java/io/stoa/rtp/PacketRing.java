@@ -19,6 +19,8 @@ public final class PacketRing {
     private final int[] lengths;
     private byte[] arena;
     private long position;
+    /** What was written before had been overwritten when the arena grew. */
+    private long intactSince;
     private int writeAt;
     private long highest = -1;
     private int found;
@@ -52,6 +54,7 @@ public final class PacketRing {
     /** The end of the arena: grow while packets are lost for lack of bytes, else begin anew at its start. */
     private void turn(long index, int length) {
         if (arena.length < maxBytes && !find(index - mask)) {
+            intactSince = Math.max(intactSince, position - arena.length);
             arena = Arrays.copyOf(arena, Math.min(maxBytes, Math.max(arena.length * 2, arena.length + length)));
             if (writeAt + length <= arena.length) return;
         }
@@ -62,7 +65,7 @@ public final class PacketRing {
     /** Looks for a packet; if it is still there, {@link #offset} and {@link #length} speak of it. */
     public boolean find(long index) {
         found = (int) index & mask;
-        return index >= 0 && indexes[found] == index && position - positions[found] <= arena.length;
+        return index >= 0 && indexes[found] == index && positions[found] >= intactSince && position - positions[found] <= arena.length;
     }
 
     /** Whether everything that came from this index on is still there; packets that never came do not count. */
