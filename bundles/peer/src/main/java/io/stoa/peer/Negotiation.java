@@ -220,6 +220,11 @@ final class Negotiation {
         mine.extensions = catalogue.commonExtensions(offered);
         streams(sender, mine);
         bind(now, sender, mine);
+        if (section.sender != null) return;
+        mine.direction = Direction.INACTIVE;
+        mine.msids.clear();
+        mine.ssrcs.clear();
+        mine.ssrcGroups.clear();
     }
 
     private void claim(long now, Section section, MediaDescription offered) {
@@ -247,6 +252,10 @@ final class Negotiation {
         boolean first = !sender.bound();
         Codec codec = match(sender.spec().codec(), negotiated.codecs);
         if (codec == null) {
+            sender.section.sender = null;
+            sender.section.retiring = true;
+            sender.section = null;
+            sender.unbind();
             peer.unsupported(now, sender, "the client took the section without " + sender.spec().codec().name());
             return;
         }

@@ -303,6 +303,7 @@ public final class Peer {
     }
 
     void unsupported(long time, Sender sender, String why) {
+        media.remove(sender);
         handler.unsupported(time, sender, why);
     }
 

@@ -12,7 +12,7 @@
  *   <li>{@code Negotiation} owns the media sections and makes offers and answers; {@code CodecCatalogue} says what is on offer.
  *   <li>{@link io.stoa.peer.Receiver} is a published track, one {@link io.stoa.peer.ReceiveStream} per simulcast layer.
  *   <li>{@link io.stoa.peer.Sender} is a track that the client receives; it writes packets, but decides nothing about them.
- *   <li>{@code RtcpReceiver} and {@code RtcpSender} read and write reports and feedback.
+ *   <li>{@code MediaTransport} tells whose a packet is, what is missing, and writes and reads reports and feedback.
  * </ul>
  *
  * <p>It deliberately knows no rooms, no forwarding, no packet history: a lost packet's number is handed to whoever keeps the history.

@@ -1,0 +1,264 @@
+package io.stoa.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stoa.media.NegotiationException;
+import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.PeerSpec.Role;
+import io.stoa.media.PublicationSpec;
+import io.stoa.sdp.Codec;
+import io.stoa.sdp.Direction;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.MediaDescription.HeaderExtension;
+import io.stoa.sdp.MediaDescription.Setup;
+import io.stoa.sdp.SdpParser;
+import io.stoa.sdp.SdpWriter;
+import io.stoa.sdp.SessionDescription;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers to what real clients offered, and offers of our own; RFC 8829, RFC 3264. */
+class NegotiationTest {
+    static final Codec VP8 = new Codec(96, "VP8", 90_000, 1, "", List.of());
+    static final Codec H264 = new Codec(108, "H264", 90_000, 1, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", List.of());
+    static final Codec OPUS = new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of());
+
+    static PublicationSpec video(String sid, String cid, String mime) {
+        return new PublicationSpec(sid, List.of(cid), true, mime, false, false, false, false);
+    }
+
+    static SenderSpec sending(String sid, boolean video, Codec codec) {
+        return new SenderSpec(sid, "PA_y|" + sid, video, codec, 0);
+    }
+
+    static List<String> names(MediaDescription section) {
+        return section.codecs.stream().map(Codec::name).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chrome-offer-simulcast", "chrome-offer-candidates", "firefox-offer", "firefox-bundle-only", "rust-offer"})
+    void every_answer_stays_within_its_offer(String name) throws Exception {
+        SessionDescription offer = Recorder.recorded(name);
+        var ann = new Recorder(Role.SINGLE);
+        for (int i = 0; i < 4; i++) {
+            ann.peer.addSender(0, sending("TR_v" + i, true, VP8));
+            ann.peer.addSender(0, sending("TR_a" + i, false, OPUS));
+        }
+        SessionDescription answer = SdpParser.parse(SdpWriter.write(ann.peer.answer(0, offer)));
+        assertThat(answer.media).hasSameSizeAs(offer.media);
+        for (int i = 0; i < offer.media.size(); i++) {
+            MediaDescription theirs = offer.media.get(i);
+            MediaDescription mine = answer.media.get(i);
+            assertThat(mine.kind).isEqualTo(theirs.kind);
+            assertThat(mine.mid).isEqualTo(theirs.mid);
+            assertThat(mine.protocol).isEqualTo(theirs.protocol);
+            assertThat(mine.direction.sends() && !theirs.direction.receives()).isFalse();
+            assertThat(mine.direction.receives() && !theirs.direction.sends()).isFalse();
+            if (mine.rejected()) continue;
+            assertThat(answer.bundle).contains(mine.mid);
+            assertThat(mine.setup).isEqualTo(Setup.ACTIVE);
+            assertThat(mine.iceUfrag).isEqualTo(ann.peer.localUfrag());
+            for (Codec codec : mine.codecs) {
+                Codec offered = theirs.codec(codec.payloadType());
+                assertThat(offered.name()).isEqualTo(codec.name());
+                assertThat(offered.feedback()).containsAll(codec.feedback());
+                if (codec.isRtx()) assertThat(mine.codec(codec.apt())).as("what is repaired is taken, too").isNotNull();
+            }
+            for (HeaderExtension extension : mine.extensions) assertThat(theirs.extensionId(extension.uri())).isEqualTo(extension.id());
+        }
+        boolean receives = offer.media.stream().anyMatch(section -> section.direction == Direction.RECVONLY);
+        assertThat(ann.events).contains(receives ? "bound TR_v0" : "sections 4 4");
+    }
+
+    @Test
+    void simulcast_is_taken_as_offered_and_only_the_wanted_codec() throws Exception {
+        var ann = new Recorder(Role.SINGLE);
+        ann.peer.expect(video("TR_x", "e9b89830-72cd-482c-973e-321ea081014b", "video/vp8"));
+        MediaDescription mine = ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).byMid("7");
+        assertThat(mine.direction).isEqualTo(Direction.RECVONLY);
+        assertThat(names(mine)).containsExactly("VP8", "rtx");
+        assertThat(mine.rids.stream().map(rid -> rid.id() + " " + rid.direction())).containsExactly("q recv", "h recv", "f recv");
+        assertThat(mine.simulcastReceive).containsExactly("q", "h", "f");
+        assertThat(mine.codecs.getFirst().feedback()).contains("transport-cc", "nack", "nack pli", "ccm fir");
+        assertThat(ann.events).contains("receiver TR_x");
+        Receiver receiver = ann.receivers.getFirst();
+        assertThat(receiver.simulcast()).isTrue();
+        assertThat(receiver.layerOf("q")).isZero();
+        assertThat(receiver.layerOf("f")).isEqualTo(2);
+    }
+
+    @Test
+    void a_preferred_codec_that_the_client_does_not_offer_changes_nothing() throws Exception {
+        var ann = new Recorder(Role.SINGLE);
+        ann.peer.expect(video("TR_x", "e9b89830-72cd-482c-973e-321ea081014b", "video/h265"));
+        assertThat(names(ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).byMid("7"))).contains("VP8", "H264", "VP9");
+    }
+
+    @Test
+    void the_room_decides_what_is_spoken() throws Exception {
+        var ann = new Recorder(Role.PUBLISHER, new EnabledCodec("video/vp8", ""), new EnabledCodec("audio/opus", ""));
+        for (MediaDescription mine : ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).media)
+            assertThat(names(mine)).isSubsetOf("VP8", "opus", "rtx");
+        var none = new Recorder(Role.PUBLISHER, new EnabledCodec("audio/opus", ""));
+        assertThat(none.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).byMid("7").rejected()).isTrue();
+    }
+
+    @Test
+    void a_publication_that_is_not_announced_is_received_but_is_no_track() throws Exception {
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
+        assertThat(ann.receivers).isEmpty();
+    }
+
+    @Test
+    void senders_wait_until_the_client_has_sections_for_them() throws Exception {
+        var bob = new Recorder(Role.SINGLE);
+        for (int i = 0; i < 5; i++) bob.peer.addSender(0, sending("TR_v" + i, true, VP8));
+        SessionDescription answer = bob.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")); // three of each kind
+        assertThat(bob.peer.trackSidByMid()).containsOnlyKeys("3", "4", "5");
+        assertThat(bob.events).contains("sections 0 2");
+        MediaDescription mine = answer.byMid("3");
+        assertThat(mine.direction).isEqualTo(Direction.SENDONLY);
+        assertThat(mine.msids.getFirst().track()).isEqualTo("TR_v0");
+        assertThat(mine.ssrcGroups.getFirst().semantics()).isEqualTo("FID");
+        assertThat(mine.ssrcs).hasSize(2);
+    }
+
+    @Test
+    void a_freed_section_is_called_inactive_once_before_another_track_uses_it() throws Exception {
+        var bob = new Recorder(Role.SINGLE);
+        SessionDescription offer = Recorder.recorded("chrome-offer-simulcast");
+        Sender first = bob.peer.addSender(0, sending("TR_1", true, VP8));
+        bob.peer.answer(0, offer);
+        assertThat(bob.peer.trackSidByMid()).containsEntry("3", "TR_1");
+        bob.peer.removeSender(0, first);
+        for (int i = 2; i < 5; i++) bob.peer.addSender(0, sending("TR_" + i, true, VP8));
+        assertThat(bob.peer.answer(0, offer).byMid("3").direction).isEqualTo(Direction.INACTIVE);
+        assertThat(bob.peer.trackSidByMid()).containsOnlyKeys("4", "5");
+        assertThat(bob.peer.answer(0, offer).byMid("3").direction).isEqualTo(Direction.SENDONLY);
+        assertThat(bob.peer.trackSidByMid().values()).containsExactlyInAnyOrder("TR_2", "TR_3", "TR_4");
+    }
+
+    @Test
+    void a_codec_that_the_client_does_not_receive_is_told_and_blocks_nobody() throws Exception {
+        var bob = new Recorder(Role.SINGLE, new EnabledCodec("video/vp8", ""));
+        bob.peer.addSender(0, sending("TR_h264", true, H264));
+        bob.peer.addSender(0, sending("TR_vp8", true, VP8));
+        bob.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
+        assertThat(bob.events).contains("unsupported TR_h264", "bound TR_vp8");
+        assertThat(bob.peer.trackSidByMid()).containsEntry("3", "TR_vp8");
+    }
+
+    @Test
+    void a_client_that_gives_up_a_codec_is_sent_nothing_more_in_that_section() throws Exception {
+        var bob = new Recorder(Role.SINGLE);
+        bob.peer.addSender(0, sending("TR_h264", true, H264));
+        bob.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
+        assertThat(bob.events).contains("bound TR_h264");
+        SessionDescription without = Recorder.recorded("chrome-offer-simulcast");
+        for (MediaDescription section : without.media) section.codecs.removeIf(codec -> codec.is("H264"));
+        MediaDescription mine = bob.peer.answer(0, without).byMid("3");
+        assertThat(bob.events).contains("unsupported TR_h264");
+        assertThat(mine.direction).isEqualTo(Direction.INACTIVE);
+        assertThat(mine.ssrcs).isEmpty();
+        assertThat(bob.peer.trackSidByMid()).isEmpty();
+    }
+
+    @Test
+    void an_offer_has_a_data_section_first_and_one_section_per_track() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        bob.peer.addSender(0, sending("TR_a", false, OPUS));
+        bob.peer.addSender(0, sending("TR_v", true, H264));
+        assertThat(bob.events).contains("offer needed");
+        SessionDescription offer = bob.peer.offer(0, false);
+        assertThat(offer.media.stream().map(m -> m.kind)).containsExactly("application", "audio", "video");
+        assertThat(names(offer.media.get(1))).containsExactly("opus");
+        assertThat(names(offer.media.get(2))).containsExactly("H264", "rtx");
+        assertThat(offer.media.get(2).codecs.get(1).apt()).isEqualTo(offer.media.get(2).codecs.getFirst().payloadType());
+        assertThatThrownBy(() -> bob.peer.offer(0, false)).isInstanceOf(NegotiationException.class);
+        bob.peer.flush(0);
+        assertThat(bob.candidates).hasSize(2).last().isEqualTo("last");
+    }
+
+    /** What a client that takes everything would answer. */
+    static SessionDescription accept(SessionDescription offer) throws Exception {
+        SessionDescription answer = SdpParser.parse(SdpWriter.write(offer));
+        for (MediaDescription section : answer.media) {
+            section.direction = section.direction.sends() ? Direction.RECVONLY : Direction.INACTIVE;
+            section.setup = Setup.ACTIVE;
+            section.ssrcs.clear();
+            section.ssrcGroups.clear();
+        }
+        return answer;
+    }
+
+    @Test
+    void an_offerer_uses_a_freed_section_again() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        Sender first = bob.peer.addSender(0, sending("TR_1", true, VP8));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        assertThat(bob.events).contains("bound TR_1");
+        bob.peer.removeSender(0, first);
+        SessionDescription inactive = bob.peer.offer(0, false);
+        assertThat(inactive.media.get(1).direction).isEqualTo(Direction.INACTIVE);
+        bob.peer.accept(0, accept(inactive));
+        bob.peer.addSender(0, sending("TR_2", true, H264));
+        SessionDescription again = bob.peer.offer(0, false);
+        assertThat(again.media).hasSize(2);
+        assertThat(again.media.get(1).msids.getFirst().track()).isEqualTo("TR_2");
+        bob.peer.accept(0, accept(again));
+        assertThat(bob.events).contains("bound TR_2");
+    }
+
+    @Test
+    void an_answer_that_refuses_a_section_frees_it_after_telling() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        bob.peer.addSender(0, sending("TR_1", true, H264));
+        SessionDescription answer = accept(bob.peer.offer(0, false));
+        answer.media.get(1).port = 0;
+        bob.peer.accept(0, answer);
+        assertThat(bob.events).contains("unsupported TR_1");
+        bob.peer.addSender(0, sending("TR_2", true, VP8));
+        SessionDescription next = bob.peer.offer(0, false);
+        assertThat(next.media).hasSize(2);
+        bob.peer.accept(0, accept(next));
+        assertThat(bob.events).contains("bound TR_2");
+    }
+
+    @Test
+    void an_answer_without_the_codec_frees_the_section_too() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        bob.peer.addSender(0, sending("TR_1", true, H264));
+        SessionDescription answer = accept(bob.peer.offer(0, false));
+        answer.media.get(1).codecs = new ArrayList<>(List.of(VP8));
+        bob.peer.accept(0, answer);
+        assertThat(bob.events).contains("unsupported TR_1");
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        bob.peer.addSender(0, sending("TR_2", true, VP8));
+        SessionDescription next = bob.peer.offer(0, false);
+        assertThat(next.media).hasSize(2);
+        assertThat(next.media.get(1).msids.getFirst().track()).isEqualTo("TR_2");
+    }
+
+    @Test
+    void descriptions_that_cannot_be_used_say_why() throws Exception {
+        SessionDescription good = Recorder.recorded("chrome-offer-simulcast");
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.answer(0, good);
+        SessionDescription shorter = Recorder.recorded("chrome-offer-simulcast");
+        shorter.media.removeLast();
+        assertThatThrownBy(() -> ann.peer.answer(0, shorter)).isInstanceOf(NegotiationException.class).hasMessageContaining("7 media sections");
+        SessionDescription swapped = Recorder.recorded("chrome-offer-simulcast");
+        swapped.media.getFirst().kind = "video";
+        assertThatThrownBy(() -> ann.peer.answer(0, swapped)).isInstanceOf(NegotiationException.class).hasMessageContaining("was audio");
+        SessionDescription bare = Recorder.recorded("chrome-offer-simulcast");
+        for (MediaDescription section : bare.media) section.fingerprint = null;
+        assertThatThrownBy(() -> new Recorder(Role.PUBLISHER).peer.answer(0, bare)).isInstanceOf(NegotiationException.class).hasMessageContaining("fingerprint");
+        assertThatThrownBy(() -> new Recorder(Role.PUBLISHER).peer.answer(0, new SessionDescription())).isInstanceOf(NegotiationException.class);
+        assertThatThrownBy(() -> new Recorder(Role.SUBSCRIBER).peer.accept(0, good)).isInstanceOf(NegotiationException.class);
+    }
+}
