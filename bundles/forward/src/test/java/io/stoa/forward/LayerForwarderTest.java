@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What a subscriber sees of layers that begin, end, lose and reorder packets, and of engines that follow each other. */
@@ -107,6 +109,14 @@ class LayerForwarderTest {
                 Integer frame = frameOf.putIfAbsent(sent.picture, packet.frame());
                 assertThat(frame == null ? packet.frame() : frame).as("frame of picture %d, seed %d", sent.picture, seed).isEqualTo(packet.frame());
             }
+            TreeMap<Long, Integer> inOrder = new TreeMap<>();
+            numbers.forEach((seq, packet) -> inOrder.put(packet.index(), seq));
+            for (var entry : inOrder.entrySet()) {
+                var before = inOrder.lowerEntry(entry.getKey());
+                if (before == null) continue;
+                assertThat((int) (short) (entry.getValue() - before.getValue())).as("numbers of %s after %s, seed %d", entry, before, seed)
+                        .isBetween(1, (int) (entry.getKey() - before.getKey()));
+            }
         }
     }
 
@@ -117,7 +127,7 @@ class LayerForwarderTest {
             var forwarder = forwarder(false, seed);
             forwarder.target(0, 2, 0);
             var stream = Stream.of(random, 0, 60, 3, Set.of(0)).disturbed(random, 0, 80 * MILLI);
-            Set<Integer> numbers = new java.util.TreeSet<>();
+            Set<Integer> numbers = new TreeSet<>();
             for (var packet : stream.packets) {
                 Sent sent = forward(forwarder, packet);
                 if (sent != null) numbers.add(sent.seq);

@@ -118,7 +118,11 @@ final class Incoming {
         if (repair) repaired++;
         else statistics.packet(now, index, view.timestamp(), view.length());
         if (next < 0) begunAt = now;
-        if (next < 0 || index < next && now - begunAt < FIRST_WAIT) next = index;
+        if (next < 0) next = index;
+        if (index < next && now - begunAt < FIRST_WAIT) {
+            for (long gap = index + 1; gap < next; gap++) missing.put(gap, new Missing(now));
+            next = index;
+        }
         if (index < next) return; // given up, or from before the first
         if (highest >= 0 && index - highest > 1_000) {
             breaks.add("the numbers jump from " + (highest & 0xffff) + " to " + seq);
