@@ -51,6 +51,7 @@ public final class Launcher {
     }
 
     private int run() throws Exception {
+        SoftHeap.begin();
         Signals signals = new Signals(framework);
         framework.init(bundles);
         framework.getBundleContext().addFrameworkListener(bundles);

@@ -10,7 +10,7 @@ import io.stoa.media.PeerState;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SessionDescription;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -33,7 +33,7 @@ final class Recorder implements PeerHandler {
     Recorder(PeerSpec.Role role, PeerSpec.EnabledCodec... enabled) {
         PeerSpec spec = new PeerSpec("RM_x", "PA_x", "ann", role, List.of(enabled), false, false);
         PortableSrtpEngine engine = new PortableSrtpEngine();
-        PacketOutbox outbox = new PacketOutbox(engine, (flow, bytes, offset, length) -> {}, 8);
+        PacketOutbox outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 8);
         peer = new Peer(spec, new PeerTools(engine, CERTIFICATE, new SplittableRandom(1), SECURE, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, LOCAL)));
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stoa.base.Bytes;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
-import io.stoa.srtp.PortableSrtpEngine;
+import io.stoa.srtp.portable.PortableSrtpEngine;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
 import java.util.ArrayList;
@@ -68,12 +68,13 @@ class TablesTest {
         SrtpContext in = engine.inbound(SrtpProfile.AEAD_AES_128_GCM, key, salt);
         var flow = new Flow(Flow.Protocol.UDP, TransportAddress.of("192.0.2.1", 1), TransportAddress.of("10.0.0.1", 2), null);
         List<Integer> sent = new ArrayList<>();
-        var outbox = new PacketOutbox(engine, (to, bytes, offset, length) -> {
+        var outbox = new PacketOutbox((to, bytes, offset, length) -> {
             assertThat(to).isSameAs(flow);
             int plain = in.unprotectRtp(bytes, offset, length);
             assertThat(plain).isEqualTo(length - 16);
             sent.add(Bytes.u16(bytes, offset + 2));
         }, 4);
+        outbox.engine(engine);
         for (int i = 0; i < 10; i++) {
             int at = outbox.begin();
             byte[] slab = outbox.slab();
