@@ -22,6 +22,8 @@ import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 
 /** A request of Jetty's in our shape. */
 final class JettyExchange implements HttpExchange {
+    private static final int DRAINED_BYTES = 256 << 10;
+
     private final Request request;
     private final Response response;
     private final Callback callback;
@@ -31,6 +33,8 @@ final class JettyExchange implements HttpExchange {
     private final Supplier<ServerWebSocketContainer> container;
     private Claims claims;
     private boolean answered;
+    private boolean bodyRead;
+    private boolean bodyTooLarge;
 
     JettyExchange(Request request, Response response, Callback callback, String path, long maxBodyBytes, Supplier<ServerWebSocketContainer> container) {
         this.request = request;
@@ -83,10 +87,12 @@ final class JettyExchange implements HttpExchange {
                 if (body.size() > maxBodyBytes) throw new BodyTooLargeException();
             }
         } catch (BodyTooLargeException e) {
+            bodyTooLarge = true;
             throw e;
         } catch (IOException e) {
             throw new ClientGoneException(e);
         }
+        bodyRead = true;
         return body.toByteArray();
     }
 
@@ -133,10 +139,25 @@ final class JettyExchange implements HttpExchange {
     public void respond(int status, String contentType, byte[] body) {
         if (answered) throw new IllegalStateException("this exchange was answered already");
         answered = true;
+        if (!bodyRead && !drained()) header("Connection", "close");
         response.setStatus(status);
         if (contentType != null) response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         if (status != 204) response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(request.getMethod().equals("HEAD") ? new byte[0] : body), callback);
+    }
+
+    /** A short body that nobody read is read here: else the client would lose its connection while it makes its next request on it. */
+    private boolean drained() {
+        if (bodyTooLarge || request.getLength() > Math.min(DRAINED_BYTES, maxBodyBytes) || header("Expect") != null) return false;
+        byte[] buffer = new byte[8192];
+        try {
+            InputStream in = Content.Source.asInputStream(request);
+            int left = DRAINED_BYTES;
+            for (int count; left >= 0 && (count = in.read(buffer)) >= 0; ) left -= count;
+            return left >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

@@ -233,6 +233,19 @@ class HttpServerTest {
     }
 
     @Test
+    void a_refusal_before_the_body_has_come_does_not_cost_the_connection() throws Exception {
+        try (Socket socket = http.connect()) {
+            socket.getOutputStream().write("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(status(http.get("/"))).isEqualTo(200); // by now the first request has been seen
+            socket.getOutputStream().write("{}GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            String both = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(both).startsWith("HTTP/1.1 404 ").contains("HTTP/1.1 200 ").endsWith("OK");
+        }
+        String refused = http.ask("POST /nothing", "Content-Length: 9000\r\nExpect: 100-continue\r\n", "");
+        assertThat(header(refused, "Connection")).isEqualTo("close");
+    }
+
+    @Test
     void a_slow_client_holds_up_nobody() throws Exception {
         try (Socket slow = http.connect()) {
             slow.getOutputStream().write("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab".getBytes(StandardCharsets.UTF_8));
