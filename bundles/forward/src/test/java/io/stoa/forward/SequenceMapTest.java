@@ -48,9 +48,10 @@ class SequenceMapTest {
     @Test
     void what_was_lost_just_before_a_hand_over_keeps_its_number() {
         SequenceMap map = new SequenceMap(0);
-        map.resume(5_000, 700);
+        map.resume(4_980, 5_000, 700);
         assertThat(map.translate(5_001)).isEqualTo(701);
         assertThat(map.translate(4_990)).isEqualTo(690);
+        assertThat(map.translate(4_979)).as("before, something had been left out").isEqualTo(-1);
         assertThat(map.translate(5_000 - WINDOW)).isEqualTo(-1);
     }
 
