@@ -3,7 +3,9 @@ package io.stoa.http;
 import io.stoa.auth.KeyProvider;
 import java.lang.annotation.Annotation;
 import java.net.ServerSocket;
+import java.util.Map;
 import java.util.Optional;
+import org.osgi.framework.Constants;
 
 /** The real HTTP server on a free port, without a framework. Lives in its package because that is where routes are plugged in. */
 public final class LocalHttpServer implements AutoCloseable {
@@ -26,7 +28,8 @@ public final class LocalHttpServer implements AutoCloseable {
                 return Optional.of(key);
             }
         };
-        for (HttpRoute route : routes) server.addRoute(route);
+        long services = 0;
+        for (HttpRoute route : routes) server.addRoute(route, Map.of(Constants.SERVICE_ID, ++services));
     }
 
     @Override

@@ -2,12 +2,13 @@ package io.stoa.http;
 
 import io.stoa.auth.KeyProvider;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -38,8 +40,16 @@ public final class JettyHttpServer {
     private static final int REQUEST_HEADER_LIMIT = 2 << 20;
     private static final long IDLE_MILLIS = 60_000;
 
+    /** A route: the longest path first, of one path the highest ranking, then whoever was there first. */
+    private record Offer(HttpRoute route, int ranking, long id) {
+        private static final Comparator<Offer> BEST = Comparator.comparingInt((Offer offer) -> offer.route.path().length())
+                .thenComparingInt(Offer::ranking)
+                .reversed()
+                .thenComparingLong(Offer::id);
+    }
+
     private final Server server;
-    private volatile List<HttpRoute> routes = List.of();
+    private volatile List<Offer> offers = List.of();
     private volatile long maxBodyBytes;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -108,23 +118,20 @@ public final class JettyHttpServer {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    synchronized void addRoute(HttpRoute route) {
-        List<HttpRoute> next = new ArrayList<>(routes);
-        next.add(route);
-        next.sort(Comparator.comparingInt((HttpRoute r) -> r.path().length()).reversed());
-        routes = List.copyOf(next);
+    synchronized void addRoute(HttpRoute route, Map<String, Object> properties) {
+        int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
+        Offer offer = new Offer(route, ranking, (Long) properties.get(Constants.SERVICE_ID));
+        offers = Stream.concat(offers.stream(), Stream.of(offer)).sorted(Offer.BEST).toList();
     }
 
     synchronized void removeRoute(HttpRoute route) {
-        List<HttpRoute> next = new ArrayList<>(routes);
-        next.remove(route);
-        routes = List.copyOf(next);
+        offers = offers.stream().filter(offer -> offer.route != route).toList();
     }
 
     HttpRoute route(String path) {
-        for (HttpRoute route : routes) {
-            String mine = route.path();
-            if (mine.endsWith("/") ? path.startsWith(mine) : path.equals(mine)) return route;
+        for (Offer offer : offers) {
+            String mine = offer.route.path();
+            if (mine.endsWith("/") ? path.startsWith(mine) : path.equals(mine)) return offer.route;
         }
         return null;
     }

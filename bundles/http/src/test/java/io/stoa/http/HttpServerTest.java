@@ -121,6 +121,16 @@ class HttpServerTest {
         assertThat(body(http.get("/twirp/a.B/C"))).isEqualTo("all /twirp/a.B/C");
     }
 
+    @Test
+    void of_one_path_the_highest_ranking_answers_and_the_other_is_back_when_it_goes() throws Exception {
+        http.route("/x", exchange -> exchange.respond(200, "shipped"));
+        HttpRoute plugin = http.route("/x", 10, exchange -> exchange.respond(200, "plug-in"));
+        http.route("/x", exchange -> exchange.respond(200, "spare"));
+        assertThat(body(http.get("/x"))).isEqualTo("plug-in");
+        http.server.removeRoute(plugin);
+        assertThat(body(http.get("/x"))).as("of equals, whoever was there first").isEqualTo("shipped");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"OPTIONS", "HEAD", "GET", "POST", "PATCH", "DELETE"})
     void a_preflight_is_answered_before_anything_else(String method) throws Exception {

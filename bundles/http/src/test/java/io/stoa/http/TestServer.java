@@ -8,7 +8,9 @@ import java.lang.annotation.Annotation;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
+import org.osgi.framework.Constants;
 
 /** The server on a free port, and a client that says exactly the bytes it is given. */
 final class TestServer implements AutoCloseable {
@@ -17,6 +19,7 @@ final class TestServer implements AutoCloseable {
 
     final JettyHttpServer server;
     final int port;
+    private long services;
 
     interface Handler {
         void handle(HttpExchange exchange) throws Exception;
@@ -41,6 +44,10 @@ final class TestServer implements AutoCloseable {
     }
 
     HttpRoute route(String path, Handler handler) {
+        return route(path, 0, handler);
+    }
+
+    HttpRoute route(String path, int ranking, Handler handler) {
         HttpRoute route = new HttpRoute() {
             @Override
             public String path() {
@@ -52,7 +59,7 @@ final class TestServer implements AutoCloseable {
                 handler.handle(exchange);
             }
         };
-        server.addRoute(route);
+        server.addRoute(route, Map.of(Constants.SERVICE_RANKING, ranking, Constants.SERVICE_ID, ++services));
         return route;
     }
 
