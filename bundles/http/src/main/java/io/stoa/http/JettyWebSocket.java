@@ -77,12 +77,12 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
     }
 
     @Override
-    public boolean send(byte[] binary) {
+    public Outcome send(byte[] binary) {
         return enqueue(new Outgoing(binary, null, 0, null));
     }
 
     @Override
-    public boolean send(String text) {
+    public Outcome send(String text) {
         return enqueue(new Outgoing(null, text, 0, null));
     }
 
@@ -96,10 +96,10 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
         enqueue(new Outgoing(null, null, code, reason));
     }
 
-    private boolean enqueue(Outgoing outgoing) {
+    private Outcome enqueue(Outgoing outgoing) {
         boolean overrun;
         synchronized (this) {
-            if (closing) return false;
+            if (closing) return Outcome.CLOSED;
             overrun = queuedBytes + outgoing.size() > MAX_QUEUED_BYTES;
             if (overrun) {
                 closing = true;
@@ -107,13 +107,13 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
                 if (outgoing.closeCode != 0) closing = true;
                 queue.add(outgoing);
                 queuedBytes += outgoing.size();
-                if (writing || session == null) return true;
+                if (writing || session == null) return Outcome.QUEUED;
                 writing = true;
             }
         }
         if (overrun) session.disconnect(); // the client does not read
         else writeNext();
-        return !overrun;
+        return overrun ? Outcome.OVERRUN : Outcome.QUEUED;
     }
 
     private void writeNext() {

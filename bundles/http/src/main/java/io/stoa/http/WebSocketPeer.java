@@ -5,10 +5,18 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A WebSocket's way out. Any thread; order is kept; never blocks. */
 @ProviderType
 public interface WebSocketPeer {
-    /** @return false if too much is waiting to be sent: the connection was closed */
-    boolean send(byte[] binary);
+    /** What became of a message. */
+    enum Outcome {
+        QUEUED,
+        /** Too much is waiting to be sent: the connection was cut. */
+        OVERRUN,
+        /** The connection had ended before, or is about to. */
+        CLOSED
+    }
 
-    boolean send(String text);
+    Outcome send(byte[] binary);
+
+    Outcome send(String text);
 
     void ping();
 

@@ -2,6 +2,7 @@ package io.stoa.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.http.WebSocketPeer.Outcome;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -167,11 +168,11 @@ class WebSocketTest {
             Frame pong = client.hears();
             assertThat(pong.opcode).isEqualTo(PONG);
             assertThat(pong.payload).isEqualTo(bytes("in between"));
-            assertThat(peer.send(new byte[] {7})).isTrue();
-            assertThat(peer.send("t")).isTrue();
+            assertThat(peer.send(new byte[] {7})).isEqualTo(Outcome.QUEUED);
+            assertThat(peer.send("t")).isEqualTo(Outcome.QUEUED);
             peer.ping();
             peer.close(1000, "bye");
-            assertThat(peer.send("late")).isFalse();
+            assertThat(peer.send("late")).isEqualTo(Outcome.CLOSED);
             assertThat(client.hears().payload).isEqualTo(new byte[] {7});
             assertThat(client.hears().payload).isEqualTo(bytes("t"));
             assertThat(client.hears().opcode).isEqualTo(PING);
@@ -187,7 +188,7 @@ class WebSocketTest {
     @Test
     void what_goes_out_may_be_longer_than_what_may_come_in() throws Exception {
         try (Client client = new Client("")) {
-            assertThat(peers.poll(10, TimeUnit.SECONDS).send(new byte[5_000])).isTrue();
+            assertThat(peers.poll(10, TimeUnit.SECONDS).send(new byte[5_000])).isEqualTo(Outcome.QUEUED);
             int length = 0;
             while (length < 5_000) length += client.hears().payload.length;
             assertThat(length).isEqualTo(5_000);
@@ -258,10 +259,12 @@ class WebSocketTest {
             WebSocketPeer peer = peers.poll(10, TimeUnit.SECONDS);
             byte[] megabyte = new byte[1 << 20];
             int sent = 0;
-            while (peer.send(megabyte)) assertThat(++sent).isLessThan(100);
+            Outcome last;
+            while ((last = peer.send(megabyte)) == Outcome.QUEUED) assertThat(++sent).isLessThan(100);
+            assertThat(last).isEqualTo(Outcome.OVERRUN);
             assertThat(sent).as("the queue and what the sockets hold").isGreaterThanOrEqualTo(32);
             assertThat(hears()).startsWith("closed ");
-            assertThat(peer.send("late")).isFalse();
+            assertThat(peer.send("late")).isEqualTo(Outcome.CLOSED);
             client.socket.setSoTimeout(10_000);
             while (!client.isCut()) {}
         }

@@ -8,5 +8,8 @@ enum RtcDrop {
     UPGRADE_FAILED,
     REQUEST_NOT_PROTOBUF,
     REQUEST_NOT_JSON,
-    RESPONSES_OVERRUN
+    /** The client does not read. */
+    RESPONSES_OVERRUN,
+    /** The client had gone when there was something to say; counted once per WebSocket. */
+    CLIENT_GONE
 }

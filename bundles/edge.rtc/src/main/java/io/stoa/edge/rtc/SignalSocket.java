@@ -64,11 +64,17 @@ final class SignalSocket implements SignalSink, WebSocketListener {
         }
     }
 
-    private void write(SignalResponse response) {
-        boolean queued = json ? peer.send(SignalFrames.json(response)) : peer.send(response.toByteArray());
-        if (queued) return;
-        counters.count(RtcDrop.RESPONSES_OVERRUN);
+    /** @return false if the WebSocket takes no more */
+    private boolean write(SignalResponse response) {
+        RtcDrop why = switch (json ? peer.send(SignalFrames.json(response)) : peer.send(response.toByteArray())) {
+            case QUEUED -> null;
+            case OVERRUN -> RtcDrop.RESPONSES_OVERRUN;
+            case CLOSED -> RtcDrop.CLIENT_GONE;
+        };
+        if (why == null) return true;
+        counters.count(why);
         ended = true;
+        return false;
     }
 
     @Override
@@ -94,7 +100,7 @@ final class SignalSocket implements SignalSink, WebSocketListener {
     @Override
     public synchronized void opened(WebSocketPeer open) {
         peer = open;
-        for (SignalResponse response : waiting) write(response);
+        for (SignalResponse response : waiting) if (!write(response)) break;
         waiting.clear();
         if (closeCode != 0) peer.close(closeCode, closeReason);
     }

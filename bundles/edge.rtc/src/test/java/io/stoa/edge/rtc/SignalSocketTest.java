@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.http.WebSocketPeer;
+import io.stoa.http.WebSocketPeer.Outcome;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.room.SignalServer.SignalSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SignalSocketTest {
@@ -85,12 +87,22 @@ class SignalSocketTest {
     @Test
     void a_client_that_does_not_read_gets_no_more() {
         open();
-        wire.full = true;
+        wire.outcome = Outcome.OVERRUN;
         socket.send(pong(1));
-        wire.full = false;
+        wire.outcome = Outcome.QUEUED;
         socket.send(pong(2));
         assertThat(wire.log).isEmpty();
         assertThat(counters.get(RtcDrop.RESPONSES_OVERRUN)).isEqualTo(1);
+    }
+
+    @Test
+    void what_waited_for_a_client_that_has_just_gone_is_not_too_much() {
+        for (int i = 0; i < 5; i++) socket.send(pong(i));
+        wire.outcome = Outcome.CLOSED;
+        open();
+        socket.send(pong(5));
+        assertThat(wire.log).isEmpty();
+        assertThat(counters.nonZero()).containsExactly(Map.entry(RtcDrop.CLIENT_GONE, 1L));
     }
 
     @Test
@@ -136,22 +148,22 @@ class SignalSocketTest {
 
     static final class Wire implements WebSocketPeer {
         final List<String> log = new ArrayList<>();
-        boolean full;
+        Outcome outcome = Outcome.QUEUED;
 
         @Override
-        public boolean send(byte[] binary) {
+        public Outcome send(byte[] binary) {
             try {
-                if (!full) log.add("binary " + SignalResponse.parseFrom(binary).getPong());
+                if (outcome == Outcome.QUEUED) log.add("binary " + SignalResponse.parseFrom(binary).getPong());
             } catch (InvalidProtocolBufferException e) {
                 throw new AssertionError(e);
             }
-            return !full;
+            return outcome;
         }
 
         @Override
-        public boolean send(String text) {
-            if (!full) log.add("text " + text);
-            return !full;
+        public Outcome send(String text) {
+            if (outcome == Outcome.QUEUED) log.add("text " + text);
+            return outcome;
         }
 
         @Override
