@@ -234,6 +234,24 @@ class EngineSwapTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void the_gap_of_a_swap_is_told_by_the_clock_of_the_loops(int loops) {
+        VirtualNet net = VirtualNet.seeded(191);
+        try (var room = new Room(net, loops)) {
+            room.swap(Engines.named("side by side"));
+            assertThat(room.stats().longestSwapGapNanos()).as("side by side, seed %d", net.seed).isZero();
+            net.run(SECOND);
+            room.stop();
+            net.run(250 * MILLI);
+            room.start(Engines.named("in place"));
+            assertThat(room.stats().longestSwapGapNanos()).as("in place, seed %d", net.seed).isEqualTo(250 * MILLI);
+            net.run(SECOND);
+            room.swap(Engines.named("side by side again"));
+            assertThat(room.stats().longestSwapGapNanos()).as("of the last swap only, seed %d", net.seed).isZero();
+        }
+    }
+
     /** The default engine with a change. */
     private static class Wrapped implements ForwardingEngine {
         private final ForwardingEngine engine;

@@ -1,5 +1,6 @@
 package io.stoa.media.plane;
 
+import io.stoa.base.Time;
 import io.stoa.media.ForwardingEngine;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,6 @@ final class EngineSlot {
     private ForwardingEngine engine;
     private boolean closed;
     private volatile String name = "";
-    private volatile long heldSince;
 
     EngineSlot(List<MediaLoop> loops) {
         this.loops = loops;
@@ -43,7 +43,10 @@ final class EngineSlot {
         engine = next;
         name = next.name();
         longestGap.set(0);
-        for (MediaLoop loop : loops) loop.post(() -> adopt(loop, next));
+        for (MediaLoop loop : loops) {
+            loop.post(() -> adopt(loop, next));
+            loop.post(() -> adopted(loop)); // a turn of its own, because a loop's time stands still within one
+        }
     }
 
     /** The plane is going away: its loops take no more tasks. */
@@ -57,7 +60,6 @@ final class EngineSlot {
             LOG.info("no forwarding engine: media is held");
             engine = null;
             name = "";
-            heldSince = System.nanoTime();
             for (MediaLoop loop : loops) loop.post(() -> hold(loop, gone));
         }
         barrier();
@@ -76,7 +78,7 @@ final class EngineSlot {
 
     private void adopt(MediaLoop loop, ForwardingEngine next) {
         long begun = loop.now();
-        long held = heldSince;
+        if (loop.withoutEngineSince == Time.NEVER) loop.withoutEngineSince = begun;
         loop.engine(next);
         int failed = 0;
         for (PublicationTrack track : loop.publications()) {
@@ -88,15 +90,18 @@ final class EngineSlot {
                 }
             }
         }
-        long gap = System.nanoTime() - (held == 0 ? begun : held);
-        heldSince = 0;
-        longestGap.accumulateAndGet(gap, Math::max);
         if (failed > 0) LOG.warn("{} subscriptions stay with the engine before {}", failed, next.name());
+    }
+
+    private void adopted(MediaLoop loop) {
+        longestGap.accumulateAndGet(loop.now() - loop.withoutEngineSince, Math::max);
+        loop.withoutEngineSince = Time.NEVER;
     }
 
     private static void hold(MediaLoop loop, ForwardingEngine gone) {
         if (loop.engine() != gone) return;
         loop.engine(null);
+        loop.withoutEngineSince = loop.now();
         for (PublicationTrack track : loop.publications()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold(loop.now());
     }
 }

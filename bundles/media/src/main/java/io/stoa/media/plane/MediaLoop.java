@@ -44,6 +44,8 @@ final class MediaLoop implements LoopHandler {
     private PacketLoop port;
     private PacketOutbox outbox;
     private ForwardingEngine engine;
+    /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
+    long withoutEngineSince = Time.NEVER;
     private long tickAt = Time.NEVER;
     private long goneIn;
     private long goneOut;
