@@ -6,8 +6,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * One WebRTC connection. Any thread may call; calls of one thread take effect in their order. Stages complete on the media loop (attach
- * with an executor), exceptionally with {@link NegotiationException} if the client's description is at fault. After {@link #close}
- * calls do nothing and stages fail.
+ * with an executor), exceptionally with {@link NegotiationException} if the client's description is at fault. After {@link #close},
+ * and when the plane has gone away, calls do nothing and stages fail.
  */
 @ProviderType
 public interface MediaPeer {

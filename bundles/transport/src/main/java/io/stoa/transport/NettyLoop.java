@@ -201,6 +201,7 @@ final class NettyLoop implements PacketLoop {
 
     @Override
     public void post(Runnable task) {
+        if (handler == null) return; // the event loop may have ended, and would refuse
         eventLoop.execute(() -> {
             if (handler == null) return;
             now = System.nanoTime();

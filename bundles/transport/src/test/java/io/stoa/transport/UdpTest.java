@@ -260,6 +260,16 @@ class UdpTest {
     }
 
     @Test
+    void what_is_posted_when_all_has_ended_is_dropped() throws Exception {
+        Station station = Station.onUdp();
+        var loop = station.loop(0);
+        station.close();
+        loop.post(() -> {
+            throw new AssertionError("meant never to run");
+        });
+    }
+
+    @Test
     void too_long_ones_are_dropped_by_name_and_the_longest_one_is_not() throws Exception {
         try (Station station = Station.onUdp(); DatagramSocket client = client(station.address(0, Flow.Protocol.UDP))) {
             Ear ear = station.ears.getFirst();

@@ -9,10 +9,13 @@ import io.stoa.base.Drop;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.DataLane;
+import io.stoa.media.MediaPeer;
+import io.stoa.media.NegotiationException;
 import io.stoa.media.PeerState;
 import io.stoa.media.TrackPreference;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,30 @@ class ConnectionTest {
         List<Integer> all = IntStream.range(0, 300).boxed().toList();
         assertThat(ann.dataArrived.get(DataLane.RELIABLE).stream().map(Client::number)).containsExactlyElementsOf(all);
         assertThat(bob.dataReceived.get(DataLane.RELIABLE).stream().map(Client::number)).containsExactlyElementsOf(all);
+    }
+
+    @Test
+    void whoever_waits_for_a_connection_that_has_gone_is_told() {
+        VirtualNet elsewhere = VirtualNet.seeded(502);
+        var doomed = new Room(elsewhere);
+        MediaPeer ann = doomed.publisher("ann").peer;
+        MediaPeer bob = doomed.subscriber("bob").peer;
+        ann.close();
+        List<CompletionStage<?>> ofTheClosed = asked(ann);
+        elsewhere.settle();
+        assertThat(ofTheClosed).as("seed %d", elsewhere.seed).allSatisfy(ConnectionTest::failed);
+        doomed.close();
+        assertThat(asked(bob)).as("of a plane that has gone, seed %d", elsewhere.seed).allSatisfy(ConnectionTest::failed);
+    }
+
+    private static List<CompletionStage<?>> asked(MediaPeer peer) {
+        String description = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+        return List.of(peer.answer(description), peer.offer(false), peer.acceptAnswer(description), peer.stats());
+    }
+
+    private static void failed(CompletionStage<?> stage) {
+        assertThat(stage.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(stage.toCompletableFuture().exceptionNow()).isInstanceOf(NegotiationException.class).hasMessageMatching(".*(closed|gone away)");
     }
 
     @Test

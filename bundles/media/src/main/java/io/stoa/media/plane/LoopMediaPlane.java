@@ -133,5 +133,6 @@ public final class LoopMediaPlane implements MediaPlane {
             Thread.currentThread().interrupt();
         }
         attachment.close();
+        loops.forEach(MediaLoop::gone);
     }
 }

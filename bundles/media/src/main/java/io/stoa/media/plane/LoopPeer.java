@@ -215,6 +215,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     private <T> void run(CompletableFuture<T> result, Work<T> work) {
+        loop.promise(result);
         loop.post(() -> {
             if (closed) {
                 result.completeExceptionally(new NegotiationException("the connection is closed"));
@@ -313,11 +314,11 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public CompletionStage<PeerStats> stats() {
         CompletableFuture<PeerStats> result = new CompletableFuture<>();
-        loop.post(() -> {
+        run(result, now -> {
             Map<String, Long> drops = new LinkedHashMap<>();
             peer.drops().nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
-            result.complete(new PeerStats(
-                    peer.state(), String.valueOf(peer.selected()), peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops));
+            return new PeerStats(
+                    peer.state(), String.valueOf(peer.selected()), peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops);
         });
         return result;
     }

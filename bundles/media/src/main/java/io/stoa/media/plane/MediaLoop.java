@@ -10,6 +10,7 @@ import io.stoa.ice.StunPeek;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.LoopHandler;
+import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketMeta;
 import io.stoa.peer.PacketOutbox;
@@ -22,10 +23,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
-/** Everything that happens on one media loop. Only {@link #post} and {@link #claims} may come from other threads. */
+/** Everything that happens on one media loop. Only {@link #post}, {@link #promise}, {@link #gone} and {@link #claims} may come from other threads. */
 final class MediaLoop implements LoopHandler {
     private static final int OUTBOX_SLOTS = 256;
     private static final long TICK = 100 * Time.MILLI;
@@ -36,6 +38,8 @@ final class MediaLoop implements LoopHandler {
     private final Map<String, LoopPeer> byUfrag = new ConcurrentHashMap<>();
     private final Set<LoopPeer> peers = new LinkedHashSet<>();
     private final List<PublicationTrack> publications = new ArrayList<>();
+    private final Set<CompletableFuture<?>> promised = ConcurrentHashMap.newKeySet();
+    private volatile boolean gone;
     private final List<LoopPeer> touched = new ArrayList<>();
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final DropCounters drops = new DropCounters();
@@ -148,6 +152,25 @@ final class MediaLoop implements LoopHandler {
             task.run();
             endTurn(port.now());
         });
+    }
+
+    // -- stages that somebody waits for
+
+    /** Any thread: the stage fails at the latest when the plane has gone, whose loops drop what is posted to them. */
+    void promise(CompletableFuture<?> stage) {
+        promised.add(stage);
+        stage.whenComplete((result, failure) -> promised.remove(stage));
+        if (gone) fail(stage);
+    }
+
+    /** Any thread, once nothing that is posted runs any more. */
+    void gone() {
+        gone = true;
+        promised.forEach(MediaLoop::fail);
+    }
+
+    private static void fail(CompletableFuture<?> stage) {
+        stage.completeExceptionally(new NegotiationException("the media plane has gone away"));
     }
 
     // -- for the peers
