@@ -21,6 +21,7 @@ import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalSink;
 import io.stoa.store.RoomStore;
+import io.stoa.store.StoreException;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
@@ -102,17 +103,29 @@ public final class LiveRoomManager implements RoomManager {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindStore(RoomStore next) {
-        store.bind(next); // first, or the rooms tell the store before
+        store.bind(next, rooms.keySet()); // first, or the rooms tell the store before
         for (ActiveRoom room : rooms.values())
             room.post(() -> {
                 store.putRoom(room.info(), room.internal());
                 store.keepParticipants(room.name(), room.members().stream().map(Member::identity).collect(Collectors.toSet()));
                 for (Member member : room.members()) store.putParticipant(room.name(), member.info());
             });
+        for (String name : store.leftBehind()) if (!rooms.containsKey(name)) store.sweep(name, to -> sweep(to, name));
     }
 
     void unbindStore(RoomStore gone) {
-        store.unbind(gone);
+        store.unbind(gone, rooms.keySet());
+    }
+
+    /** A room that closed while another store was in charge goes, unless it lives again, here or on another node. */
+    private synchronized void sweep(RoomStore from, String name) throws StoreException { // no room opens meanwhile
+        if (rooms.containsKey(name)) return;
+        Router current = router;
+        try {
+            if (current == null || current.nodeOf(name).filter(node -> !node.equals(nodeId())).isEmpty()) from.deleteRoom(name);
+        } catch (ClusterException e) {
+            LOG.warn("room {} may stay in the store without living: {}", name, e.getMessage());
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -5,7 +5,10 @@ import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -19,12 +22,17 @@ import org.slf4j.LoggerFactory;
 final class StoreProjection {
     private static final Logger LOG = LoggerFactory.getLogger(StoreProjection.class);
 
-    private interface Write {
+    /** Rooms that closed long after their store was replaced need not be found for ever. */
+    private static final int MAX_LEFT_BEHIND = 100_000;
+
+    interface Write {
         void to(RoomStore store) throws StoreException;
     }
 
     private final ExecutorService executor;
     private final LinkedHashMap<String, Write> due = new LinkedHashMap<>();
+    /** Rooms that lived when a store was replaced or went: it still has them if it comes back. */
+    private final LinkedHashSet<String> leftBehind = new LinkedHashSet<>();
     private RoomStore store;
     private boolean writing;
 
@@ -32,13 +40,35 @@ final class StoreProjection {
         this.executor = executor;
     }
 
-    synchronized void bind(RoomStore next) {
+    /** @param living names of the rooms that live now */
+    synchronized void bind(RoomStore next, Set<String> living) {
+        if (store != null) leave(living);
         store = next;
         work();
     }
 
-    synchronized void unbind(RoomStore gone) {
-        if (store == gone) store = null;
+    synchronized void unbind(RoomStore gone, Set<String> living) {
+        if (store != gone) return;
+        leave(living);
+        store = null;
+    }
+
+    private void leave(Set<String> living) {
+        leftBehind.addAll(living);
+        Iterator<String> oldest = leftBehind.iterator();
+        while (leftBehind.size() > MAX_LEFT_BEHIND) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    synchronized List<String> leftBehind() {
+        return List.copyOf(leftBehind);
+    }
+
+    /** What is to become of a room that may be a leftover; anything that is said of a room of that name later takes its place. */
+    void sweep(String name, Write write) {
+        put("r" + name, write);
     }
 
     void putRoom(Room room, RoomInternal internal) {

@@ -246,6 +246,63 @@ class RoomLifeTest {
     }
 
     @Test
+    void a_store_that_is_back_forgets_rooms_that_closed_meanwhile() {
+        ghost();
+        rig.store.putRoom(io.stoa.protocol.livekit.Room.newBuilder().setName("of others").build(), null);
+        rig.rooms.bindStore(rig.store);
+        await(() -> rig.store.publishers(Rig.ROOM) < 0);
+        assertThat(rig.store.participants(Rig.ROOM)).isEmpty();
+        assertThat(rig.store.room("of others")).isPresent();
+    }
+
+    @Test
+    void a_room_that_closed_here_and_opened_again_stays_in_the_store_that_is_back() {
+        ghost();
+        rig.dual("bob");
+        rig.advance(2_000);
+        rig.rooms.bindStore(rig.store);
+        await(() -> rig.store.participant(Rig.ROOM, "bob").isPresent() && rig.store.participants(Rig.ROOM).size() == 1);
+        assertThat(rig.store.room(Rig.ROOM)).isPresent();
+    }
+
+    @Test
+    void a_room_that_closed_here_and_opened_on_another_node_is_left_alone() {
+        ghost();
+        rig.rooms.bindRouter(new Router() {
+            @Override
+            public Optional<String> nodeOf(String roomName) {
+                return Optional.of("ND_2");
+            }
+
+            @Override
+            public void assign(String roomName, String nodeId) {}
+
+            @Override
+            public void clear(String roomName) {}
+        });
+        rig.rooms.bindStore(rig.store);
+        rig.rooms.store().putRoom(io.stoa.protocol.livekit.Room.newBuilder().setName("written last").build(), null);
+        await(() -> rig.store.room("written last").isPresent());
+        assertThat(rig.store.room(Rig.ROOM)).isPresent();
+    }
+
+    /** A room that closed while another store was in charge. */
+    private void ghost() {
+        rig.dual("ann");
+        rig.advance(2_000);
+        await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.room(Rig.ROOM).isPresent());
+        var other = new Rig.Store();
+        rig.rooms.bindStore(other);
+        rig.rooms.unbindStore(rig.store);
+        Rig.ok(() -> {
+            rig.room().delete();
+            return null;
+        });
+        await(() -> other.publishers(Rig.ROOM) < 0);
+        assertThat(rig.store.room(Rig.ROOM)).isPresent();
+    }
+
+    @Test
     void a_router_that_comes_is_told_which_rooms_are_here() {
         rig.dual("ann");
         var routes = new ConcurrentHashMap<String, String>();
