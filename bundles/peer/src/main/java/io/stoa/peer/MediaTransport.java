@@ -39,8 +39,8 @@ final class MediaTransport {
     private final List<ReceiveStream> receiving = new ArrayList<>();
     private final List<Sender> sending = new ArrayList<>();
     private final Map<String, Receiver> byMid = new HashMap<>();
-    /** Announced RTX SSRC to media SSRC (FID groups). */
-    private final Map<Integer, Integer> announcedRepairs = new HashMap<>();
+    /** By announced RTX SSRC (FID groups). A section's last description counts, and its first groups, one per layer. */
+    private final Map<Integer, Repair> announcedRepairs = new HashMap<>();
     private final int[] nacks = new int[MAX_NACKS];
     private int midId;
     private int ridId;
@@ -52,6 +52,8 @@ final class MediaTransport {
     private long nackAt = Time.NEVER;
     private long roundTrip;
     private double loss;
+
+    private record Repair(Receiver receiver, int mediaSsrc) {}
 
     MediaTransport(Peer peer, PeerHandler handler, int ownSsrc, DropCounters drops) {
         this.peer = peer;
@@ -83,13 +85,24 @@ final class MediaTransport {
         ridId = id(offered, Extension.RID, ridId);
         repairedRidId = id(offered, Extension.REPAIRED_RID, repairedRidId);
         if (receiver.video()) transportId = id(offered, Extension.TRANSPORT_CC, transportId);
+        forgetRepairs(receiver);
         if (!offered.rids.isEmpty()) return;
+        int repairs = 0;
         for (SsrcGroup group : offered.ssrcGroups)
-            if (group.semantics().equals("FID") && group.ssrcs().size() == 2)
-                announcedRepairs.put(group.ssrcs().get(1).intValue(), group.ssrcs().get(0).intValue());
+            if (group.semantics().equals("FID") && group.ssrcs().size() == 2 && repairs++ < Receiver.LAYERS)
+                announcedRepairs.put(group.ssrcs().get(1).intValue(), new Repair(receiver, group.ssrcs().get(0).intValue()));
         List<Integer> media = new ArrayList<>();
         for (long ssrc : offered.ssrcs.keySet()) if (!announcedRepairs.containsKey((int) ssrc)) media.add((int) ssrc);
         for (int i = 0; i < media.size() && i < 3; i++) if (streams.get(media.get(i)) == null) begin(receiver, media.get(i), i);
+    }
+
+    private void forgetRepairs(Receiver receiver) {
+        announcedRepairs.values().removeIf(repair -> repair.receiver == receiver);
+    }
+
+    /** How many retransmission SSRCs are known from descriptions. */
+    int announcedRepairs() {
+        return announcedRepairs.size();
     }
 
     private static int id(MediaDescription offered, Extension extension, int before) {
@@ -117,6 +130,7 @@ final class MediaTransport {
 
     void remove(Receiver receiver) {
         for (ReceiveStream stream : receiver.streams()) forget(stream);
+        forgetRepairs(receiver);
         byMid.remove(receiver.mid(), receiver);
     }
 
@@ -168,8 +182,8 @@ final class MediaTransport {
     /** Who is it? By rid, by repaired rid, by a group of the description, by mid. */
     private ReceiveStream find(long now) {
         int ssrc = view.ssrc();
-        Integer repairedSsrc = announcedRepairs.get(ssrc);
-        if (repairedSsrc != null) return repairs(streams.get(repairedSsrc), ssrc);
+        Repair repair = announcedRepairs.get(ssrc);
+        if (repair != null) return repairs(streams.get(repair.mediaSsrc), ssrc);
         String mid = view.extensionText(midId);
         Receiver receiver = mid == null ? null : byMid.get(mid);
         if (receiver == null) {

@@ -3,8 +3,11 @@ package io.stoa.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.Bytes;
+import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.MediaDescription.SsrcGroup;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
@@ -46,6 +49,24 @@ class TablesTest {
             table.forEach(all::add);
             assertThat(all).as("seed %d", seed).isEqualTo(new HashSet<>(model.values()));
         }
+    }
+
+    @Test
+    void retransmission_streams_of_earlier_descriptions_are_forgotten() {
+        var transport = new MediaTransport(null, null, 1, new DropCounters());
+        var camera = new Receiver(null, "0", true);
+        var screen = new Receiver(null, "1", true);
+        transport.announced(screen, offered(1_000_000, 1));
+        for (int offer = 0; offer < 1_000; offer++) transport.announced(camera, offered(offer * 100L, 50));
+        assertThat(transport.announcedRepairs()).as("of the last description, one per layer").isEqualTo(Receiver.LAYERS + 1);
+        transport.remove(camera);
+        assertThat(transport.announcedRepairs()).isEqualTo(1);
+    }
+
+    private static MediaDescription offered(long ssrc, int groups) {
+        var section = new MediaDescription();
+        for (long at = ssrc; at < ssrc + 2L * groups; at += 2) section.ssrcGroups.add(new SsrcGroup("FID", List.of(at, at + 1)));
+        return section;
     }
 
     @Test
