@@ -13,6 +13,8 @@ import io.stoa.media.MediaPeer;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PeerState;
 import io.stoa.media.TrackPreference;
+import io.stoa.sdp.SdpParser;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -177,6 +179,36 @@ class ConnectionTest {
         bob.leave();
         net.run(SECOND);
         assertThat(room.io.loops.getFirst().flows().values().stream().filter(flow -> flow.owner != null)).isEmpty();
+    }
+
+    @Test
+    void a_guest_with_ever_new_addresses_has_a_bounded_number_of_flows() {
+        var eve = room.publisher("eve");
+        eve.offer(false);
+        room.connected(eve);
+        for (int i = 0; i < 300; i++) {
+            eve.rebind(TransportAddress.of("10.8.0.1", 20_000 + i));
+            eve.offer(true);
+            net.run(3 * SECOND);
+        }
+        assertThat(room.io.flows()).as("flows, seed %d", net.seed).isBetween(2, 256);
+        assertThat(eve.state()).isEqualTo(PeerState.CONNECTED);
+    }
+
+    @Test
+    void names_of_earlier_ice_generations_lead_nowhere() throws Exception {
+        var eve = room.subscriber("eve");
+        List<String> names = new ArrayList<>();
+        eve.requestOffer(false);
+        room.connected(eve);
+        for (int i = 0; i < 5; i++) {
+            var offer = eve.peer.offer(true).toCompletableFuture();
+            net.run(SECOND);
+            names.add(SdpParser.parse(offer.get()).media.getFirst().iceUfrag);
+        }
+        assertThat(names).doesNotHaveDuplicates();
+        var claimed = names.stream().filter(name -> room.io.loops.getFirst().handler().claims(name)).toList();
+        assertThat(claimed).as("the last two generations, seed %d", net.seed).isEqualTo(names.subList(3, 5));
     }
 
     @Test

@@ -32,6 +32,7 @@ import io.stoa.srtp.SrtpEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +45,11 @@ import java.util.concurrent.CompletionStage;
  * A peer on its loop. The {@link MediaPeer} methods are called from anywhere and only post; everything below them runs on the loop.
  */
 final class LoopPeer implements MediaPeer, PeerHandler {
+    /** As many as an ICE agent has pairs; most clients need a handful. */
+    static final int MAX_FLOWS = 256;
+    /** Of tracks that are not subscribed to, or not yet. */
+    static final int MAX_PREFERENCES = 1_000;
+
     private final MediaLoop loop;
     private final SrtpEngine srtp;
     private final PeerSpec spec;
@@ -51,7 +57,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
     private final Map<String, List<SubscriptionTrack>> awaited = new HashMap<>();
     private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
-    private final Map<String, TrackPreference> preferences = new HashMap<>();
+    private final Map<String, TrackPreference> preferences = new LinkedHashMap<>();
     private final boolean[] openLanes = new boolean[DataLane.values().length];
     private volatile Map<String, AudioLevel> levels = Map.of();
     /** All paths that are the peer's, in use or not: nobody else releases them. */
@@ -242,7 +248,10 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void unpublish(String trackSid) {
-        post(now -> peer.unpublish(now, trackSid));
+        post(now -> {
+            mutedBefore.remove(trackSid);
+            peer.unpublish(now, trackSid);
+        });
     }
 
     @Override
@@ -250,12 +259,13 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         post(now -> {
             PublicationTrack track = publications.get(trackSid);
             if (track != null) track.mute(now, muted);
-            mutedBefore.put(trackSid, muted);
+            if (muted) mutedBefore.add(trackSid);
+            else mutedBefore.remove(trackSid);
         });
     }
 
-    /** Mute states by track, also of those that no description has bound yet. */
-    private final Map<String, Boolean> mutedBefore = new HashMap<>();
+    /** Tracks that are muted, also those that no description has bound yet. */
+    private final Set<String> mutedBefore = new HashSet<>();
 
     @Override
     public double audioLevel(String trackSid) {
@@ -279,6 +289,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public void unsubscribe(String trackSid) {
         post(now -> {
+            preferences.remove(trackSid);
             SubscriptionTrack subscription = subscriptions.remove(trackSid);
             if (subscription != null) drop(now, subscription);
         });
@@ -294,6 +305,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     public void prefer(String trackSid, TrackPreference preference) {
         post(now -> {
             preferences.put(trackSid, preference);
+            if (preferences.size() > MAX_PREFERENCES) preferences.remove(preferences.keySet().iterator().next());
             SubscriptionTrack subscription = subscriptions.get(trackSid);
             if (subscription != null) subscription.prefer(now, preference);
         });
@@ -370,6 +382,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     private void ended(SubscriptionTrack subscription, SubscriptionEvent event) {
+        preferences.remove(subscription.spec.trackSid());
         subscriptions.remove(subscription.spec.trackSid(), subscription);
         drop(loop.now(), subscription);
         loop.touch(this);
@@ -417,7 +430,16 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     private void own(Flow flow) {
         flow.owner = this;
-        flows.add(flow);
+        if (flows.add(flow) && flows.size() > MAX_FLOWS) releaseOldest(flow);
+    }
+
+    private void releaseOldest(Flow newest) {
+        for (Flow flow : flows) {
+            if (flow == newest || flow == peer.selected()) continue;
+            flows.remove(flow);
+            loop.release(flow);
+            return;
+        }
     }
 
     void forget(Flow flow) {
@@ -462,7 +484,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
             receiver.attachment = track;
             publications.put(track.trackSid, track);
             loop.addPublication(track);
-            if (mutedBefore.getOrDefault(track.trackSid, false)) track.mute(now, true);
+            if (mutedBefore.contains(track.trackSid)) track.mute(now, true);
             publishLevels();
             List<SubscriptionTrack> waiting = awaited.remove(track.trackSid);
             if (waiting != null) for (SubscriptionTrack subscription : waiting) connect(now, track, subscription);

@@ -218,7 +218,8 @@ final class MediaLoop implements LoopHandler {
 
     /** The peer may have new ICE credentials. */
     void claim(LoopPeer peer) {
-        byUfrag.put(peer.peer().localUfrag(), peer);
+        if (byUfrag.put(peer.peer().localUfrag(), peer) != null) return;
+        byUfrag.entrySet().removeIf(entry -> entry.getValue() == peer && !peer.peer().claims(entry.getKey())); // before the last restart
     }
 
     void unregister(LoopPeer peer) {
@@ -230,11 +231,12 @@ final class MediaLoop implements LoopHandler {
         goneBytesIn += peer.bytesIn();
         goneBytesOut += peer.bytesOut();
         peer.peer().drops().addTo(drops);
-        for (Flow flow : peer.flows()) {
-            if (flow.owner != peer) continue;
-            flow.owner = null;
-            port.close(flow);
-        }
+        for (Flow flow : peer.flows()) if (flow.owner == peer) release(flow);
+    }
+
+    void release(Flow flow) {
+        flow.owner = null;
+        port.close(flow);
     }
 
     void addPublication(PublicationTrack track) {
