@@ -8,6 +8,7 @@ import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DataPacket;
+import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.JoinResponse;
@@ -300,7 +301,10 @@ final class ActiveRoom implements LiveRoom {
         lastLeftAt = millis();
         for (Publications.Entry entry : member.publications().all())
             for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid());
-        for (Member other : members.values()) other.dataTracks().reconcile(member);
+        for (Member other : members.values()) {
+            other.dataTracks().reconcile(member);
+            for (DataTrackInfo track : member.dataTracks().infos()) other.dataTracks().forget(track.getSid());
+        }
         manager.store().deleteParticipant(name(), member.identity());
         // To modern clients the new session of the same identity says it all (spec 5.4).
         if (member.announced && !member.hidden())
@@ -491,7 +495,7 @@ final class ActiveRoom implements LiveRoom {
     public ParticipantInfo updateParticipant(UpdateParticipantRequest request) throws RoomException {
         return mailbox.call(() -> {
             Member member = required(request.getIdentity());
-            String fault = limitFault(request.getName(), request.getMetadata(), request.getAttributesMap());
+            String fault = limitFault(request.getName(), request.getMetadata(), member.attributesWith(request.getAttributesMap()));
             if (fault != null) throw new RoomException(RoomException.Code.INVALID_ARGUMENT, fault);
             if (!request.getName().isEmpty() || !request.getMetadata().isEmpty() || request.getAttributesCount() > 0)
                 member.describe(request.getName(), request.getMetadata(), request.getAttributesMap());

@@ -16,6 +16,8 @@ import java.util.Map;
 final class DataTracks {
     private static final int MAX_HANDLE = 65_535;
     private static final int MAX_NAME = 256;
+    /** Everybody is told of each of them. */
+    static final int MAX_PUBLISHED = 256;
     private static final int FIRST_HANDLES = 256;
     /** Position and length of the handle in a packet; the shortest packet is its fixed header. */
     private static final int HANDLE_AT = 2;
@@ -26,7 +28,7 @@ final class DataTracks {
     private final Map<Integer, DataTrackInfo> published = new LinkedHashMap<>();
     /** By track sid. */
     private final Map<String, Subscription> received = new LinkedHashMap<>();
-    private final Map<String, Boolean> wished = new LinkedHashMap<>();
+    private final TrackNotes<Boolean> wished = new TrackNotes<>();
     private int nextHandle;
 
     private record Subscription(Member publisher, int handle) {}
@@ -67,6 +69,7 @@ final class DataTracks {
         if (published.containsKey(handle)) return Outcome.refused(Reason.DUPLICATE_HANDLE, "handle " + handle + " is in use");
         if (published.values().stream().anyMatch(t -> t.getName().equals(request.getName())))
             return Outcome.refused(Reason.DUPLICATE_NAME, "there is a data track of that name");
+        if (published.size() >= MAX_PUBLISHED) return Outcome.refused(Reason.LIMIT_EXCEEDED, "a participant may publish " + MAX_PUBLISHED + " data tracks");
         DataTrackInfo.Builder info = DataTrackInfo.newBuilder()
                 .setPubHandle(handle)
                 .setSid(ids.next(Ids.DATA_TRACK))
@@ -97,11 +100,22 @@ final class DataTracks {
         wished.put(trackSid, subscribe);
     }
 
+    /** The track does not exist any more. */
+    void forget(String trackSid) {
+        wished.remove(trackSid);
+    }
+
+    /** Of how many tracks a wish is kept, whether they exist or not. */
+    int noted() {
+        return wished.size();
+    }
+
     /** Brings reality to what is wanted and allowed, and tells the client if it changed. */
     void reconcile(Member publisher) {
         if (publisher == owner) return;
         boolean changed = received.entrySet().removeIf(e -> e.getValue().publisher == publisher && !mayReceive(publisher, e.getKey()));
         for (DataTrackInfo track : publisher.dataTracks().published.values()) {
+            if (received.size() == MAX_HANDLE) break; // there is no handle for another one
             if (received.containsKey(track.getSid()) || !mayReceive(publisher, track.getSid())) continue;
             received.put(track.getSid(), new Subscription(publisher, newHandle()));
             changed = true;

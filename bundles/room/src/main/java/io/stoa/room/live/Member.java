@@ -51,6 +51,8 @@ final class Member {
     private static final int REPLAYS_DEPARTURES = 9;
     private static final long RESUME_MILLIS = 5_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
+    /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
+    static final int MAX_MISSED_DEPARTURES = 1_000;
 
     private final ActiveRoom room;
     private final String identity;
@@ -354,6 +356,14 @@ final class Member {
                 .setAllowed(permitted)));
     }
 
+    /** The attributes as they would be after a change. */
+    Map<String, String> attributesWith(Map<String, String> changes) {
+        Map<String, String> all = new LinkedHashMap<>(info.getAttributesMap());
+        all.putAll(changes);
+        all.values().removeIf(String::isEmpty);
+        return all;
+    }
+
     /** Empty = unchanged; an attribute with an empty value goes (spec 5.5). */
     void describe(String name, String metadata, Map<String, String> attributes) {
         if (!name.isEmpty()) info.setName(name);
@@ -445,7 +455,9 @@ final class Member {
 
     /** Who left while this participant could not be told; its next signalling connection says so (spec 4.8). */
     void missed(ParticipantInfo gone) {
-        if (protocol() >= REPLAYS_DEPARTURES) missedDepartures.put(gone.getSid(), gone);
+        if (protocol() < REPLAYS_DEPARTURES) return;
+        missedDepartures.put(gone.getSid(), gone);
+        if (missedDepartures.size() > MAX_MISSED_DEPARTURES) missedDepartures.remove(missedDepartures.keySet().iterator().next());
     }
 
     private void mediaFailed(String reason) {
@@ -515,7 +527,10 @@ final class Member {
         tell(response -> response.setUnpublishDataTrackResponse(UnpublishDataTrackResponse.newBuilder().setInfo(gone)));
         changed();
         room.announce(this);
-        for (Member member : room.members()) member.dataTracks.reconcile(this);
+        for (Member member : room.members()) {
+            member.dataTracks.reconcile(this);
+            member.dataTracks.forget(gone.getSid());
+        }
         return true;
     }
 

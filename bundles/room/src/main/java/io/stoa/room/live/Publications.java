@@ -28,6 +28,10 @@ import java.util.Map;
 final class Publications {
     private static final int MAX_PENDING = 20;
     private static final int MAX_QUEUED = 3;
+    static final int MAX_CID = 1_024;
+    /** Of a track: the one it begins with, and others for clients that cannot take it. */
+    static final int MAX_CODECS = 8;
+    static final int MAX_LAYERS = 16;
 
     /** One track: announced, and published once its media section is there. */
     static final class Entry {
@@ -73,6 +77,7 @@ final class Publications {
 
     Announced add(AddTrackRequest request) {
         if (request.getType() != TrackType.AUDIO && request.getType() != TrackType.VIDEO) return new Announced(null, RequestResponse.Reason.UNSUPPORTED_TYPE);
+        if (tooLarge(request)) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
         if (!request.getSid().isEmpty()) return addCodecs(request);
         for (Entry entry : bySid.values()) {
             if (!entry.cid.equals(request.getCid())) continue;
@@ -88,11 +93,21 @@ final class Publications {
         return new Announced(entry, null);
     }
 
+    private static boolean tooLarge(AddTrackRequest request) {
+        return request.getCid().length() > MAX_CID
+                || request.getLayersCount() > MAX_LAYERS
+                || request.getSimulcastCodecsCount() > MAX_CODECS
+                || request.getSimulcastCodecsList().stream().anyMatch(codec -> codec.getCid().length() > MAX_CID || codec.getLayersCount() > MAX_LAYERS);
+    }
+
     private Announced addCodecs(AddTrackRequest request) {
         Entry entry = bySid.get(request.getSid());
         if (entry == null) return new Announced(null, RequestResponse.Reason.NOT_FOUND);
-        for (SimulcastCodec codec : request.getSimulcastCodecsList())
-            if (entry.info.getCodecsList().stream().noneMatch(c -> c.getCid().equals(codec.getCid()))) entry.info.addCodecs(codec(request, codec));
+        for (SimulcastCodec codec : request.getSimulcastCodecsList()) {
+            if (entry.info.getCodecsList().stream().anyMatch(c -> c.getCid().equals(codec.getCid()))) continue;
+            if (entry.info.getCodecsCount() == MAX_CODECS) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
+            entry.info.addCodecs(codec(request, codec));
+        }
         return new Announced(entry, null);
     }
 
@@ -221,9 +236,16 @@ final class Publications {
     Entry remove(String sid) {
         Entry gone = bySid.remove(sid);
         if (gone == null) return null;
-        List<AddTrackRequest> waiting = queued.get(gone.cid);
-        if (waiting == null || waiting.isEmpty()) return null;
-        return add(waiting.removeFirst()).entry();
+        List<AddTrackRequest> waiting = queued.remove(gone.cid);
+        if (waiting == null) return null;
+        Entry next = add(waiting.removeFirst()).entry();
+        if (next != null && !waiting.isEmpty()) queued.put(gone.cid, waiting); // the others wait for that one
+        return next;
+    }
+
+    /** How many client ids have tracks that wait for another one to end. */
+    int queued() {
+        return queued.size();
     }
 
     /** Which simulcast layer a wished-for size means: the lowest that is at least as large (spec 4.4, 5.13). */

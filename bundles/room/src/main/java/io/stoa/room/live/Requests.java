@@ -180,7 +180,7 @@ final class Requests {
             refuse(update.getRequestId(), Reason.NOT_ALLOWED, "does not have permission to update own metadata", request);
             return;
         }
-        String fault = room().limitFault(update.getName(), update.getMetadata(), update.getAttributesMap());
+        String fault = room().limitFault(update.getName(), update.getMetadata(), member.attributesWith(update.getAttributesMap()));
         if (fault != null) {
             refuse(update.getRequestId(), Reason.LIMIT_EXCEEDED, fault, request);
             return;

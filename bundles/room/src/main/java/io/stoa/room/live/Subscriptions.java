@@ -16,9 +16,12 @@ final class Subscriptions {
     private final Member owner;
     private final Map<String, Member> active = new LinkedHashMap<>();
     /** By track: true wanted, false not wanted, absent = as automatic subscription says. */
-    private final Map<String, Boolean> wished = new LinkedHashMap<>();
-    private final Map<String, UpdateTrackSettings> settings = new LinkedHashMap<>();
+    private final TrackNotes<Boolean> wished = new TrackNotes<>();
+    private final TrackNotes<Setting> settings = new TrackNotes<>();
     private final Map<String, Boolean> lastAllowed = new LinkedHashMap<>();
+
+    /** Of a request only what counts, because it stays. */
+    private record Setting(boolean disabled, VideoQuality quality, int width, int height) {}
 
     Subscriptions(Member owner) {
         this.owner = owner;
@@ -86,6 +89,11 @@ final class Subscriptions {
         active.remove(sid);
     }
 
+    /** Of how many tracks something is kept, whether they exist or not. */
+    int noted() {
+        return wished.size() + settings.size() + lastAllowed.size();
+    }
+
     /** The track does not exist any more. */
     void forget(String sid) {
         active.remove(sid);
@@ -95,21 +103,19 @@ final class Subscriptions {
     }
 
     void set(UpdateTrackSettings request) {
+        Setting setting = new Setting(request.getDisabled(), request.getQuality(), request.getWidth(), request.getHeight());
         for (String sid : request.getTrackSidsList()) {
-            settings.put(sid, request);
+            settings.put(sid, setting);
             Publications.Entry entry = owner.room().track(sid);
             if (entry != null && owner.receiving() != null) owner.receiving().prefer(sid, preference(entry));
         }
     }
 
     private TrackPreference preference(Publications.Entry entry) {
-        if (!entry.video()) {
-            UpdateTrackSettings set = settings.get(entry.info.getSid());
-            return set == null ? TrackPreference.EVERYTHING : new TrackPreference(!set.getDisabled(), 2, 3);
-        }
-        UpdateTrackSettings set = settings.get(entry.info.getSid());
+        Setting set = settings.get(entry.info.getSid());
+        if (!entry.video()) return set == null ? TrackPreference.EVERYTHING : new TrackPreference(!set.disabled, 2, 3);
         if (set == null) return new TrackPreference(true, owner.adaptiveStream() ? 0 : 2, 3);
-        boolean enabled = !set.getDisabled() && set.getQuality() != VideoQuality.OFF;
-        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.getQuality(), set.getWidth(), set.getHeight()), 3);
+        boolean enabled = !set.disabled && set.quality != VideoQuality.OFF;
+        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.quality, set.width, set.height), 3);
     }
 }

@@ -1,0 +1,42 @@
+package io.stoa.room.live;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a participant has said about tracks by their sid. It may speak of tracks that do not exist (yet), so this is bounded: what was said
+ * longest ago is forgotten first, and names that no track of ours can have are not noted at all.
+ */
+final class TrackNotes<V> {
+    static final int MAX_NOTES = 10_000;
+    static final int MAX_SID = 64;
+
+    private final Map<String, V> notes = new LinkedHashMap<>();
+
+    void put(String sid, V note) {
+        if (sid.length() > MAX_SID) return;
+        notes.remove(sid); // so that it is the newest
+        notes.put(sid, note);
+        if (notes.size() <= MAX_NOTES) return;
+        Iterator<String> oldest = notes.keySet().iterator();
+        oldest.next();
+        oldest.remove();
+    }
+
+    V get(String sid) {
+        return notes.get(sid);
+    }
+
+    V getOrDefault(String sid, V otherwise) {
+        return notes.getOrDefault(sid, otherwise);
+    }
+
+    void remove(String sid) {
+        notes.remove(sid);
+    }
+
+    int size() {
+        return notes.size();
+    }
+}

@@ -1,0 +1,122 @@
+package io.stoa.room.live;
+
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.REQUEST_RESPONSE;
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.UPDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.PublishDataTrackRequest;
+import io.stoa.protocol.livekit.RequestResponse.Reason;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.SimulcastCodec;
+import io.stoa.protocol.livekit.UpdateDataSubscription;
+import io.stoa.protocol.livekit.UpdateParticipantMetadata;
+import io.stoa.protocol.livekit.UpdateTrackSettings;
+import io.stoa.protocol.livekit.VideoLayer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A guest who says more and more: what a room keeps of it has an end. */
+class BoundsTest {
+    private final Rig rig = new Rig();
+    private final Client eve = rig.client("eve").allowed(it -> it.setCanUpdateMetadata(true)).onePeerConnection().join().connected();
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private Member member() {
+        return rig.room().member("eve");
+    }
+
+    @Test
+    void wishes_for_tracks_that_do_not_exist() {
+        String camera = rig.dual("ann").publishesCamera();
+        for (int batch = 0; batch < 25; batch++) {
+            int from = batch * 1_000;
+            List<String> sids = IntStream.range(from, from + 1_000).mapToObj(i -> "TR_" + i).toList();
+            eve.subscribes(false, sids.toArray(String[]::new));
+            eve.wants(UpdateTrackSettings.newBuilder().addAllTrackSids(sids).setDisabled(true));
+            var data = UpdateDataSubscription.newBuilder();
+            for (String sid : sids) data.addUpdates(UpdateDataSubscription.Update.newBuilder().setTrackSid(sid).setSubscribe(true));
+            eve.send(SignalRequest.newBuilder().setUpdateDataSubscription(data));
+        }
+        eve.subscribes(false, "TR_" + "x".repeat(100_000));
+        assertThat(member().subscriptions().noted()).isEqualTo(2 * TrackNotes.MAX_NOTES + 1);
+        assertThat(member().dataTracks().noted()).isEqualTo(TrackNotes.MAX_NOTES);
+        assertThat(member().subscriptions().wants("TR_0")).as("forgotten, so as automatic").isTrue();
+        assertThat(member().subscriptions().wants("TR_24999")).as("the latest are known").isFalse();
+        assertThat(member().subscriptions().has(camera)).isTrue();
+    }
+
+    @Test
+    void codecs_layers_and_client_ids_of_a_track() {
+        String sid = eve.publishesCamera();
+        for (int i = 0; i < 50; i++) {
+            var codec = SimulcastCodec.newBuilder().setCodec("vp9").setCid("cid " + i);
+            eve.send(SignalRequest.newBuilder().setAddTrack(Client.camera("other").setSid(sid).addSimulcastCodecs(codec)));
+        }
+        assertThat(member().publications().get(sid).info.getCodecsCount()).isEqualTo(Publications.MAX_CODECS);
+        assertThat(eve.refusal().getReason()).isEqualTo(Reason.LIMIT_EXCEEDED);
+
+        AddTrackRequest.Builder layered = Client.camera("layered");
+        for (int i = 0; i <= Publications.MAX_LAYERS; i++) layered.addLayers(VideoLayer.newBuilder().setWidth(i));
+        AddTrackRequest.Builder codecs = Client.camera("codecs");
+        for (int i = 0; i <= Publications.MAX_CODECS; i++) codecs.addSimulcastCodecs(SimulcastCodec.newBuilder().setCid("cid " + i));
+        for (AddTrackRequest.Builder request : List.of(layered, codecs, Client.camera("x".repeat(Publications.MAX_CID + 1)))) {
+            eve.forget();
+            eve.send(SignalRequest.newBuilder().setAddTrack(request));
+            assertThat(eve.refusal().getReason()).isEqualTo(Reason.LIMIT_EXCEEDED);
+        }
+        assertThat(member().publications().all()).hasSize(1);
+    }
+
+    @Test
+    void tracks_that_waited_for_others_of_the_same_client_id() {
+        for (int i = 0; i < 100; i++) {
+            AddTrackRequest.Builder track = Client.microphone("mic " + i);
+            String first = eve.publishes(track, "audio/opus");
+            eve.send(SignalRequest.newBuilder().setAddTrack(track));
+            assertThat(member().publications().queued()).isEqualTo(1);
+            eve.publisher.listener.unpublished(first);
+            for (Publications.Entry next : member().publications().all()) eve.publisher.listener.unpublished(next.info.getSid());
+        }
+        assertThat(member().publications().all()).isEmpty();
+        assertThat(member().publications().queued()).isZero();
+    }
+
+    @Test
+    void data_tracks() {
+        for (int i = 1; i <= DataTracks.MAX_PUBLISHED + 5; i++)
+            eve.send(SignalRequest.newBuilder().setPublishDataTrackRequest(PublishDataTrackRequest.newBuilder().setPubHandle(i).setName("track " + i)));
+        assertThat(member().dataTracks().infos()).hasSize(DataTracks.MAX_PUBLISHED);
+        assertThat(eve.refusal().getReason()).isEqualTo(Reason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void attributes_said_one_after_the_other() {
+        for (int i = 0; i < 20; i++)
+            eve.send(SignalRequest.newBuilder().setUpdateMetadata(
+                    UpdateParticipantMetadata.newBuilder().setRequestId(i).putAttributes("attribute " + i, "x".repeat(100))));
+        assertThat(eve.refusal().getReason()).isEqualTo(Reason.LIMIT_EXCEEDED);
+        assertThat(member().info().getAttributesCount()).as("of 111 bytes each, in 1,000").isEqualTo(9);
+
+        eve.send(SignalRequest.newBuilder().setUpdateMetadata(
+                UpdateParticipantMetadata.newBuilder().setRequestId(21).putAttributes("attribute 0", "").putAttributes("new", "y".repeat(100))));
+        assertThat(eve.last(REQUEST_RESPONSE).getRequestResponse().getReason()).as("what goes makes room").isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void departures_during_an_outage_of_the_signalling() {
+        eve.session.signalClosed();
+        for (int i = 0; i < Member.MAX_MISSED_DEPARTURES + 100; i++) member().missed(ParticipantInfo.newBuilder().setSid("PA_" + i).build());
+        Client back = eve.resume();
+        List<ParticipantInfo> gone = back.all(UPDATE).getFirst().getUpdate().getParticipantsList();
+        assertThat(gone).hasSize(Member.MAX_MISSED_DEPARTURES);
+        assertThat(gone.getLast().getSid()).isEqualTo("PA_" + (Member.MAX_MISSED_DEPARTURES + 99));
+    }
+}
