@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CurrentSettings {
     private static final Logger LOG = LoggerFactory.getLogger(CurrentSettings.class);
+    private static final String TURN_SERVERS = "rtc.turn_servers";
 
     private final KeyTable table;
     private final SettingsLoader loader;
@@ -24,6 +25,7 @@ final class CurrentSettings {
     private final ServerSettings server;
     private final FileWatch files = new FileWatch();
     private final ConfiguredKeys keys;
+    private final ConfiguredTurnServers turnServers = new ConfiguredTurnServers(() -> System.currentTimeMillis() / 1_000);
     private final Set<String> reported = new HashSet<>();
     private Settings current;
 
@@ -45,10 +47,15 @@ final class CurrentSettings {
         current.warnings().forEach(LOG::warn);
         report(current.used());
         keys = new ConfiguredKeys(current.keys());
+        turnServers.replace(current.list(TURN_SERVERS));
     }
 
     ConfiguredKeys keys() {
         return keys;
+    }
+
+    ConfiguredTurnServers turnServers() {
+        return turnServers;
     }
 
     /** Brings them into force. */
@@ -69,6 +76,7 @@ final class CurrentSettings {
             Settings next = keeping(waiting, loaded);
             write(next);
             keys.replace(next.keys());
+            turnServers.replace(next.list(TURN_SERVERS));
             levels.apply(LogLevels.of(next));
             loaded.warnings().stream().filter(warning -> !current.warnings().contains(warning)).forEach(LOG::warn);
             report(next.used());

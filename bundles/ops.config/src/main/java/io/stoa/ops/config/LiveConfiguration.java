@@ -1,6 +1,7 @@
 package io.stoa.ops.config;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.room.TurnServers;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class LiveConfiguration {
 
     private final CurrentSettings settings;
     private final ServiceRegistration<KeyProvider> registration;
+    private final ServiceRegistration<TurnServers> turnRegistration;
     private final Thread watcher;
 
     @Activate
@@ -33,6 +35,7 @@ public final class LiveConfiguration {
         settings = new CurrentSettings(table, loader, (pid, properties) -> write(admin, pid, properties),
                 new LogLevels(LoggerFactory.getILoggerFactory()), server);
         registration = context.registerService(KeyProvider.class, settings.keys(), null); // before anybody can ask to be let in
+        turnRegistration = context.registerService(TurnServers.class, settings.turnServers(), null);
         settings.publish();
         watcher = Thread.ofVirtual().name("configuration").start(this::watch);
     }
@@ -40,6 +43,7 @@ public final class LiveConfiguration {
     @Deactivate
     void deactivate() {
         watcher.interrupt();
+        turnRegistration.unregister();
         registration.unregister();
     }
 

@@ -46,6 +46,7 @@ public final class SettingsLoader {
         assembly.commandLine();
         if (!assembly.faults.isEmpty()) throw new ConfigException(assembly.faults);
         assembly.keys();
+        assembly.turnSecrets();
         DerivedSettings.derive(assembly.values, assembly.keys, line.on("dev"), assembly.warnings);
         assembly.defaults();
         return new Settings(line.on("dev"), Map.copyOf(assembly.values), assembly.keys, assembly.used, assembly.files, assembly.warnings);
@@ -122,6 +123,25 @@ public final class SettingsLoader {
         private void replace(Map<String, String> others) {
             keys.clear();
             keys.putAll(others);
+        }
+
+        /** What a {@code secret_file} holds becomes the secret, unless that is given as well. */
+        void turnSecrets() throws ConfigException {
+            if (!(values.get("rtc.turn_servers") instanceof List<?> servers)) return;
+            List<Object> known = new ArrayList<>();
+            for (Object server : servers) known.add(withSecret((Map<?, ?>) server));
+            values.put("rtc.turn_servers", List.copyOf(known));
+        }
+
+        private Map<?, ?> withSecret(Map<?, ?> server) throws ConfigException {
+            if (!(server.get("secret_file") instanceof String name) || name.isEmpty() || server.get("secret") instanceof String given && !given.isBlank()) return server;
+            Path file = Path.of(expand(name)).toAbsolutePath();
+            files.add(file);
+            String secret = KeyFile.text("rtc.turn_servers[].secret_file", file, "a secret").strip();
+            if (secret.isEmpty()) throw new ConfigException("rtc.turn_servers[].secret_file: \"" + file + "\" is empty; allowed: a file with a secret");
+            Map<Object, Object> whole = new HashMap<>(server);
+            whole.put("secret", secret);
+            return Map.copyOf(whole);
         }
 
         private String expand(String name) {

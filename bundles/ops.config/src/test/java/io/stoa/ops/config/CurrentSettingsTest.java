@@ -70,6 +70,17 @@ class CurrentSettingsTest {
     }
 
     @Test
+    void turn_servers_change_at_once() throws Exception {
+        start(KEYS + "rtc: {turn_servers: [{host: one, username: u, credential: c}]}\n");
+        assertThat(settings.turnServers().of("PA_ann")).singleElement().asString().contains("turn:one:");
+        change(KEYS + "rtc: {turn_servers: [{host: two, username: u, credential: c}], stun_servers: [s:1]}\n");
+        assertThat(settings.turnServers().of("PA_ann")).singleElement().asString().contains("turn:two:");
+        assertThat((String[]) written.get("io.stoa.server").get("stunServers")).containsExactly("s:1");
+        change(KEYS);
+        assertThat(settings.turnServers().of("PA_ann")).isEmpty();
+    }
+
+    @Test
     void ports_wait_for_a_restart_and_that_is_said() throws Exception {
         start(KEYS);
         change(KEYS + "port: 1\nrtc: {udp_port: 5}\nlimit: {num_tracks: 3}\n");

@@ -10,7 +10,6 @@ import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
-import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.JoinResponse;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
@@ -229,7 +228,7 @@ final class ActiveRoom implements LiveRoom {
                 .setServerInfo(serverInfo())
                 .setServerRegion(region())
                 .setSubscriberPrimary(member.subscriberPrimary())
-                .addAllIceServers(iceServers())
+                .addAllIceServers(manager.iceServers(member.sid()))
                 .setPingInterval(5)
                 .setPingTimeout(15)
                 .setSifTrailer(sifTrailer)
@@ -247,15 +246,6 @@ final class ActiveRoom implements LiveRoom {
                 .setNodeId(manager.nodeId())
                 .setAgentProtocol(1)
                 .build();
-    }
-
-    /** No TURN yet; the servers by which browsers learn their own addresses (spec 6.12). */
-    private static List<ICEServer> iceServers() {
-        return List.of(ICEServer.newBuilder()
-                .addUrls("stun:global.stun.twilio.com:3478")
-                .addUrls("stun:stun.l.google.com:19302")
-                .addUrls("stun:stun1.l.google.com:19302")
-                .build());
     }
 
     private List<Codec> publishCodecs() {
@@ -278,8 +268,12 @@ final class ActiveRoom implements LiveRoom {
         };
     }
 
-    ReconnectResponse reconnectResponse(int lastMessageSeq) {
-        return ReconnectResponse.newBuilder().addAllIceServers(iceServers()).setServerInfo(serverInfo()).setLastMessageSeq(lastMessageSeq).build();
+    ReconnectResponse reconnectResponse(Member member) {
+        return ReconnectResponse.newBuilder()
+                .addAllIceServers(manager.iceServers(member.sid()))
+                .setServerInfo(serverInfo())
+                .setLastMessageSeq(member.lastReliableSequence)
+                .build();
     }
 
     void activated(Member member) {

@@ -9,6 +9,7 @@ import io.stoa.cluster.Router;
 import io.stoa.media.MediaPlane;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
@@ -20,9 +21,11 @@ import io.stoa.room.RoomListener;
 import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalSink;
+import io.stoa.room.TurnServers;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room", "io.stoa.server"})
 public final class LiveRoomManager implements RoomManager {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
+    private static final List<String> PUBLIC_STUN_SERVERS =
+            List.of("global.stun.twilio.com:3478", "stun.l.google.com:19302", "stun1.l.google.com:19302");
 
     private final MediaPlane plane;
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("room-", 0).factory());
@@ -61,6 +66,7 @@ public final class LiveRoomManager implements RoomManager {
     private final StoreProjection store = new StoreProjection(executor);
     private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
     private volatile RoomLimits limits;
+    private volatile IceConfig ice;
     private volatile Router router;
     private volatile boolean draining;
 
@@ -71,10 +77,14 @@ public final class LiveRoomManager implements RoomManager {
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile NodeRegistry nodes;
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile TurnServers turnServers;
+
     @Activate
-    public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits) {
+    public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits, IceConfig ice) {
         this.plane = plane;
         this.limits = limits;
+        this.ice = ice;
     }
 
     /** A router that comes is told which rooms are here. */
@@ -97,8 +107,9 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     @Modified
-    void modified(RoomLimits changed) {
+    void modified(RoomLimits changed, IceConfig changedIce) {
         limits = changed;
+        ice = changedIce;
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -172,6 +183,16 @@ public final class LiveRoomManager implements RoomManager {
 
     StoreProjection store() {
         return store;
+    }
+
+    /** By what a participant's client finds its paths (spec 6.12). */
+    List<ICEServer> iceServers(String participantSid) {
+        TurnServers turn = turnServers;
+        List<ICEServer> servers = new ArrayList<>(turn == null ? List.of() : turn.of(participantSid));
+        List<String> stun = List.of(ice.stunServers());
+        if (servers.isEmpty() && stun.isEmpty()) stun = PUBLIC_STUN_SERVERS;
+        if (!stun.isEmpty()) servers.add(ICEServer.newBuilder().addAllUrls(stun.stream().map(server -> "stun:" + server).toList()).build());
+        return servers;
     }
 
     String nodeId() {

@@ -418,7 +418,7 @@ final class Member {
             dropSignal();
             return;
         }
-        send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(lastReliableSequence)));
+        send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(this)));
         if (!missedDepartures.isEmpty()) tell(response -> response.setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(missedDepartures.values())));
         missedDepartures.clear();
         room.sendEverybody(this);
@@ -435,7 +435,7 @@ final class Member {
 
     private void dropSignal() {
         dropsSignalOnResume = false;
-        if (!dropsMessagesOnResume) send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(lastReliableSequence)));
+        if (!dropsMessagesOnResume) send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(this)));
         sink.close();
         signalClosed(sinkGeneration);
     }

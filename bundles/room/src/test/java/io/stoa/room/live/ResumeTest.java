@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.JOIN;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.LEAVE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.OFFER;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.RECONNECT;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.media.DataLane;
 import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantInfo.State;
@@ -17,6 +19,7 @@ import io.stoa.protocol.livekit.SyncState;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.TrackPublishedResponse;
 import io.stoa.protocol.livekit.UpdateSubscription;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,26 @@ class ResumeTest {
 
         rig.advance(120_000);
         assertThat(again.closed).isFalse();
+    }
+
+    @Test
+    void configured_stun_and_turn_servers_are_told_at_the_join_and_at_the_resume() {
+        assertThat(urls(ann.last(JOIN).getJoin().getIceServersList())).containsExactly(
+                "stun:global.stun.twilio.com:3478", "stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302");
+        rig.rooms.turnServers = sid -> List.of(ICEServer.newBuilder().addUrls("turn:relay").setUsername("for " + sid).build());
+        Client bob = rig.single("bob");
+        List<ICEServer> told = bob.last(JOIN).getJoin().getIceServersList();
+        assertThat(urls(told)).as("TURN servers answer STUN, too").containsExactly("turn:relay");
+        assertThat(told.getFirst().getUsername()).isEqualTo("for " + bob.sid());
+        rig.stunServers = new String[] {"one:1", "two:2"};
+        bob.session.signalClosed();
+        told = bob.resume().last(RECONNECT).getReconnect().getIceServersList();
+        assertThat(urls(told)).containsExactly("turn:relay", "stun:one:1", "stun:two:2");
+        assertThat(told.getFirst().getUsername()).isEqualTo("for " + bob.sid());
+    }
+
+    private static List<String> urls(List<ICEServer> servers) {
+        return servers.stream().flatMap(server -> server.getUrlsList().stream()).toList();
     }
 
     @Test

@@ -46,10 +46,11 @@ final class Rig implements AutoCloseable {
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
     boolean enableDataBlobs;
     boolean enableRemoteUnmute;
+    String[] stunServers = {};
     private int allocated;
 
     Rig() {
-        rooms = new LiveRoomManager(plane, limits());
+        rooms = new LiveRoomManager(plane, limits(), ice());
         rooms.allocator = allocator();
         rooms.nodes = nodes();
         rooms.bindRouter(router());
@@ -216,6 +217,20 @@ final class Rig implements AutoCloseable {
             @Override
             public Class<? extends Annotation> annotationType() {
                 return RoomLimits.class;
+            }
+        };
+    }
+
+    private IceConfig ice() {
+        return new IceConfig() {
+            @Override
+            public String[] stunServers() {
+                return stunServers;
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return IceConfig.class;
             }
         };
     }
