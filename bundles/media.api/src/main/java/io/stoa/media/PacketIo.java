@@ -19,7 +19,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * </ul>
  *
  * Sockets are bound per local address (loopback only when {@code enable_loopback_candidate} or nothing else exists), so that a flow
- * knows both of its ends.
+ * knows both of its ends. Candidates name {@code rtc.node_ip} instead of the addresses of its family, where that is given.
  */
 @ProviderType
 public interface PacketIo {

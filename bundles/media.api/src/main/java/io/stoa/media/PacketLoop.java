@@ -45,6 +45,13 @@ public interface PacketLoop extends DatagramSink {
         void close();
     }
 
-    /** @param address what a candidate says; a real local address, never a wildcard */
-    record LocalEndpoint(Flow.Protocol protocol, TransportAddress address) {}
+    /**
+     * @param address of the socket; a real local address, never a wildcard
+     * @param advertised what a candidate says: the same, or how others see it ({@code rtc.node_ip}), for several endpoints perhaps
+     */
+    record LocalEndpoint(Flow.Protocol protocol, TransportAddress address, TransportAddress advertised) {
+        public LocalEndpoint(Flow.Protocol protocol, TransportAddress address) {
+            this(protocol, address, address);
+        }
+    }
 }

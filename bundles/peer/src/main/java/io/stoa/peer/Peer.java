@@ -31,6 +31,7 @@ import io.stoa.srtp.SrtpProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * One WebRTC connection. Belongs to one loop. Everything that arrives comes through {@link #receive}, which sorts it by its first byte;
@@ -127,14 +128,16 @@ public final class Peer {
 
     public void localEndpoints(List<LocalEndpoint> local) {
         endpoints = local;
-        ice.localCandidates(candidates());
+        ice.localCandidates(candidates(LocalEndpoint::address));
     }
 
-    private List<IceCandidate> candidates() {
+    /** In the order of the endpoints; several may be seen as one. */
+    private List<IceCandidate> candidates(Function<LocalEndpoint, TransportAddress> address) {
         List<IceCandidate> candidates = new ArrayList<>();
         for (int i = 0; i < endpoints.size(); i++) {
             LocalEndpoint endpoint = endpoints.get(i);
-            candidates.add(IceCandidate.host(endpoint.protocol(), endpoint.address(), i, ice.local().ufrag()));
+            IceCandidate candidate = IceCandidate.host(endpoint.protocol(), address.apply(endpoint), i, ice.local().ufrag());
+            if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
         }
         return candidates;
     }
@@ -207,7 +210,7 @@ public final class Peer {
 
     private void restart(long time) {
         ice.restart(time);
-        ice.localCandidates(candidates());
+        ice.localCandidates(candidates(LocalEndpoint::address));
         candidatesSent = false;
     }
 
@@ -222,7 +225,7 @@ public final class Peer {
         if (candidatesSent) return;
         candidatesSent = true;
         String mid = negotiation.firstMid();
-        for (IceCandidate candidate : candidates()) handler.candidate(candidate.toSdp(), mid, 0, false);
+        for (IceCandidate candidate : candidates(LocalEndpoint::advertised)) handler.candidate(candidate.toSdp(), mid, 0, false);
         handler.candidate("", mid, 0, true);
     }
 

@@ -3,7 +3,11 @@ package io.stoa.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.base.Flow;
+import io.stoa.base.TransportAddress;
+import io.stoa.ice.IceCandidate;
 import io.stoa.media.NegotiationException;
+import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerSpec.EnabledCodec;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PublicationSpec;
@@ -72,6 +76,25 @@ class NegotiationTest {
         }
         boolean receives = offer.media.stream().anyMatch(section -> section.direction == Direction.RECVONLY);
         assertThat(ann.events).contains(receives ? "bound TR_v0" : "sections 4 4");
+    }
+
+    @Test
+    void candidates_say_how_others_see_this_machine_each_once() throws Exception {
+        var ann = new Recorder(Role.PUBLISHER);
+        var seen = TransportAddress.of("192.0.2.7", 7_882);
+        ann.peer.localEndpoints(List.of(
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882), seen),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), seen),
+                new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), TransportAddress.of("192.0.2.7", 7_881)),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("127.0.0.1", 7_882))));
+        ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
+        ann.peer.flush(0);
+        List<String> said = new ArrayList<>();
+        for (String line : ann.candidates.subList(0, ann.candidates.size() - 1)) {
+            IceCandidate candidate = IceCandidate.parse(line);
+            said.add(candidate.protocol() + " " + candidate.address());
+        }
+        assertThat(said).containsExactly("UDP 192.0.2.7:7882", "TCP 192.0.2.7:7881", "UDP 127.0.0.1:7882");
     }
 
     @Test

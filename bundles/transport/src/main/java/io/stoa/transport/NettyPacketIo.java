@@ -64,6 +64,7 @@ public final class NettyPacketIo implements PacketIo {
     private final RtcConfig config;
     private final boolean epoll = Epoll.isAvailable();
     private final List<InetAddress> addresses;
+    private final NodeAddresses node;
     private final List<NettyLoop> loops = new ArrayList<>();
     private final List<Channel> acceptors = new ArrayList<>();
     private final List<LocalEndpoint> tcp = new ArrayList<>();
@@ -78,6 +79,7 @@ public final class NettyPacketIo implements PacketIo {
         this.config = config;
         nextPort = new AtomicInteger(config.portRangeStart());
         addresses = LocalAddresses.find(config);
+        node = NodeAddresses.of(config.nodeIp(), addresses);
         if (!epoll) LOG.info("native epoll is not available, NIO is used: {}", String.valueOf(Epoll.unavailabilityCause()));
         int[] ports = sharedPorts(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
@@ -169,7 +171,7 @@ public final class NettyPacketIo implements PacketIo {
             if (!bound.isSuccess())
                 throw new IOException("TCP " + address.getHostAddress() + " port " + port + " (rtc.tcp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
             acceptors.add(bound.channel());
-            tcp.add(new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of((InetSocketAddress) bound.channel().localAddress())));
+            tcp.add(node.endpoint(Flow.Protocol.TCP, TransportAddress.of((InetSocketAddress) bound.channel().localAddress())));
         }
     }
 
@@ -191,7 +193,7 @@ public final class NettyPacketIo implements PacketIo {
 
     private List<LocalEndpoint> endpoints(List<UdpSocket> sockets) {
         List<LocalEndpoint> endpoints = new ArrayList<>();
-        for (UdpSocket socket : sockets) endpoints.add(new LocalEndpoint(Flow.Protocol.UDP, socket.local()));
+        for (UdpSocket socket : sockets) endpoints.add(node.endpoint(Flow.Protocol.UDP, socket.local()));
         endpoints.addAll(tcp);
         return List.copyOf(endpoints);
     }

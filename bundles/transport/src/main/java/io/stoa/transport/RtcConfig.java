@@ -16,6 +16,9 @@ public @interface RtcConfig {
     @AttributeDefinition(description = "ICE/TCP; 0 = none")
     int tcpPort() default 7881;
 
+    @AttributeDefinition(description = "what candidates say instead of local addresses: an address, or an IPv4 and an IPv6 address, comma-separated", required = false)
+    String nodeIp() default "";
+
     boolean enableLoopbackCandidate() default false;
 
     @AttributeDefinition(description = "no UDP candidates")

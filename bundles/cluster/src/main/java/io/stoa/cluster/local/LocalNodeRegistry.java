@@ -21,15 +21,13 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 
 /** One node: this one. Immediate, so that its id lasts as long as the process. */
 @Component(
         service = NodeRegistry.class,
         immediate = true,
-        configurationPid = "io.stoa.server",
+        configurationPid = {"io.stoa.server", "io.stoa.rtc"},
         property = "service.ranking:Integer=-2147483648")
-@Designate(ocd = ServerConfig.class)
 public final class LocalNodeRegistry implements NodeRegistry {
     private final String id = new Ids(new SecureRandom()).next(Ids.NODE);
     private final NodeLoad load = new NodeLoad(System.nanoTime(), wallSeconds());
