@@ -11,6 +11,7 @@ import io.stoa.sdp.MediaDescription.Msid;
 import io.stoa.sdp.MediaDescription.Rid;
 import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.MediaDescription.SsrcGroup;
+import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SessionDescription;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import java.util.Map;
  */
 final class Negotiation {
     private static final String APPLICATION = "application";
+    /** Of our offers; a client that never gives a section free gets no more of them. What it offers is bounded by the parser. */
+    static final int MAX_SECTIONS = SdpParser.MAX_SECTIONS;
 
     private final Peer peer;
     private final CodecCatalogue catalogue;
@@ -304,9 +307,9 @@ final class Negotiation {
 
     // -- offering
 
-    SessionDescription offer() {
+    SessionDescription offer(long now) {
         if (sections.isEmpty()) sections.add(new Section(0, "0", APPLICATION));
-        for (Sender sender : List.copyOf(waiting)) place(sender);
+        for (Sender sender : List.copyOf(waiting)) place(now, sender);
         SessionDescription offer = session(true);
         for (Section section : sections) {
             MediaDescription mine = offered(section);
@@ -317,12 +320,16 @@ final class Negotiation {
         return offer;
     }
 
-    private void place(Sender sender) {
+    private void place(long now, Sender sender) {
         waiting.remove(sender);
         String kind = sender.spec().video() ? "video" : "audio";
         Section section = null;
         for (Section candidate : sections)
             if (candidate.kind.equals(kind) && candidate.sender == null && !candidate.retiring) section = candidate;
+        if (section == null && sections.size() == MAX_SECTIONS) {
+            peer.unsupported(now, sender, "the connection has " + MAX_SECTIONS + " media sections, and none is free");
+            return;
+        }
         if (section == null) {
             section = new Section(sections.size(), String.valueOf(sections.size()), kind);
             sections.add(section);

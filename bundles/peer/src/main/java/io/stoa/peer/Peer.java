@@ -161,7 +161,7 @@ public final class Peer {
         if (negotiation.offerOutstanding() && !restartIce) throw new NegotiationException("an offer is waiting for its answer");
         negotiation.withdraw();
         if (restartIce && ice.state() != IceState.NEW) restart(time);
-        SessionDescription offer = negotiation.offer();
+        SessionDescription offer = negotiation.offer(time);
         announceCandidates = true;
         return offer;
     }

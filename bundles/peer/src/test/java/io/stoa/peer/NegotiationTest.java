@@ -207,6 +207,14 @@ class NegotiationTest {
         assertThat(bob.candidates).hasSize(2).last().isEqualTo("last");
     }
 
+    @Test
+    void sections_of_offers_have_an_end() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        for (int i = 0; i <= Negotiation.MAX_SECTIONS; i++) bob.peer.addSender(0, sending("TR_" + i, false, OPUS));
+        assertThat(bob.peer.offer(0, false).media).hasSize(Negotiation.MAX_SECTIONS);
+        assertThat(bob.events).filteredOn(event -> event.startsWith("unsupported")).containsExactly("unsupported TR_999", "unsupported TR_1000");
+    }
+
     /** What a client that takes everything would answer. */
     static SessionDescription accept(SessionDescription offer) throws Exception {
         SessionDescription answer = SdpParser.parse(SdpWriter.write(offer));
