@@ -232,8 +232,9 @@ final class ActiveRoom implements LiveRoom {
                 .setPingInterval(5)
                 .setPingTimeout(15)
                 .setSifTrailer(sifTrailer)
-                .addAllEnabledPublishCodecs(publishCodecs())
+                .addAllEnabledPublishCodecs(publishCodecs(member.traits()))
                 .setFastPublish(member.permission().getCanPublish());
+        if (member.traits().hasConfiguration()) join.setClientConfiguration(member.traits().configuration());
         for (Member other : members.values()) if (other != member && !other.hidden()) join.addOtherParticipants(other.info());
         return join.build();
     }
@@ -248,11 +249,11 @@ final class ActiveRoom implements LiveRoom {
                 .build();
     }
 
-    private List<Codec> publishCodecs() {
+    List<Codec> publishCodecs(ClientTraits client) {
         List<Codec> video = new ArrayList<>();
         List<Codec> audio = new ArrayList<>();
         for (Codec codec : info.getEnabledCodecsList()) {
-            if (codec.getMime().equalsIgnoreCase("video/rtx")) continue;
+            if (codec.getMime().equalsIgnoreCase("video/rtx") || !client.publishes(codec.getMime())) continue;
             (codec.getMime().startsWith("video/") ? video : audio).add(codec);
         }
         video.sort((a, b) -> Integer.compare(rank(a), rank(b)));
@@ -269,11 +270,12 @@ final class ActiveRoom implements LiveRoom {
     }
 
     ReconnectResponse reconnectResponse(Member member) {
-        return ReconnectResponse.newBuilder()
+        ReconnectResponse.Builder response = ReconnectResponse.newBuilder()
                 .addAllIceServers(manager.iceServers(member.sid()))
                 .setServerInfo(serverInfo())
-                .setLastMessageSeq(member.lastReliableSequence)
-                .build();
+                .setLastMessageSeq(member.lastReliableSequence);
+        if (member.traits().hasConfiguration()) response.setClientConfiguration(member.traits().configuration());
+        return response.build();
     }
 
     void activated(Member member) {

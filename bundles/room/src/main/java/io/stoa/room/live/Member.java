@@ -10,6 +10,7 @@ import io.stoa.media.PeerState;
 import io.stoa.media.PublishedTrack;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.ClientInfo;
+import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.ConnectionQuality;
 import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
@@ -58,6 +59,7 @@ final class Member {
     private final String identity;
     private final String sid;
     private final StartSession start;
+    private final ClientTraits traits;
     private final Publications publications;
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final Requests requests = new Requests(this);
@@ -101,7 +103,8 @@ final class Member {
         this.sink = sink;
         identity = start.getIdentity();
         this.firstOfferId = firstOfferId;
-        publications = new Publications(room.ids());
+        traits = ClientTraits.of(start.getClient());
+        publications = new Publications(room.ids(), room.publishCodecs(traits).stream().map(Codec::getMime).toList());
         dataTracks = new DataTracks(this, firstOfferId, room.limits().maxDataTrackCustomEncodingLength());
         permission = (claims.video() == null ? VideoGrant.NONE : claims.video()).permission();
         grantsJson = claims.toJson();
@@ -270,8 +273,12 @@ final class Member {
     }
 
     private PeerSpec spec(PeerSpec.Role role) {
-        boolean firefox = start.getClient().getBrowser().equalsIgnoreCase("firefox");
-        return new PeerSpec(room.sid(), sid, identity, role, room.enabledCodecs(), firefox, !firefox);
+        List<PeerSpec.EnabledCodec> codecs = traits.allow(room.enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
+        return new PeerSpec(room.sid(), sid, identity, role, codecs, traits.firefox(), traits.red());
+    }
+
+    ClientTraits traits() {
+        return traits;
     }
 
     boolean subscriberPrimary() {

@@ -53,9 +53,12 @@ final class Publications {
     private final Map<String, Entry> bySid = new LinkedHashMap<>();
     private final Map<String, List<AddTrackRequest>> queued = new LinkedHashMap<>();
     private final Ids ids;
+    private final List<String> codecs;
 
-    Publications(Ids ids) {
+    /** @param codecs mime types that the participant may publish, the preferred ones first */
+    Publications(Ids ids, List<String> codecs) {
         this.ids = ids;
+        this.codecs = codecs;
     }
 
     /** @param entry the announced track, or null with {@code refusal} */
@@ -106,7 +109,7 @@ final class Publications {
         for (SimulcastCodec codec : request.getSimulcastCodecsList()) {
             if (entry.info.getCodecsList().stream().anyMatch(c -> c.getCid().equals(codec.getCid()))) continue;
             if (entry.info.getCodecsCount() == MAX_CODECS) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
-            entry.info.addCodecs(codec(request, codec));
+            addCodec(entry.info, codec(request, codec));
         }
         return new Announced(entry, null);
     }
@@ -136,7 +139,7 @@ final class Publications {
                     .addAllLayers(layers)
                     .setVideoLayerMode(VideoLayer.Mode.ONE_SPATIAL_LAYER_PER_STREAM));
         } else {
-            for (SimulcastCodec codec : request.getSimulcastCodecsList()) info.addCodecs(codec(request, codec));
+            for (SimulcastCodec codec : request.getSimulcastCodecsList()) addCodec(info, codec(request, codec));
         }
         SimulcastCodecInfo first = info.getCodecs(0);
         info.setSimulcast(first.getLayersCount() > 1 && first.getVideoLayerMode() != VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM);
@@ -158,10 +161,27 @@ final class Publications {
                 .setDisableDtx(features.contains(AudioTrackFeature.TF_NO_DTX));
     }
 
-    private static SimulcastCodecInfo.Builder codec(AddTrackRequest request, SimulcastCodec codec) {
+    /** Each codec once: what is not allowed has been replaced, maybe by another one of the list. */
+    private static void addCodec(TrackInfo.Builder info, SimulcastCodecInfo.Builder codec) {
+        for (SimulcastCodecInfo known : info.getCodecsList())
+            if (!codec.getMimeType().isEmpty() && known.getMimeType().equalsIgnoreCase(codec.getMimeType())) return;
+        info.addCodecs(codec);
+    }
+
+    /** The codec itself if it may be published here, else the preferred one of its kind. */
+    private String allowed(String mime) {
+        if (mime.isEmpty() || codecs.isEmpty() || codecs.stream().anyMatch(mime::equalsIgnoreCase)) return mime;
+        boolean video = mime.startsWith("video/");
+        String best = video ? "video/vp8" : "audio/opus";
+        if (codecs.stream().anyMatch(best::equalsIgnoreCase)) return best;
+        String kind = video ? "video/" : "audio/";
+        return codecs.stream().filter(codec -> codec.startsWith(kind)).findFirst().orElse(best).toLowerCase(Locale.ROOT);
+    }
+
+    private SimulcastCodecInfo.Builder codec(AddTrackRequest request, SimulcastCodec codec) {
         String kind = request.getType() == TrackType.VIDEO ? "video/" : "audio/";
         String name = codec.getCodec().toLowerCase(Locale.ROOT);
-        String mime = name.isEmpty() ? "" : name.contains("/") ? name : kind + name;
+        String mime = allowed(name.isEmpty() ? "" : name.contains("/") ? name : kind + name);
         VideoLayer.Mode mode = codec.getVideoLayerMode();
         if (mode == VideoLayer.Mode.MODE_UNUSED)
             mode = mime.equals("video/vp9") || mime.equals("video/av1")

@@ -120,6 +120,19 @@ class PublishTest {
     }
 
     @Test
+    void a_codec_that_the_room_does_not_have_is_replaced_and_none_is_there_twice() {
+        ann.send(SignalRequest.newBuilder().setAddTrack(Client.camera("c1")
+                .addSimulcastCodecs(SimulcastCodec.newBuilder().setCodec("av1").setCid("c1"))
+                .addSimulcastCodecs(SimulcastCodec.newBuilder().setCodec("VP8").setCid("c2"))));
+        TrackInfo track = ann.last(TRACK_PUBLISHED).getTrackPublished().getTrack();
+        assertThat(track.getCodecsList()).extracting(SimulcastCodecInfo::getMimeType).containsExactly("video/vp8");
+        assertThat(track.getCodecs(0).getVideoLayerMode()).isEqualTo(VideoLayer.Mode.ONE_SPATIAL_LAYER_PER_STREAM);
+        ann.send(SignalRequest.newBuilder().setAddTrack(Client.microphone("m9")
+                .addSimulcastCodecs(SimulcastCodec.newBuilder().setCodec("pcmu").setCid("m9"))));
+        assertThat(ann.last(TRACK_PUBLISHED).getTrackPublished().getTrack().getCodecs(0).getMimeType()).isEqualTo("audio/opus");
+    }
+
+    @Test
     void streams_and_sids_follow_the_source() {
         assertThat(info(TrackType.VIDEO, TrackSource.SCREEN_SHARE).getStream()).isEqualTo("screen");
         assertThat(info(TrackType.VIDEO, TrackSource.SCREEN_SHARE).getSid()).startsWith("TR_VS");
