@@ -12,8 +12,10 @@ import java.util.Locale;
 
 /** Which codecs, extensions and feedback this server speaks (spec 6.1, 6.2), narrowed to what a room enables. */
 final class CodecCatalogue {
+    private static final Codec OPUS = new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of());
+    private static final Codec RED = new Codec(63, "red", 48_000, 2, "111/111", List.of());
     private static final List<Codec> AUDIO = List.of(
-            new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of()),
+            OPUS,
             new Codec(0, "PCMU", 8_000, 1, "", List.of()),
             new Codec(8, "PCMA", 8_000, 1, "", List.of()));
     private static final List<Codec> VIDEO = List.of(
@@ -38,8 +40,17 @@ final class CodecCatalogue {
 
     private final List<EnabledCodec> enabled;
 
-    CodecCatalogue(List<EnabledCodec> enabled) {
+    private final boolean red;
+
+    /** @param red the client can be spoken to in audio/red */
+    CodecCatalogue(List<EnabledCodec> enabled, boolean red) {
         this.enabled = enabled;
+        this.red = red && enabled("audio", OPUS) && enabled("audio", RED);
+    }
+
+    /** Whether opus may travel in RED. */
+    boolean takesRed() {
+        return red;
     }
 
     private static Codec video(int payloadType, String name, String fmtp) {
@@ -55,10 +66,16 @@ final class CodecCatalogue {
         return false;
     }
 
-    private boolean speaks(String kind, Codec offered) {
-        for (Codec known : kind.equals("audio") ? AUDIO : VIDEO)
-            if (CodecMatch.same(known, offered)) return enabled(kind, offered);
+    private boolean speaks(MediaDescription section, Codec offered) {
+        if (offered.isRed()) return red && CodecMatch.same(RED, offered) && carriesOpus(section, offered);
+        for (Codec known : section.kind.equals("audio") ? AUDIO : VIDEO)
+            if (CodecMatch.same(known, offered)) return enabled(section.kind, offered);
         return false;
+    }
+
+    private static boolean carriesOpus(MediaDescription section, Codec offered) {
+        Codec inside = section.codec(offered.redPrimary());
+        return inside != null && CodecMatch.same(OPUS, inside);
     }
 
     /**
@@ -73,7 +90,7 @@ final class CodecCatalogue {
         List<Codec> rtx = new ArrayList<>();
         List<String> feedback = offered.kind.equals("audio") ? AUDIO_FEEDBACK : fromClient ? FEEDBACK_FROM_PUBLISHER : FEEDBACK_FROM_SUBSCRIBER;
         for (Codec codec : offered.codecs) {
-            if (codec.isRtx() || !speaks(offered.kind, codec)) continue;
+            if (codec.isRtx() || !speaks(offered, codec)) continue;
             List<String> kept = codec.feedback().stream().filter(feedback::contains).toList();
             Codec answer = codec.withFeedback(kept);
             (codec.mime(offered.kind).equalsIgnoreCase(first) ? wanted : others).add(answer);
@@ -97,12 +114,16 @@ final class CodecCatalogue {
         return common;
     }
 
-    /** What we offer in order to send a track: its codec, and RTX for video. */
-    List<Codec> toOffer(String kind, Codec published) {
+    /**
+     * What we offer in order to send a track: its codec, RTX for video, RED for opus that shall travel in it. Then nobody may ask for
+     * packets again: what was lost comes with the next ones.
+     */
+    List<Codec> toOffer(String kind, Codec published, boolean redundant) {
         for (Codec known : kind.equals("audio") ? AUDIO : VIDEO) {
             if (!CodecMatch.same(known, published)) continue;
             Codec offer = new Codec(known.payloadType(), known.name(), known.clockRate(), known.channels(),
                     published.fmtp().isEmpty() ? known.fmtp() : fmtp(published), kind.equals("audio") ? AUDIO_FEEDBACK : FEEDBACK_FROM_SUBSCRIBER);
+            if (redundant && red && offer.is("opus")) return List.of(offer.withFeedback(List.of()), RED);
             if (kind.equals("audio")) return List.of(offer);
             return List.of(offer, new Codec(offer.payloadType() + 1, "rtx", 90_000, 1, "apt=" + offer.payloadType(), List.of()));
         }

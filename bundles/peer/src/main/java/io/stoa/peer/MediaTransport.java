@@ -222,13 +222,14 @@ final class MediaTransport {
 
     private void deliver(long now, ReceiveStream stream) {
         Receiver receiver = stream.receiver();
-        if (receiver.codec() == null || receiver.codec().payloadType() != view.payloadType()) {
+        if (!receiver.carries(view.payloadType())) {
             Codec actual = receiver.codecOf(view.payloadType());
             if (actual == null || actual.isRtx()) {
                 drops.count(Drop.RTP_UNKNOWN_PAYLOAD_TYPE);
                 return;
             }
-            if (receiver.sends(actual)) handler.receiverChanged(now, receiver);
+            receiver.sends(actual);
+            handler.receiverChanged(now, receiver);
         }
         if (reportAt == Time.NEVER) reportAt = now + REPORT_INTERVAL;
         long index = stream.extender.extend(view.seq());

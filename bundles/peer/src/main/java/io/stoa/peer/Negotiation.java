@@ -142,7 +142,7 @@ final class Negotiation {
         String cid = offered.msids.isEmpty() ? "" : offered.msids.getFirst().track();
         PublicationSpec publication = publicationOf(section, offered, cid);
         mine.direction = Direction.RECVONLY;
-        mine.codecs = new ArrayList<>(catalogue.common(offered, publication == null ? "" : publication.mime(), true));
+        mine.codecs = new ArrayList<>(catalogue.common(offered, publication == null ? "" : first(publication), true));
         mine.extensions = catalogue.commonExtensions(offered);
         for (Rid rid : offered.rids)
             if (rid.direction().equals("send")) mine.rids.add(new Rid(rid.id(), "recv", rid.restrictions()));
@@ -158,6 +158,14 @@ final class Negotiation {
         if (receiver == null) section.receiver = receiver = new Receiver(peer, offered.mid, publication.video());
         receiver.describe(publication, mine, List.copyOf(offered.simulcastSend), cid);
         peer.announced(now, receiver, offered);
+    }
+
+    /** Spec 4.6: opus comes in RED unless the client does not want that, or its payload is its own business. */
+    private static String first(PublicationSpec publication) {
+        String mime = publication.mime();
+        boolean opus = mime.isEmpty() || CodecCatalogue.sameMime(mime, "audio/opus") || CodecCatalogue.sameMime(mime, "audio/red");
+        if (publication.video() || !opus) return mime;
+        return publication.redDisabled() || publication.encrypted() ? "audio/opus" : "audio/red";
     }
 
     /** Some clients ignore the order of an answer; a codec that was asked for is therefore the only one, where the room speaks it. */
@@ -220,6 +228,7 @@ final class Negotiation {
         if (sender == null || !offered.direction.receives()) return;
         mine.direction = Direction.SENDONLY;
         mine.codecs = catalogue.common(offered, sender.spec().codec().mime(offered.kind), false);
+        if (redundant(sender)) mine.codecs.replaceAll(codec -> codec.is("opus") || codec.isRed() ? codec.withFeedback(List.of()) : codec);
         mine.extensions = catalogue.commonExtensions(offered);
         streams(sender, mine);
         bind(now, sender, mine);
@@ -228,6 +237,10 @@ final class Negotiation {
         mine.msids.clear();
         mine.ssrcs.clear();
         mine.ssrcGroups.clear();
+    }
+
+    private boolean redundant(Sender sender) {
+        return sender.spec().red() && catalogue.takesRed();
     }
 
     private void claim(long now, Section section, MediaDescription offered) {
@@ -262,7 +275,8 @@ final class Negotiation {
             peer.unsupported(now, sender, "the client took the section without " + sender.spec().codec().name());
             return;
         }
-        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri));
+        Codec red = redundant(sender) ? negotiated.redOf(codec.payloadType()) : null;
+        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri));
         if (first) peer.bound(now, sender);
     }
 
@@ -351,7 +365,7 @@ final class Negotiation {
         Sender sender = section.sender;
         mine.direction = sender == null ? Direction.INACTIVE : Direction.SENDONLY;
         Codec codec = sender != null ? sender.spec().codec() : section.kind.equals("audio") ? DEFAULT_AUDIO : DEFAULT_VIDEO;
-        mine.codecs = new ArrayList<>(catalogue.toOffer(section.kind, codec));
+        mine.codecs = new ArrayList<>(catalogue.toOffer(section.kind, codec, sender != null && redundant(sender)));
         mine.extensions = catalogue.extensionsToOffer(section.kind);
         if (sender != null) streams(sender, mine);
         return mine;

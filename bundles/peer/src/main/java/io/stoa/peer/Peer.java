@@ -65,7 +65,7 @@ public final class Peer {
         this.tools = tools;
         this.handler = handler;
         ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
-        negotiation = new Negotiation(this, new CodecCatalogue(spec.enabledCodecs()), tools.random().nextLong());
+        negotiation = new Negotiation(this, new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox()), tools.random().nextLong());
         media = new MediaTransport(this, handler, tools.random().nextInt(), drops);
         lanes = new DataLanes(handler, this::sendSctp, drops, tools.random(), offers());
     }

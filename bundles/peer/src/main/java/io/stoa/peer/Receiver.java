@@ -19,6 +19,8 @@ public final class Receiver {
     private PublicationSpec publication;
     private List<Codec> codecs = List.of();
     private Codec codec;
+    /** What the codec is sent in or has in it: with RED and opus, each packet is either. */
+    private Codec companion;
     private List<String> rids = List.of();
     private String cid = "";
     private final ReceiveStream[] streams = new ReceiveStream[LAYERS];
@@ -43,6 +45,7 @@ public final class Receiver {
         audioLevelId = answer.extensionId(Extension.AUDIO_LEVEL.uri);
         dependencyDescriptorId = answer.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
         if (codec == null || codecOf(codec.payloadType()) == null) codec = codecs.isEmpty() ? null : codecs.getFirst();
+        companion = companionOf(codec);
     }
 
     public PublicationSpec publication() {
@@ -65,6 +68,22 @@ public final class Receiver {
     /** What the client sends, as seen on its packets, before the first one what it will most likely send. */
     public Codec codec() {
         return codec;
+    }
+
+    private Codec companionOf(Codec known) {
+        if (known != null)
+            for (Codec other : codecs) if (known.isRed() ? other.payloadType() == known.redPrimary() : other.redPrimary() == known.payloadType()) return other;
+        return null;
+    }
+
+    /** The codec without redundancy: what is inside RED. */
+    public Codec primary() {
+        return codec != null && codec.isRed() && companion != null ? companion : codec;
+    }
+
+    /** By which the client sends the primary codec in RED, -1 if it does not. */
+    public int redPayloadType() {
+        return codec == null ? -1 : codec.isRed() ? codec.payloadType() : companion == null ? -1 : companion.payloadType();
     }
 
     public List<String> rids() {
@@ -100,11 +119,15 @@ public final class Receiver {
         return null;
     }
 
-    /** @return true if the client changed its codec */
-    boolean sends(Codec actual) {
-        if (codec != null && codec.payloadType() == actual.payloadType()) return false;
+    /** Whether such packets are what it sends already. */
+    boolean carries(int payloadType) {
+        return codec != null && codec.payloadType() == payloadType || companion != null && companion.payloadType() == payloadType;
+    }
+
+    /** The client changed its codec. */
+    void sends(Codec actual) {
         codec = actual;
-        return true;
+        companion = companionOf(actual);
     }
 
     ReceiveStream begin(int layer, int ssrc) {

@@ -3,6 +3,7 @@ package io.stoa.peer;
 import io.stoa.base.Bytes;
 import io.stoa.base.Time;
 import io.stoa.media.Translation;
+import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.Codec;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ public final class Sender {
     private final byte[] cname;
     private int payloadType = -1;
     private int rtxPayloadType = -1;
+    private int redPayloadType = -1;
     private int dependencyDescriptorId;
     private int rtxSeq;
     private long packets;
@@ -70,8 +72,14 @@ public final class Sender {
         return packets;
     }
 
-    void bind(Codec codec, Codec rtx, int newDependencyDescriptorId) {
+    /** Whether the client takes audio in RED. */
+    public boolean red() {
+        return redPayloadType >= 0;
+    }
+
+    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId) {
         payloadType = codec.payloadType();
+        redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
         dependencyDescriptorId = newDependencyDescriptorId;
     }
@@ -96,6 +104,24 @@ public final class Sender {
         outbox.commit(peer.outbound(), peer.selected(), end - at);
     }
 
+    /**
+     * A packet of audio whose payload is given, in RED or plain: it may have been unpacked, or composed.
+     *
+     * @param red the payload is RED, its blocks of any payload type; only where the client takes that
+     */
+    public void write(Translation t, byte[] payload, int offset, int length, boolean red) {
+        if (!ready()) return;
+        PacketOutbox outbox = peer.outbox();
+        int at = outbox.begin();
+        byte[] out = outbox.slab();
+        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, null);
+        System.arraycopy(payload, offset, out, p, length);
+        if (red) RedView.retype(out, p, payloadType);
+        packets++;
+        octets += length;
+        outbox.commit(peer.outbound(), peer.selected(), p + length - at);
+    }
+
     /** The same packet again: by RTX (RFC 4588) if it was negotiated, else under its own number. */
     public void resend(Translation t, RtpView source) {
         if (rtxPayloadType < 0) {
@@ -112,6 +138,7 @@ public final class Sender {
         outbox.commit(peer.outbound(), peer.selected(), end - at);
     }
 
+    /** @param source null if none of its extensions pass through */
     private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, RtpView source) {
         out[at] = (byte) 0x80;
         out[at + 1] = (byte) (marker ? 0x80 | pt : pt);
@@ -119,7 +146,7 @@ public final class Sender {
         Bytes.i32(out, at + 4, timestamp);
         Bytes.i32(out, at + 8, toSsrc);
         int p = at + RtpView.HEADER;
-        if (dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0) return p;
+        if (source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0) return p;
         int from = source.extensionOffset(spec.dependencyDescriptorId());
         return from < 0 ? p : extension(out, at, p, source.bytes(), from, source.extensionLength());
     }

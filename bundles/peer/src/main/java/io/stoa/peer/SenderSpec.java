@@ -7,7 +7,8 @@ import io.stoa.sdp.Codec;
  *
  * @param trackSid becomes the msid track id
  * @param streamId becomes the msid stream id and the CNAME
- * @param codec as the publisher negotiated it
+ * @param codec as the publisher negotiated it; of redundant audio what is inside
  * @param dependencyDescriptorId header extension id by which the publisher sends it, 0 if it does not
+ * @param red opus that travels in RED to clients that take it
  */
-public record SenderSpec(String trackSid, String streamId, boolean video, Codec codec, int dependencyDescriptorId) {}
+public record SenderSpec(String trackSid, String streamId, boolean video, Codec codec, int dependencyDescriptorId, boolean red) {}

@@ -36,7 +36,7 @@ class NegotiationTest {
     }
 
     static SenderSpec sending(String sid, boolean video, Codec codec) {
-        return new SenderSpec(sid, "PA_y|" + sid, video, codec, 0);
+        return new SenderSpec(sid, "PA_y|" + sid, video, codec, 0, false);
     }
 
     static List<String> names(MediaDescription section) {

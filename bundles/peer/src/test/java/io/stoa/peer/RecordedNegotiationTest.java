@@ -72,8 +72,6 @@ class RecordedNegotiationTest {
 
     /** What we answer otherwise, and why. */
     private enum Deliberate {
-        /** RED is not built: opus travels plain, and FEC in it is enough for a loss of a few percent. */
-        NO_RED(d -> d.in("audio") && (d.aspect.equals("codecs") && without(d.theirs, "63/red").equals(d.ours) || d.aspect.equals("first") && d.theirs.equals("63"))),
         /** A section in which nothing is sent says so; LiveKit calls it sendonly before it has something to send. */
         IDLE_IS_INACTIVE(d -> d.aspect.equals("direction") && !d.clientSends() && d.theirs.equals("SENDONLY") && d.ours.equals("INACTIVE")),
         /** An answer is a subset of the offer (RFC 3264 section 6.1); LiveKit adds payload types that other sections offered. */
@@ -251,7 +249,7 @@ class RecordedNegotiationTest {
                 String sid = tracks.get(section.mid).getAsString();
                 if (senders.containsKey(sid)) continue;
                 boolean video = section.kind.equals("video");
-                senders.put(sid, peer.addSender(0, new SenderSpec(sid, "PA_2", video, section.codecs.getFirst(), 0)));
+                senders.put(sid, peer.addSender(0, new SenderSpec(sid, "PA_2", video, section.codecs.getFirst(), 0, false)));
             }
         }
     }

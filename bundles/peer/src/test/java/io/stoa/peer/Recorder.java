@@ -31,7 +31,14 @@ final class Recorder implements PeerHandler {
     final List<String> candidates = new ArrayList<>();
 
     Recorder(PeerSpec.Role role, PeerSpec.EnabledCodec... enabled) {
-        PeerSpec spec = new PeerSpec("RM_x", "PA_x", "ann", role, List.of(enabled), false, false);
+        this(spec(role, false, enabled));
+    }
+
+    static PeerSpec spec(PeerSpec.Role role, boolean red, PeerSpec.EnabledCodec... enabled) {
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(enabled), false, red);
+    }
+
+    Recorder(PeerSpec spec) {
         PortableSrtpEngine engine = new PortableSrtpEngine();
         PacketOutbox outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 8);
         peer = new Peer(spec, new PeerTools(engine, CERTIFICATE, new SplittableRandom(1), SECURE, outbox), this);

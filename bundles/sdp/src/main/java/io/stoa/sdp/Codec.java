@@ -36,6 +36,21 @@ public record Codec(int payloadType, String name, int clockRate, int channels, S
         }
     }
 
+    public boolean isRed() {
+        return is("red");
+    }
+
+    /** For {@code red} (RFC 2198 section 5): the payload type of its blocks if it is the same for all of them, else -1. */
+    public int redPrimary() {
+        String[] types = fmtp.strip().split("/", -1);
+        for (String type : types) if (!type.equals(types[0])) return -1;
+        try {
+            return isRed() ? Integer.parseInt(types[0]) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
     /** Lower-case keys; a parameter without {@code =} maps to an empty string. */
     public Map<String, String> parameters() {
         Map<String, String> parameters = new LinkedHashMap<>();

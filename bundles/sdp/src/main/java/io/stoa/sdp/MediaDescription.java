@@ -90,6 +90,12 @@ public final class MediaDescription {
         return null;
     }
 
+    /** The RED codec whose blocks are of a payload type, or null. */
+    public Codec redOf(int payloadType) {
+        for (Codec codec : codecs) if (codec.isRed() && codec.redPrimary() == payloadType) return codec;
+        return null;
+    }
+
     /** @return 0 if the section does not have it */
     public int extensionId(String uri) {
         for (HeaderExtension extension : extensions) if (extension.uri().equals(uri)) return extension.id();

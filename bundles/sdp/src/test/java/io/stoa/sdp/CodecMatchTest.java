@@ -59,4 +59,11 @@ class CodecMatchTest {
     void the_repaired_payload_type_is_read_from_the_parameters(String fmtp, int apt) {
         assertThat(new Codec(100, "rtx", 90_000, 1, fmtp, List.of()).apt()).isEqualTo(apt);
     }
+
+    @ParameterizedTest
+    @CsvSource({"111/111,111", "111,111", "96/96/96,96", "111/0,-1", "111/,-1", "/,-1", "x/x,-1", "'',-1"})
+    void what_red_carries_is_read_from_the_parameters(String fmtp, int payloadType) {
+        assertThat(new Codec(63, "red", 48_000, 2, fmtp, List.of()).redPrimary()).isEqualTo(payloadType);
+        assertThat(new Codec(63, "opus", 48_000, 2, fmtp, List.of()).redPrimary()).isEqualTo(-1);
+    }
 }

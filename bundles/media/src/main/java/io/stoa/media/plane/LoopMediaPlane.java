@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -31,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The media plane on whatever packet input and output there is. */
-@Component(service = MediaPlane.class, immediate = true)
+@Component(service = MediaPlane.class, immediate = true, configurationPid = "io.stoa.audio")
 public final class LoopMediaPlane implements MediaPlane {
     private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
     private static final long REHEARSAL_DELAY = 2 * Time.SECOND;
@@ -47,8 +48,18 @@ public final class LoopMediaPlane implements MediaPlane {
     private final boolean rehearses;
 
     @Activate
-    public LoopMediaPlane(@Reference PacketIo io) {
+    public LoopMediaPlane(@Reference PacketIo io, AudioConfig config) {
         this(io, new SecureRandom(), true);
+        configure(config);
+    }
+
+    @Modified
+    void configure(AudioConfig config) {
+        composeRed(config.activeRedEncoding());
+    }
+
+    void composeRed(boolean compose) {
+        for (MediaLoop loop : loops) loop.post(() -> loop.composesRed(compose));
     }
 
     /** @param random for everything but keys; a seeded one makes scenarios repeat */

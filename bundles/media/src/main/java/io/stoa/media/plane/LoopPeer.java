@@ -134,6 +134,10 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         return subscriptions.values();
     }
 
+    boolean composesRed() {
+        return loop.composesRed();
+    }
+
     RtpView scratchView() {
         return loop.scratchView();
     }
@@ -375,7 +379,8 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private void connect(long now, PublicationTrack track, SubscriptionTrack subscription) {
         LoopPeer subscriber = subscription.owner;
         SenderSpec wanted = new SenderSpec(
-                track.trackSid, subscription.spec.streamId(), track.receiver.video(), track.receiver.codec(), track.receiver.dependencyDescriptorId());
+                track.trackSid, subscription.spec.streamId(), track.receiver.video(), track.receiver.primary(), track.receiver.dependencyDescriptorId(),
+                track.redundant());
         Sender sender = subscriber.peer.addSender(now, wanted);
         subscription.attach(now, track, sender, loop.engine());
         loop.touch(subscriber);
@@ -500,7 +505,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         track.codecKnown();
         for (int i = track.subscribers() - 1; i >= 0; i--) {
             SubscriptionTrack subscription = track.subscriber(i);
-            if (subscription.sender().spec().codec().name().equalsIgnoreCase(track.receiver.codec().name())) continue;
+            if (subscription.sender().spec().codec().name().equalsIgnoreCase(track.receiver.primary().name())) continue;
             subscription.owner.peer.removeSender(now, subscription.sender());
             track.remove(subscription);
             connect(now, track, subscription);
@@ -512,7 +517,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         Receiver receiver = track.receiver;
         List<Long> ssrcs = new ArrayList<>();
         for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
-        boolean stereo = receiver.codec() != null && "1".equals(receiver.codec().parameters().get("stereo"));
+        boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameters().get("stereo"));
         return new PublishedTrack(track.trackSid, receiver.mid(), track.mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo);
     }
 

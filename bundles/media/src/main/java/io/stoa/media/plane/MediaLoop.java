@@ -47,6 +47,7 @@ final class MediaLoop implements LoopHandler {
     private final PacketMeta scratchMeta = new PacketMeta();
     private PacketLoop port;
     private PacketOutbox outbox;
+    private boolean composesRed;
     private ForwardingEngine engine;
     /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
     long withoutEngineSince = Time.NEVER;
@@ -189,6 +190,15 @@ final class MediaLoop implements LoopHandler {
 
     void srtp(SrtpEngine next) {
         outbox.engine(next);
+    }
+
+    /** Whether subscribers get RED of what is published without it; tracks ask when they are negotiated. */
+    boolean composesRed() {
+        return composesRed;
+    }
+
+    void composesRed(boolean compose) {
+        composesRed = compose;
     }
 
     RtpView scratchView() {

@@ -33,6 +33,8 @@ final class PublicationTrack {
     private SubscriptionTrack[] subscribers = new SubscriptionTrack[4];
     private int subscriberCount;
     private FrameMeaning.Kind kind;
+    /** null for everything but opus. */
+    private AudioForms forms;
     private int liveMask;
     private boolean muted;
     private boolean announced;
@@ -46,6 +48,19 @@ final class PublicationTrack {
 
     void codecKnown() {
         kind = FrameMeaning.kindOf(mime());
+        boolean opus = !receiver.video() && receiver.codec() != null && receiver.primary().is("opus");
+        if (!opus) forms = null;
+        else if (forms == null) forms = new AudioForms();
+        if (opus) forms.describe(receiver, owner.composesRed());
+    }
+
+    AudioForms forms() {
+        return forms;
+    }
+
+    /** Whether subscribers that take RED get some. */
+    boolean redundant() {
+        return receiver.codec() != null && receiver.codec().isRed() && !receiver.publication().encrypted() || forms != null && forms.composes();
     }
 
     String mime() {
@@ -82,6 +97,11 @@ final class PublicationTrack {
             return;
         }
         describe(meta, layer, stream.index(), stream.epoch(), now, packet);
+        Drop fault = forms == null ? null : forms.set(meta.index, packet);
+        if (fault != null) {
+            owner.drops().count(fault);
+            return;
+        }
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
     }
 
@@ -110,16 +130,21 @@ final class PublicationTrack {
 
     /** The same for a packet out of the ring. */
     boolean describe(PacketMeta into, int layer, long index, long now, RtpView view) {
-        PacketRing ring = rings[layer];
-        if (ring == null || !ring.find(index) || view.set(ring.bytes(), ring.offset(), ring.length()) != null) return false;
+        if (!find(layer, index, view)) return false;
         describe(into, layer, index, epochs[layer], now, view);
         return true;
+    }
+
+    boolean find(int layer, long index, RtpView view) {
+        PacketRing ring = rings[layer];
+        return ring != null && ring.find(index) && view.set(ring.bytes(), ring.offset(), ring.length()) == null;
     }
 
     private void restarted(int layer, int epoch) {
         epochs[layer] = epoch;
         reportNtp[layer] = 0;
         if (rings[layer] != null) rings[layer].clear();
+        if (forms != null) forms.beginAt(0);
     }
 
     private PacketRing ring(int layer) {
@@ -167,6 +192,7 @@ final class PublicationTrack {
     void mute(long now, boolean mute) {
         if (muted == mute) return;
         muted = mute;
+        if (forms != null) forms.beginAt(highest(0) + 1);
         if (!mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].resync(now);
     }
 

@@ -13,6 +13,7 @@ import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
 import io.stoa.media.Translation;
 import io.stoa.peer.Sender;
+import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.SendHistory;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ final class SubscriptionTrack {
     /** Longest pause that is replayed from the ring when an engine is back; after longer ones the present counts. */
     private static final long MAX_REPLAY = 2 * Time.SECOND;
     private static final int MAX_LATE = 64;
+    /** Where the word of a packet in the history has room for what of a RED payload it was: 0 = all, else the block, the primary being 1. */
+    private static final int BLOCK = 48;
 
     final LoopPeer owner;
     final LoopPeer publisher;
@@ -43,6 +46,7 @@ final class SubscriptionTrack {
 
     private int lateCount;
     private SendHistory history;
+    private final RedRecovery recovery = new RedRecovery();
     private TrackPreference preference;
     /** The newest packet of each layer that has overtaken the key frame which it needs. */
     private final long[] overtaking = {-1, -1, -1};
@@ -80,6 +84,7 @@ final class SubscriptionTrack {
         publication = track;
         sender = newSender;
         sender.attachment = this;
+        recovery.reset();
         history = new SendHistory(track.receiver.video() ? VIDEO_HISTORY : AUDIO_HISTORY);
         if (engine != null) forwarder = engine.create(forwarderSpec(), null);
         if (forwarder != null) forwarder.target(now, preference.maxSpatial(), preference.maxTemporal());
@@ -101,6 +106,23 @@ final class SubscriptionTrack {
     // -- packets
 
     void forward(long now, PacketMeta meta, RtpView packet) {
+        AudioForms forms = publication.forms();
+        if (forms == null || sender.red()) {
+            forward(now, meta, packet, 0);
+            return;
+        }
+        if (recovery.had(meta)) {
+            drops().count(Drop.RTP_DUPLICATE);
+            return;
+        }
+        if (forms.isRed())
+            for (int back = recovery.missing(meta, forms.red()); back > 0; back--)
+                if (forms.red().length(back) > 0) forward(now, forms.earlier(meta, back), packet, back);
+        forward(now, meta, packet, 0);
+    }
+
+    /** @param back 0, or the number of the redundant block that is all there is of the packet */
+    private void forward(long now, PacketMeta meta, RtpView packet, int back) {
         if (!preference.enabled() || !sender.ready()) {
             drops().count(preference.enabled() ? Drop.NOT_CONNECTED : Drop.PAUSED);
             return;
@@ -122,7 +144,7 @@ final class SubscriptionTrack {
             if (drop == Drop.WAITING_FOR_KEY_FRAME || drop == Drop.NOT_TARGET_LAYER) withheld(meta);
             return;
         }
-        send(meta, packet);
+        send(meta, packet, back);
         long overtook = overtaking[meta.layer];
         overtaking[meta.layer] = -1;
         if (overtook > meta.index && overtakingEpoch == meta.epoch) {
@@ -150,13 +172,27 @@ final class SubscriptionTrack {
         if (meta.index > overtaking[meta.layer]) overtaking[meta.layer] = meta.index;
     }
 
-    private void send(PacketMeta meta, RtpView packet) {
+    private void send(PacketMeta meta, RtpView packet, int back) {
         timestampOffset = translation.timestamp - meta.timestamp;
         sentAny = true;
         packetsOut++;
-        history.add(translation.seq, meta.layer, meta.index, translation.timestamp, translation.marker, translation.packDescriptor());
-        sender.write(translation, packet);
         owner.sentMedia(packet.length());
+        AudioForms forms = publication.forms();
+        if (forms != null && sender.red() && sendRed(forms, meta, packet)) return;
+        boolean unpacked = forms != null && forms.isRed();
+        long word = translation.packDescriptor() | (unpacked ? back + 1L : 0) << BLOCK;
+        history.add(translation.seq, meta.layer, meta.index + back, translation.timestamp, translation.marker, word);
+        if (forms != null) recovery.sent(meta);
+        if (unpacked) sender.write(translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
+        else sender.write(translation, packet);
+    }
+
+    /** Not remembered: nobody asks for it again, and what was composed could not be composed alike. */
+    private boolean sendRed(AudioForms forms, PacketMeta meta, RtpView packet) {
+        int length = forms.isRed() ? 0 : forms.composedLength(publication, meta.layer);
+        if (forms.isRed()) sender.write(translation, packet.bytes(), packet.payloadOffset(), packet.payloadLength(), true);
+        else if (length > 0) sender.write(translation, forms.composed(), 0, length, true);
+        return forms.isRed() || length > 0;
     }
 
     /** A packet without payload: the forwarder knows whether its number can be left out or is waited for. */
@@ -183,9 +219,15 @@ final class SubscriptionTrack {
         translation.timestamp = history.timestamp();
         translation.marker = history.marker();
         translation.unpackDescriptor(history.descriptor());
-        sender.resend(translation, view);
+        int block = (int) (history.descriptor() >>> BLOCK) & 0xff;
+        if (block == 0) sender.resend(translation, view);
+        else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(publication.forms().red(), block - 1);
         packetsOut++;
         owner.sentMedia(view.length());
+    }
+
+    private void resendBlock(RedView red, int back) {
+        if (back <= red.redundant()) sender.write(translation, red.bytes(), red.offset(back), red.length(back), false);
     }
 
     void senderReport(long now, int layer, long ntp, int timestamp) {
@@ -219,12 +261,13 @@ final class SubscriptionTrack {
         boolean back = wanted.enabled() && !preference.enabled();
         preference = wanted;
         if (forwarder == null) return;
-        if (back) forwarder.resync(now);
+        if (back) resync(now);
         forwarder.target(now, wanted.maxSpatial(), wanted.maxTemporal());
         askForKeyFrame(now);
     }
 
     void resync(long now) {
+        recovery.reset();
         if (forwarder == null) return;
         forwarder.resync(now);
         askForKeyFrame(now);
@@ -272,6 +315,7 @@ final class SubscriptionTrack {
     }
 
     private void replay(long now, int layer, long index) {
-        if (publication.describe(owner.scratchMeta(), layer, index, now, owner.scratchView())) forward(now, owner.scratchMeta(), owner.scratchView());
+        if (!publication.describe(owner.scratchMeta(), layer, index, now, owner.scratchView())) return;
+        if (publication.forms() == null || publication.forms().set(index, owner.scratchView()) == null) forward(now, owner.scratchMeta(), owner.scratchView());
     }
 }

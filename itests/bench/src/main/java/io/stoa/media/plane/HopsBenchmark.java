@@ -73,7 +73,7 @@ public class HopsBenchmark {
         parties.add(sending);
         MediaPeer publisher = plane.open(Party.spec(0, PeerSpec.Role.PUBLISHER), sending);
         publisher.expect(new PublicationSpec(TRACK, List.of(TRACK), true, "video/vp8", true, false, false, false));
-        int ssrc = sending.peer.addSender(io.now(), new SenderSpec(TRACK, "stream", true, new Codec(96, "VP8", 90_000, 1, "", List.of()), 0)).ssrc();
+        int ssrc = sending.peer.addSender(io.now(), new SenderSpec(TRACK, "stream", true, new Codec(96, "VP8", 90_000, 1, "", List.of()), 0, false)).ssrc();
         var answer = done(publisher.answer(SdpWriter.write(sending.peer.offer(io.now(), false))));
         sending.peer.accept(io.now(), SdpParser.parse(answer.sdp()));
         sending.peer.addCandidate(io.now(), candidate());

@@ -86,7 +86,7 @@ final class CallPeer implements AutoCloseable {
         peer = new Peer(spec, new PeerTools(engine, DtlsCertificate.generate(secure, Instant.now()), random, secure, outbox), new Events());
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, local)));
         if (!sends) peer.expect(new PublicationSpec(TRACK, List.of(TRACK), true, "video/vp8", false, false, false, false));
-        sender = sends ? peer.addSender(System.nanoTime(), new SenderSpec(TRACK, "stream", true, VP8, 0)) : null;
+        sender = sends ? peer.addSender(System.nanoTime(), new SenderSpec(TRACK, "stream", true, VP8, 0, false)) : null;
         thread = Thread.ofPlatform().daemon().name("call-peer").start(this::run);
     }
 
