@@ -34,6 +34,7 @@ import io.stoa.sctp.DataChannelHandler;
 import io.stoa.sctp.DataChannels;
 import io.stoa.sctp.Reliability;
 import io.stoa.sctp.SctpSettings;
+import io.stoa.sdp.Codec;
 import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.portable.PortableSrtpEngine;
@@ -151,6 +152,12 @@ final class Client implements Station, PeerListener {
         pendingConditions.clear();
     }
 
+    /** The payload types by which the client offers audio: plain and in RED. */
+    void audioTypes(int opus, int red) {
+        sections.opusType = opus;
+        sections.redType = red;
+    }
+
     /** The client has no decoder for it. */
     void unsupported(String codec) {
         sections.unsupported.add(codec);
@@ -171,7 +178,7 @@ final class Client implements Station, PeerListener {
 
     /** Announces a track and offers a section for it. */
     Source publish(Source source) {
-        peer.expect(new PublicationSpec(source.trackSid, List.of(source.cid), source.video(), source.mime(), true, false, false, false));
+        peer.expect(new PublicationSpec(source.trackSid, List.of(source.cid), source.video(), source.mime(), source.redDisabled, false, false, source.encrypted));
         source.begin(this, net.now(), random);
         sources.add(source);
         sections.add(source);
@@ -330,10 +337,12 @@ final class Client implements Station, PeerListener {
     }
 
     /** A track that the description names; packets of its SSRCs belong to it from now on. */
-    void receives(String trackSid, String codec, int ssrc, int rtxSsrc) {
+    void receives(String trackSid, List<Codec> codecs, int ssrc, int rtxSsrc) {
         Incoming known = bySsrc.get(ssrc);
         if (known != null) return;
-        Incoming track = new Incoming(this, trackSid, codec, ssrc, rtxSsrc);
+        Codec codec = codecs.getFirst();
+        int redType = codecs.stream().filter(c -> c.redPrimary() == codec.payloadType()).mapToInt(Codec::payloadType).findFirst().orElse(-1);
+        Incoming track = new Incoming(this, trackSid, codec.name(), codec.payloadType(), redType, ssrc, rtxSsrc);
         incoming.put(trackSid, track);
         bySsrc.put(ssrc, track);
         if (rtxSsrc != 0) bySsrc.put(rtxSsrc, track);
@@ -360,6 +369,7 @@ final class Client implements Station, PeerListener {
         byte[] bytes = Arrays.copyOf(datagram, datagram.length + 32);
         int type = bytes[1] & 0x7f;
         boolean control = type >= 64 && type < 96;
+        if (!control) sealed(datagram);
         int length = control ? inbound.unprotectRtcp(bytes, 0, datagram.length) : inbound.unprotectRtp(bytes, 0, datagram.length);
         if (length < 0) return; // a duplicate that the network made
         if (control) control(now, bytes, length);
@@ -369,6 +379,20 @@ final class Client implements Station, PeerListener {
             if (track == null) unknownSsrcs++;
             else track.packet(now, view);
         }
+    }
+
+    private final Map<Long, Integer> sealed = new HashMap<>();
+
+    /** A number of a stream is sealed with one nonce: it must never be seen with two contents, be they received or refused as repetition. */
+    private void sealed(byte[] datagram) {
+        int ssrc = Bytes.i32(datagram, 8);
+        Incoming track = bySsrc.get(ssrc);
+        long number = (long) ssrc << 16 | Bytes.u16(datagram, 2);
+        Integer before = sealed.putIfAbsent(number, Arrays.hashCode(datagram));
+        sealed.remove((long) ssrc << 16 | Bytes.u16(datagram, 2) - 4_000 & 0xffff);
+        if (track == null || before == null) return;
+        track.repetitions++;
+        if (before != Arrays.hashCode(datagram)) track.breaks.add("number " + Bytes.u16(datagram, 2) + " was sealed twice");
     }
 
     private void control(long now, byte[] bytes, int length) {

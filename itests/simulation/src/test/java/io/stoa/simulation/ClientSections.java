@@ -35,6 +35,8 @@ final class ClientSections {
     private final List<Section> sections = new ArrayList<>();
     /** Codec names that the client cannot decode. */
     final Set<String> unsupported = new HashSet<>();
+    int opusType = 111;
+    int redType = 63;
     private long version = 1;
 
     private static final class Section {
@@ -112,7 +114,8 @@ final class ClientSections {
     private List<Codec> codecs(String kind) {
         List<Codec> all = new ArrayList<>();
         if (kind.equals("audio")) {
-            all.add(new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of("transport-cc")));
+            all.add(new Codec(opusType, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of("transport-cc", "nack")));
+            all.add(new Codec(redType, "red", 48_000, 2, opusType + "/" + opusType, List.of()));
             all.add(new Codec(0, "PCMU", 8_000, 1, "", List.of()));
         } else {
             video(all, 96, "VP8", "");
@@ -172,7 +175,7 @@ final class ClientSections {
             MediaDescription theirs = answer.byMid(section.mid);
             if (theirs == null) continue; // newer than the offer that is answered
             if (section.source != null) section.source.negotiated(theirs);
-            else if (theirs.direction.sends()) receives(theirs);
+            else if (theirs.direction.sends()) receives(theirs, theirs.codecs);
         }
     }
 
@@ -198,7 +201,7 @@ final class ClientSections {
                     mine.port = 0;
                     mine.codecs = new ArrayList<>(theirs.codecs.subList(0, 1));
                     mine.direction = Direction.INACTIVE;
-                } else if (theirs.direction.sends()) receives(theirs);
+                } else if (theirs.direction.sends()) receives(theirs, mine.codecs);
             } else {
                 mine.formats = theirs.formats;
                 mine.sctpPort = 5_000;
@@ -209,11 +212,12 @@ final class ClientSections {
         return SdpWriter.write(answer);
     }
 
-    private void receives(MediaDescription theirs) {
+    /** @param codecs the ones that both sides take, by what the client receives */
+    private void receives(MediaDescription theirs, List<Codec> codecs) {
         if (theirs.msids.isEmpty()) return;
         List<Integer> ssrcs = new ArrayList<>();
         for (long ssrc : theirs.ssrcs.keySet()) ssrcs.add((int) ssrc);
-        client.receives(theirs.msids.getFirst().track(), theirs.codecs.getFirst().name(), ssrcs.getFirst(), ssrcs.size() > 1 ? ssrcs.get(1) : 0);
+        client.receives(theirs.msids.getFirst().track(), codecs, ssrcs.getFirst(), ssrcs.size() > 1 ? ssrcs.get(1) : 0);
     }
 
     // -- both

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stoa.base.Bytes;
 import io.stoa.base.Time;
 import io.stoa.rtp.ReceiveStatistics;
+import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtcpWriter;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.Vp8Descriptor;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A track as its receiver sees it: asks for what is missing, puts frames together, decodes them as far as references allow, and notes
@@ -32,6 +35,9 @@ final class Incoming {
     final int ssrc;
     private final int rtxSsrc;
     private final String codec;
+    private final int payloadType;
+    private final int redType;
+    private final RedView red = new RedView();
     private final ReceiveStatistics statistics;
     /** How long a missing packet is waited for. */
     private final long giveUp;
@@ -59,6 +65,16 @@ final class Incoming {
     int keyFramesAsked;
     /** False: the receiver sends no NACK, as if it knew none. */
     boolean repairs = true;
+    /** True: lost packets of audio are asked for, too. */
+    boolean repairsAudio;
+    /** True: every tenth packet is asked for again although it came. */
+    boolean doubts;
+    /** Of numbers that had been received. */
+    int repetitions;
+    int redPackets;
+    /** Frames of audio that were heard, in packets of their own or as the redundancy of others. */
+    final Set<Integer> heard = new TreeSet<>();
+    private final Map<Integer, Integer> timestamps = new HashMap<>();
     /** False: it does not ask for key frames. */
     boolean asks = true;
     private long askedAt = Long.MIN_VALUE;
@@ -81,10 +97,13 @@ final class Incoming {
     /** @param timestamp RTP, 32 bit */
     record Frame(long at, int layer, int epoch, int number, boolean key, int timestamp, int pictureId, int tl0, int temporal) {}
 
-    Incoming(Client client, String trackSid, String codec, int ssrc, int rtxSsrc) {
+    /** @param redType payload type of the codec in RED, -1 if it was not negotiated */
+    Incoming(Client client, String trackSid, String codec, int payloadType, int redType, int ssrc, int rtxSsrc) {
         this.client = client;
         this.trackSid = trackSid;
         this.codec = codec;
+        this.payloadType = payloadType;
+        this.redType = redType;
         this.ssrc = ssrc;
         this.rtxSsrc = rtxSsrc;
         giveUp = video() ? 2 * Time.SECOND : 150 * Time.MILLI;
@@ -107,7 +126,8 @@ final class Incoming {
         long index = highest < 0 ? 65_536L + seq : highest + (short) (seq - (int) highest);
         byte[] payload = new byte[length];
         System.arraycopy(view.bytes(), at, payload, 0, length);
-        String content = length == 0 ? "" : view.timestamp() + " " + java.util.Arrays.hashCode(payload);
+        String content = length == 0 ? "" : view.timestamp() + " " + view.payloadType() + " " + view.marker() + " " + java.util.Arrays.hashCode(payload);
+        if (rtxSsrc != 0 && length > 0) content = view.timestamp() + " " + java.util.Arrays.hashCode(payload);
         String before = contents.putIfAbsent(index, content);
         contents.remove(index - 4_000);
         if (before != null) {
@@ -117,6 +137,8 @@ final class Incoming {
         }
         if (repair) repaired++;
         else statistics.packet(now, index, view.timestamp(), view.length());
+        if (!video() && length > 0) payload = audio(view, payload);
+        if (doubts && index % 10 == 0) ask(new int[] {seq}, 1);
         if (next < 0) begunAt = now;
         if (next < 0) next = index;
         if (index < next && now - begunAt < FIRST_WAIT) {
@@ -138,6 +160,43 @@ final class Incoming {
         drain(now);
     }
 
+    /** What is to be played of a packet: the primary, of RED; its redundancy is looked at only. */
+    private byte[] audio(RtpView view, byte[] payload) {
+        if (view.payloadType() != redType) {
+            if (view.payloadType() != payloadType) breaks.add("payload type " + view.payloadType());
+            hear(view.timestamp(), payload);
+            return payload;
+        }
+        redPackets++;
+        if (red.set(payload, 0, payload.length) != null || !red.carriesOnly(payloadType)) {
+            breaks.add("what should be RED is not, or of other payload types");
+            return payload;
+        }
+        for (int back = red.redundant(); back >= 0; back--) hear(view.timestamp() - red.timestampOffset(back), block(payload, back));
+        return block(payload, 0);
+    }
+
+    private byte[] block(byte[] payload, int back) {
+        return java.util.Arrays.copyOfRange(payload, red.offset(back), red.offset(back) + red.length(back));
+    }
+
+    private void hear(int timestamp, byte[] payload) {
+        Body body = Body.read(payload, 1, payload.length - 1);
+        if (body == null) {
+            breaks.add("a block was changed");
+            return;
+        }
+        if (body.epoch() == 0) heard.add(body.frame());
+        Integer before = timestamps.put(body.epoch() << 24 | body.frame(), timestamp);
+        if (before != null && before != timestamp) breaks.add("frame " + body.frame() + " of two times");
+    }
+
+    private void ask(int[] seqs, int count) {
+        nacksSent += count;
+        client.rtcp().nack(OWN_SSRC, ssrc, seqs, count);
+        client.transmitRtcp();
+    }
+
     private void drain(long now) {
         if (now - begunAt < FIRST_WAIT) return;
         for (Packet packet; (packet = pending.remove(next)) != null; next++) inOrder(now, packet);
@@ -154,16 +213,12 @@ final class Incoming {
                 it.remove();
                 continue;
             }
-            if (!Time.due(gap.askAt, now) || !video()) continue;
+            if (!Time.due(gap.askAt, now) || !video() && !repairsAudio) continue;
             boolean again = repairs && gap.tries++ < MAX_TRIES && count < asked.length;
             gap.askAt = again ? now + Math.max(20 * Time.MILLI, client.roundTrip() + 5 * Time.MILLI) : gap.since + giveUp;
             if (again) asked[count++] = (int) (entry.getKey() & 0xffff);
         }
-        if (count > 0) {
-            nacksSent += count;
-            client.rtcp().nack(OWN_SSRC, ssrc, asked, count);
-            client.transmitRtcp();
-        }
+        if (count > 0) ask(asked, count);
         while (!pending.isEmpty() && !missing.containsKey(next) && !pending.containsKey(next)) {
             next++;
             drain(now);
@@ -174,7 +229,7 @@ final class Incoming {
         long wake = Time.NEVER;
         for (Missing gap : missing.values()) {
             wake = Time.earlier(wake, gap.since + giveUp);
-            if (video()) wake = Time.earlier(wake, gap.askAt);
+            if (video() || repairsAudio) wake = Time.earlier(wake, gap.askAt);
         }
         return wake;
     }

@@ -27,6 +27,8 @@ final class Room implements AutoCloseable {
     final DrivenPlane driven;
     final MediaPlane plane;
     List<EnabledCodec> enabledCodecs = List.of();
+    /** Whether clients can take audio in RED. */
+    boolean red;
     ForwardingEngine engine;
     private final List<Client> clients = new ArrayList<>();
 
@@ -74,7 +76,7 @@ final class Room implements AutoCloseable {
 
     Client client(String name, Role role) {
         TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
-        PeerSpec spec = new PeerSpec("RM_simulated", "PA_" + name, name, role, enabledCodecs, false, false);
+        PeerSpec spec = new PeerSpec("RM_simulated", "PA_" + name, name, role, enabledCodecs, false, red);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);
         return client;

@@ -44,6 +44,14 @@ final class Source {
     boolean paused;
     /** In front of every frame a packet without payload, as some senders probe. */
     boolean pads;
+    /** How many earlier packets each packet repeats, where RED is asked for. */
+    int redundant;
+    /** Every so many packets one goes without RED, as an encoder does it with what is too long; 0: none. */
+    int plainEvery;
+    boolean redDisabled = true;
+    boolean encrypted;
+    private int redType = -1;
+    private Redundancy redundancy = new Redundancy(0);
     private final Layer[] layers;
     private Client client;
     private RandomGenerator random;
@@ -95,6 +103,14 @@ final class Source {
 
     static Source microphone(String trackSid) {
         return new Source(trackSid, Coding.OPUS, 1);
+    }
+
+    /** @param redundant how many earlier packets each packet repeats */
+    static Source microphone(String trackSid, int redundant) {
+        Source source = microphone(trackSid);
+        source.redundant = redundant;
+        source.redDisabled = false;
+        return source;
     }
 
     static Source camera(String trackSid) {
@@ -179,6 +195,7 @@ final class Source {
             layers[i] = fresh();
             layers[i].on = on;
         }
+        redundancy = new Redundancy(redundant);
     }
 
     void negotiated(MediaDescription answer) {
@@ -187,6 +204,8 @@ final class Source {
             payloadType = codec.payloadType();
             rtxPayloadType = answer.rtxOf(payloadType) == null ? -1 : answer.rtxOf(payloadType).payloadType();
         });
+        redType = redundant > 0 && answer.codecs.getFirst().isRed() ? answer.codecs.getFirst().payloadType() : -1;
+        if (redType < 0 || layers[0].packets == 0) redundancy = new Redundancy(redundant);
         transportId = answer.extensionId(Extension.TRANSPORT_CC.uri);
         midId = answer.extensionId(Extension.MID.uri);
         ridId = answer.extensionId(Extension.RID.uri);
@@ -232,12 +251,14 @@ final class Source {
     }
 
     private void packet(Layer layer, int index, Body body) {
-        byte[] packet = new byte[bodyBytes + 120];
+        byte[] packet = new byte[(bodyBytes + 10) * (redundant + 1) + 120];
         boolean last = body.part() == body.parts() - 1;
-        int at = header(packet, layer, index, payloadType, layer.seq, timestamp(layer), last && video(), layer.ssrc, false);
+        boolean red = redType >= 0 && (plainEvery == 0 || layer.frame % plainEvery != plainEvery - 1);
+        int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), last && video(), layer.ssrc, false);
         int payloadAt = at;
         at += descriptor(packet, at, layer, body, last);
         at += body.write(packet, at);
+        if (red) at = payloadAt + redundancy.write(packet, payloadAt, payloadType, timestamp(layer), Arrays.copyOfRange(packet, payloadAt, at));
         remember(layer, Arrays.copyOf(packet, at), payloadAt);
         layer.packets++;
         layer.octets += at - payloadAt;

@@ -15,6 +15,11 @@ public final class DrivenPlane {
         plane.bindSrtp(new PortableSrtpEngine());
     }
 
+    /** Whether subscribers get RED of what is published without it. */
+    public void composeRed(boolean compose) {
+        plane.composeRed(compose);
+    }
+
     public MediaPlane plane() {
         return plane;
     }
