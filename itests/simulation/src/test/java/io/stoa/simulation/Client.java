@@ -163,6 +163,11 @@ final class Client implements Station, PeerListener {
         sections.unsupported.add(codec);
     }
 
+    /** It has one again. */
+    void supported(String codec) {
+        sections.unsupported.remove(codec);
+    }
+
     boolean connected() {
         return outbound != null && ice.selected() != null;
     }

@@ -197,6 +197,23 @@ class RedTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {801, 802, 803})
+    void a_client_gives_it_up_and_takes_it_again(long seed) {
+        try (var call = new Call(seed, Source.microphone("TR_microphone", 2)).begin()) {
+            call.ann.up.loss(0.2).jitter(60 * MILLI);
+            for (int i = 0; i < 40; i++) {
+                if (i % 2 == 0) call.dan.unsupported("red");
+                else call.dan.supported("red");
+                call.dan.offer(false);
+                call.net.run(400 * MILLI);
+            }
+            call.judge();
+            Incoming track = call.at(call.dan);
+            assertThat(track.redPackets).as("%s, seed %d", track, seed).isBetween(track.packets / 4, track.packets * 3 / 4);
+        }
+    }
+
     // -- published without it
 
     @Test

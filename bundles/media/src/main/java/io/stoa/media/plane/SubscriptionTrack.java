@@ -46,7 +46,7 @@ final class SubscriptionTrack {
 
     private int lateCount;
     private SendHistory history;
-    private final RedRecovery recovery = new RedRecovery();
+    private RedRecovery recovery;
     private TrackPreference preference;
     /** The newest packet of each layer that has overtaken the key frame which it needs. */
     private final long[] overtaking = {-1, -1, -1};
@@ -84,7 +84,7 @@ final class SubscriptionTrack {
         publication = track;
         sender = newSender;
         sender.attachment = this;
-        recovery.reset();
+        recovery = new RedRecovery();
         history = new SendHistory(track.receiver.video() ? VIDEO_HISTORY : AUDIO_HISTORY);
         if (engine != null) forwarder = engine.create(forwarderSpec(), null);
         if (forwarder != null) forwarder.target(now, preference.maxSpatial(), preference.maxTemporal());
@@ -107,7 +107,7 @@ final class SubscriptionTrack {
 
     void forward(long now, PacketMeta meta, RtpView packet) {
         AudioForms forms = publication.forms();
-        if (forms == null || sender.red()) {
+        if (forms == null) {
             forward(now, meta, packet, 0);
             return;
         }
@@ -115,7 +115,7 @@ final class SubscriptionTrack {
             drops().count(Drop.RTP_DUPLICATE);
             return;
         }
-        if (forms.isRed())
+        if (forms.isRed() && !sender.red())
             for (int back = recovery.missing(meta, forms.red()); back > 0; back--)
                 if (forms.red().length(back) > 0) forward(now, forms.earlier(meta, back), packet, back);
         forward(now, meta, packet, 0);
@@ -178,11 +178,11 @@ final class SubscriptionTrack {
         packetsOut++;
         owner.sentMedia(packet.length());
         AudioForms forms = publication.forms();
+        if (forms != null) recovery.sent(meta);
         if (forms != null && sender.red() && sendRed(forms, meta, packet)) return;
         boolean unpacked = forms != null && forms.isRed();
         long word = translation.packDescriptor() | (unpacked ? back + 1L : 0) << BLOCK;
         history.add(translation.seq, meta.layer, meta.index + back, translation.timestamp, translation.marker, word);
-        if (forms != null) recovery.sent(meta);
         if (unpacked) sender.write(translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
         else sender.write(translation, packet);
     }
@@ -267,7 +267,7 @@ final class SubscriptionTrack {
     }
 
     void resync(long now) {
-        recovery.reset();
+        recovery.pause();
         if (forwarder == null) return;
         forwarder.resync(now);
         askForKeyFrame(now);
