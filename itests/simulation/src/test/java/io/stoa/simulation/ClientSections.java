@@ -117,9 +117,11 @@ final class ClientSections {
             all.add(new Codec(opusType, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of("transport-cc", "nack")));
             all.add(new Codec(redType, "red", 48_000, 2, opusType + "/" + opusType, List.of()));
             all.add(new Codec(0, "PCMU", 8_000, 1, "", List.of()));
+            all.add(new Codec(8, "PCMA", 8_000, 1, "", List.of()));
         } else {
             video(all, 96, "VP8", "");
             video(all, 98, "VP9", "profile-id=0");
+            video(all, 49, "H265", "level-id=93;profile-id=1;tier-flag=0;tx-mode=SRST");
             video(all, 108, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
         }
         Set<Integer> gone = new HashSet<>();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  */
 final class Incoming {
     private static final int OWN_SSRC = 1;
+    private static final Set<String> AUDIO = Set.of("opus", "pcmu", "pcma");
     private static final long GRACE = 10 * Time.MILLI;
     /** The first packets may have been overtaken. */
     private static final long FIRST_WAIT = 100 * Time.MILLI;
@@ -107,11 +109,11 @@ final class Incoming {
         this.ssrc = ssrc;
         this.rtxSsrc = rtxSsrc;
         giveUp = video() ? 2 * Time.SECOND : 150 * Time.MILLI;
-        statistics = new ReceiveStatistics(codec.equalsIgnoreCase("opus") ? 48_000 : 90_000);
+        statistics = new ReceiveStatistics(video() ? 90_000 : codec.equalsIgnoreCase("opus") ? 48_000 : 8_000);
     }
 
     boolean video() {
-        return !codec.equalsIgnoreCase("opus");
+        return !AUDIO.contains(codec.toLowerCase(Locale.ROOT));
     }
 
     // -- packets
@@ -247,9 +249,10 @@ final class Incoming {
             return;
         }
         long descriptor = codec.equalsIgnoreCase("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
-        int prefix = switch (codec.toLowerCase(java.util.Locale.ROOT)) {
+        int prefix = switch (codec.toLowerCase(Locale.ROOT)) {
             case "vp8" -> Vp8Descriptor.length(descriptor);
             case "vp9" -> 3;
+            case "h265" -> 2;
             default -> 1;
         };
         Body body = Body.read(packet.payload, prefix, packet.payload.length - prefix);

@@ -14,9 +14,12 @@ import java.util.random.RandomGenerator;
 final class Source {
     enum Coding {
         OPUS("audio/opus", 48_000),
+        PCMU("audio/pcmu", 8_000),
+        PCMA("audio/pcma", 8_000),
         VP8("video/vp8", 90_000),
         VP9("video/vp9", 90_000),
-        H264("video/h264", 90_000);
+        H264("video/h264", 90_000),
+        H265("video/h265", 90_000);
 
         final String mime;
         final int clockRate;
@@ -135,7 +138,7 @@ final class Source {
     }
 
     boolean video() {
-        return coding != Coding.OPUS;
+        return coding.mime.startsWith("video/");
     }
 
     String mime() {
@@ -230,7 +233,7 @@ final class Source {
     }
 
     private int timestamp(Layer layer) {
-        return layer.timestampBase + (int) (tick * (video() ? 3_000 : 960));
+        return layer.timestampBase + (int) (tick * (video() ? 3_000 : coding.clockRate / 50));
     }
 
     private void frame(long now, int index) {
@@ -317,7 +320,7 @@ final class Source {
     private int descriptor(byte[] packet, int at, Layer layer, Body body, boolean last) {
         boolean first = body.part() == 0;
         switch (coding) {
-            case OPUS -> {
+            case OPUS, PCMU, PCMA -> {
                 packet[at] = 0x78;
                 return 1;
             }
@@ -337,6 +340,11 @@ final class Source {
             case H264 -> {
                 packet[at] = (byte) (!body.key() ? 0x41 : first ? 0x67 : 0x65);
                 return 1;
+            }
+            case H265 -> {
+                packet[at] = (byte) (!body.key() ? 0x02 : first ? 0x40 : 0x26);
+                packet[at + 1] = 1;
+                return 2;
             }
         }
         throw new AssertionError(coding);

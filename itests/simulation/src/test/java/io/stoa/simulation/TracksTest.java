@@ -10,6 +10,8 @@ import io.stoa.media.TrackPreference;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tracks that are muted, ended, published again, restarted, or cannot be decoded. */
 class TracksTest {
@@ -42,6 +44,22 @@ class TracksTest {
         assertThat(bob.received(camera).isContinuous().isDecodable().since(muted).getFirst().key()).isTrue();
         assertThat(bob.received(microphone).isContinuous().since(muted).size()).isGreaterThan(45);
         assertThat(room.drops(Drop.MUTED)).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Source.Coding.class)
+    void every_codec_is_forwarded(Source.Coding coding) {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var cat = room.single("cat");
+        cat.offer(false);
+        var source = ann.publish(Source.camera("TR_any", coding));
+        bob.subscribe(ann, source);
+        cat.subscribe(ann, source);
+        room.connected(ann, bob, cat);
+        net.run(2 * SECOND);
+        for (var viewer : List.of(bob, cat)) assertThat(viewer.received(source).isContinuous().isDecodable().frames).hasSizeGreaterThan(50);
+        assertThat(ann.events).anyMatch(event -> event.equalsIgnoreCase("published TR_any " + coding.mime));
     }
 
     @Test
