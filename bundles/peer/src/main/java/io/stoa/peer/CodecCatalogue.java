@@ -28,7 +28,11 @@ final class CodecCatalogue {
             video(104, "H264", "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42001f"),
             video(123, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640032"),
             video(35, "AV1", ""),
-            video(116, "H265", ""));
+            video(116, "H265", ""),
+            video(106, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f"),
+            video(39, "H264", "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=4d001f"));
+    /** Spoken only where the room says this very format: H.264 main profile. */
+    private static final List<Codec> BY_FORMAT_ONLY = VIDEO.subList(VIDEO.size() - 2, VIDEO.size());
     private static final List<String> AUDIO_FEEDBACK = List.of("nack");
     private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
     private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("ccm fir", "nack", "nack pli");
@@ -61,15 +65,22 @@ final class CodecCatalogue {
     private boolean enabled(String kind, Codec codec) {
         if (enabled.isEmpty()) return true;
         for (EnabledCodec candidate : enabled)
-            if (candidate.mime().equalsIgnoreCase(codec.mime(kind))
-                    && (candidate.fmtpLine().isEmpty() || CodecMatch.same(codec, codec.withFmtp(candidate.fmtpLine())))) return true;
+            if (candidate.mime().equalsIgnoreCase(codec.mime(kind)) && (candidate.fmtpLine().isEmpty() || named(codec, candidate))) return true;
         return false;
+    }
+
+    private static boolean named(Codec codec, EnabledCodec candidate) {
+        return !candidate.fmtpLine().isEmpty() && CodecMatch.same(codec, codec.withFmtp(candidate.fmtpLine()));
+    }
+
+    private boolean named(String kind, Codec codec) {
+        return enabled.stream().anyMatch(candidate -> candidate.mime().equalsIgnoreCase(codec.mime(kind)) && named(codec, candidate));
     }
 
     private boolean speaks(MediaDescription section, Codec offered) {
         if (offered.isRed()) return red && CodecMatch.same(RED, offered) && carriesOpus(section, offered);
         for (Codec known : section.kind.equals("audio") ? AUDIO : VIDEO)
-            if (CodecMatch.same(known, offered)) return enabled(section.kind, offered);
+            if (CodecMatch.same(known, offered)) return BY_FORMAT_ONLY.contains(known) ? named(section.kind, offered) : enabled(section.kind, offered);
         return false;
     }
 

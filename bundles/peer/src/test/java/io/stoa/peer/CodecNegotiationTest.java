@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Audio in descriptions: RED (RFC 2198), what is asked of opus, and the codecs without either; spec 4.6, 6.1, 6.5. */
-class AudioNegotiationTest {
+/** Codecs in descriptions: RED (RFC 2198), what is asked of opus, telephone codecs, formats that a room names; spec 4.6, 6.1, 6.5. */
+class CodecNegotiationTest {
     static final Codec OPUS = new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of("transport-cc", "nack"));
     static final Codec RED = new Codec(63, "red", 48_000, 2, "111/111", List.of("nack"));
     static final Codec PCMU = new Codec(0, "PCMU", 8_000, 1, "", List.of("nack"));
@@ -228,6 +228,19 @@ class AudioNegotiationTest {
         var cat = new Recorder(Role.SUBSCRIBER);
         cat.peer.addSender(0, new SenderSpec("TR_v", "PA_y|TR_v", true, H265, 0, false));
         assertThat(types(cat.peer.offer(0, false).media.get(1))).containsExactly(116, 117);
+    }
+
+    @Test
+    void main_profile_is_spoken_where_the_room_says_so() throws Exception {
+        String format = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f";
+        Codec main = new Codec(112, "H264", 90_000, 1, format, List.of());
+        for (boolean named : new boolean[] {true, false}) {
+            var ann = new Recorder(Role.SINGLE, new EnabledCodec("video/h264", ""), new EnabledCodec("video/h264", named ? format : ""));
+            ann.peer.expect(NegotiationTest.video("TR_v", "cam", "video/h264"));
+            MediaDescription mine = ann.peer.answer(0, camera(Direction.SENDONLY, main, H264_BASELINE)).byMid("3");
+            if (named) assertThat(types(mine)).containsExactly(112, 108);
+            else assertThat(types(mine)).containsExactly(108);
+        }
     }
 
     @Test
