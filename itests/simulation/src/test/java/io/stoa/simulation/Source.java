@@ -257,7 +257,7 @@ final class Source {
         byte[] packet = new byte[(bodyBytes + 10) * (redundant + 1) + 120];
         boolean last = body.part() == body.parts() - 1;
         boolean red = redType >= 0 && (plainEvery == 0 || layer.frame % plainEvery != plainEvery - 1);
-        int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), last && video(), layer.ssrc, false);
+        int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), video() ? last : layer.frame % 5 == 0, layer.ssrc, false);
         int payloadAt = at;
         at += descriptor(packet, at, layer, body, last);
         at += body.write(packet, at);
