@@ -65,7 +65,7 @@ public class HopsBenchmark {
         SecureRandom random = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(random, Instant.now());
         PlainEngine engine = new PlainEngine();
-        LoopMediaPlane plane = new LoopMediaPlane(io);
+        LoopMediaPlane plane = new LoopMediaPlane(io, random);
         plane.bindSrtp(engine);
         plane.bindEngine(Engines.shipped());
 
