@@ -1,11 +1,9 @@
 package io.stoa.media.plane;
 
-import io.stoa.base.Time;
 import io.stoa.dtls.DtlsCertificate;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
-import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -35,7 +32,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = MediaPlane.class, immediate = true, configurationPid = "io.stoa.audio")
 public final class LoopMediaPlane implements MediaPlane {
     private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
-    private static final long REHEARSAL_DELAY = 2 * Time.SECOND;
 
     private final PacketIo io;
     private final List<MediaLoop> loops = new ArrayList<>();
@@ -44,12 +40,10 @@ public final class LoopMediaPlane implements MediaPlane {
     /** For new connections; the others keep the one they were made with. */
     private volatile SrtpEngine srtp;
     private volatile boolean closing;
-    private volatile boolean opened;
-    private final boolean rehearses;
 
     @Activate
     public LoopMediaPlane(@Reference PacketIo io, AudioConfig config) {
-        this(io, new SecureRandom(), true);
+        this(io, new SecureRandom());
         configure(config);
     }
 
@@ -64,12 +58,7 @@ public final class LoopMediaPlane implements MediaPlane {
 
     /** @param random for everything but keys; a seeded one makes scenarios repeat */
     LoopMediaPlane(PacketIo io, RandomGenerator random) {
-        this(io, random, false);
-    }
-
-    private LoopMediaPlane(PacketIo io, RandomGenerator random, boolean rehearses) {
         this.io = io;
-        this.rehearses = rehearses;
         SecureRandom secureRandom = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(secureRandom, Instant.now());
         for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom));
@@ -91,19 +80,6 @@ public final class LoopMediaPlane implements MediaPlane {
         LOG.info("packets protected by {}", engine.name());
         srtp = engine;
         for (MediaLoop loop : loops) loop.post(() -> loop.srtp(engine));
-        if (rehearses) Thread.ofPlatform().daemon().name("media-rehearsal").start(() -> rehearse(engine));
-    }
-
-    /** After the start of the server, which needs the processor itself, and before the first guest. */
-    private void rehearse(SrtpEngine engine) {
-        LockSupport.parkNanos(REHEARSAL_DELAY);
-        long begun = System.nanoTime();
-        try {
-            int rounds = new Rehearsal(engine, () -> closing || opened || srtp != engine).play();
-            LOG.debug("rehearsed {} rounds with {} in {} ms", rounds, engine.name(), (System.nanoTime() - begun) / Time.MILLI);
-        } catch (NegotiationException | RuntimeException e) {
-            LOG.error("the rehearsal failed", e);
-        }
     }
 
     void unbindSrtp(SrtpEngine gone) {
@@ -113,7 +89,6 @@ public final class LoopMediaPlane implements MediaPlane {
     @Override
     public MediaPeer open(PeerSpec spec, PeerListener listener) {
         if (closing) throw new IllegalStateException("the media plane is going away");
-        opened = true;
         SrtpEngine engine = srtp;
         if (engine == null) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable started?");
         MediaLoop loop = loops.get(Math.floorMod(spec.roomSid().hashCode(), loops.size()));

@@ -57,7 +57,7 @@ class BoundsTest {
     void codecs_layers_and_client_ids_of_a_track() {
         String sid = eve.publishesCamera();
         for (int i = 0; i < 50; i++) {
-            var codec = SimulcastCodec.newBuilder().setCodec("vp9").setCid("cid " + i);
+            var codec = SimulcastCodec.newBuilder().setCid("cid " + i); // of a known codec there is one only
             eve.send(SignalRequest.newBuilder().setAddTrack(Client.camera("other").setSid(sid).addSimulcastCodecs(codec)));
         }
         assertThat(member().publications().get(sid).info.getCodecsCount()).isEqualTo(Publications.MAX_CODECS);

@@ -57,7 +57,7 @@ class AbsenceIT {
         "edge.twirp   | HttpRoute                                    | 101 | 404",
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration ServerSettings Function | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder                                | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {
