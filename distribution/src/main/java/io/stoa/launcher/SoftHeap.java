@@ -17,8 +17,8 @@ import javax.management.openmbean.CompositeData;
 final class SoftHeap implements NotificationListener {
     private static final long MIB = 1 << 20;
     /** Room between collections for what signalling and ciphers leave behind: at 17,000 packets/s about 20 MB a second. */
-    private static final long ROOM = 48 * MIB;
-    private static final double GROWTH = 1.25;
+    private static final long ROOM = 40 * MIB;
+    private static final double GROWTH = 1.2;
     private static final long LEAST = 128 * MIB;
 
     private final HotSpotDiagnosticMXBean machine;
