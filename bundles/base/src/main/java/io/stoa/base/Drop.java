@@ -76,6 +76,7 @@ public enum Drop {
     CODEC_MISMATCH,
     OUT_OF_ORDER_BEFORE_SWITCH,
     ENGINE_FAILED,
+    LOOP_BEHIND,
     // sending
     NOT_CONNECTED,
     SEND_QUEUE_FULL,

@@ -27,6 +27,8 @@ final class HandLoop implements PacketLoop, Station {
     private LoopHandler handler;
     private long now;
     int leases;
+    /** It does not get its turn; what comes in the meantime waits. */
+    boolean stalled;
 
     private record Arrival(Flow flow, byte[] bytes) {}
 
@@ -75,6 +77,7 @@ final class HandLoop implements PacketLoop, Station {
 
     @Override
     public void turn(long time) {
+        if (stalled) return;
         now = time;
         if (handler == null) return;
         while (!arrivals.isEmpty()) {
@@ -90,11 +93,12 @@ final class HandLoop implements PacketLoop, Station {
 
     @Override
     public long nextWake() {
-        return handler == null ? Time.NEVER : handler.nextWake();
+        return handler == null || stalled ? Time.NEVER : handler.nextWake();
     }
 
     @Override
     public boolean settle(long time) {
+        if (stalled) return false;
         now = time;
         boolean any = false;
         for (Runnable task; (task = tasks.poll()) != null; any = true) task.run();
@@ -108,7 +112,7 @@ final class HandLoop implements PacketLoop, Station {
 
     @Override
     public boolean quiescent() {
-        return tasks.isEmpty();
+        return stalled || tasks.isEmpty();
     }
 
     // -- PacketLoop

@@ -31,6 +31,8 @@ final class Room implements AutoCloseable {
     boolean red;
     ForwardingEngine engine;
     private final List<Client> clients = new ArrayList<>();
+    /** Of the room that the next clients are in: it decides their loop. */
+    private String sid = "RM_simulated";
 
     Room(VirtualNet net) {
         this(net, 1);
@@ -74,9 +76,17 @@ final class Room implements AutoCloseable {
         }
     }
 
+    /** The clients that come now are in a room of that loop. */
+    Room onLoop(int loop) {
+        int number = 0;
+        do sid = "RM_" + number++;
+        while (Math.floorMod(sid.hashCode(), io.loops()) != loop);
+        return this;
+    }
+
     Client client(String name, Role role) {
         TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
-        PeerSpec spec = new PeerSpec("RM_simulated", "PA_" + name, name, role, enabledCodecs, false, red);
+        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);
         return client;

@@ -2,7 +2,6 @@ package io.stoa.media.plane;
 
 import io.stoa.base.Drop;
 import io.stoa.media.PacketMeta;
-import io.stoa.peer.Receiver;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RedWriter;
 import io.stoa.rtp.RtpView;
@@ -30,11 +29,11 @@ final class AudioForms {
     private long since;
 
     /** @param composing RED is to be made of what comes without it */
-    void describe(Receiver receiver, boolean composing) {
-        redPayloadType = receiver.redPayloadType();
-        payloadType = receiver.primary().payloadType();
-        opaque = receiver.publication().encrypted();
-        composes = composing && !opaque && !receiver.publication().redDisabled();
+    void describe(TrackForm form, boolean composing) {
+        redPayloadType = form.redPayloadType();
+        payloadType = form.codec().payloadType();
+        opaque = form.encrypted();
+        composes = composing && !opaque && !form.redDisabled();
     }
 
     boolean composes() {
@@ -78,7 +77,7 @@ final class AudioForms {
     }
 
     /** Composes once per packet, when the first subscriber asks. @return 0 if there is nothing to compose or it must not be */
-    int composedLength(PublicationTrack track, int layer) {
+    int composedLength(LoopTrack track, int layer) {
         if (!composed) {
             composed = true;
             composedLength = composes ? compose(track, layer) : 0;
@@ -86,7 +85,7 @@ final class AudioForms {
         return composedLength;
     }
 
-    private int compose(PublicationTrack track, int layer) {
+    private int compose(LoopTrack track, int layer) {
         writer.begin(packet.bytes(), packet.payloadOffset(), packet.payloadLength());
         for (int back = 1; back <= RedWriter.MAX_REDUNDANT && index - back >= since && track.find(layer, index - back, packetBefore); back++)
             if (!add(packet.timestamp() - packetBefore.timestamp())) break;

@@ -81,7 +81,7 @@ final class EngineSlot {
         if (loop.withoutEngineSince == Time.NEVER) loop.withoutEngineSince = begun;
         loop.engine(next);
         int failed = 0;
-        for (PublicationTrack track : loop.publications()) {
+        for (LoopTrack track : loop.tracks()) {
             for (int i = 0; i < track.subscribers(); i++) {
                 try {
                     track.subscriber(i).adopt(begun, next);
@@ -102,6 +102,6 @@ final class EngineSlot {
         if (loop.engine() != gone) return;
         loop.engine(null);
         loop.withoutEngineSince = loop.now();
-        for (PublicationTrack track : loop.publications()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold(loop.now());
+        for (LoopTrack track : loop.tracks()) for (int i = 0; i < track.subscribers(); i++) track.subscriber(i).hold(loop.now());
     }
 }

@@ -56,6 +56,8 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final PeerListener listener;
     private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
     private final Map<String, List<SubscriptionTrack>> awaited = new HashMap<>();
+    /** On other loops, of tracks that are published or awaited. */
+    private final Map<String, List<MirrorTrack>> mirrors = new HashMap<>();
     private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
     private final Map<String, TrackPreference> preferences = new LinkedHashMap<>();
     private final boolean[] openLanes = new boolean[DataLane.values().length];
@@ -132,10 +134,6 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     Iterable<SubscriptionTrack> subscriptions() {
         return subscriptions.values();
-    }
-
-    boolean composesRed() {
-        return loop.composesRed();
     }
 
     RtpView scratchView() {
@@ -285,7 +283,8 @@ final class LoopPeer implements MediaPeer, PeerHandler {
             TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
             SubscriptionTrack subscription = new SubscriptionTrack(this, source, wanted, preference, loop.random().nextLong());
             subscriptions.put(wanted.trackSid(), subscription);
-            if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
+            if (source.loop != loop) loop.mirrors().want(now, subscription);
+            else if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
             else source.want(now, subscription);
         });
     }
@@ -300,9 +299,14 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     private void drop(long now, SubscriptionTrack subscription) {
-        subscription.detach();
-        subscription.publisher.unwant(subscription);
+        leave(subscription);
         if (subscription.sender() != null) peer.removeSender(now, subscription.sender());
+    }
+
+    private void leave(SubscriptionTrack subscription) {
+        subscription.detach();
+        if (subscription.publisher.loop != loop) loop.mirrors().unwant(subscription);
+        else subscription.publisher.unwant(subscription);
     }
 
     @Override
@@ -348,12 +352,10 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         if (closed) return;
         long now = loop.now();
         for (PublicationTrack track : List.copyOf(publications.values())) endPublication(now, track);
-        for (SubscriptionTrack subscription : List.copyOf(subscriptions.values())) {
-            subscription.detach();
-            subscription.publisher.unwant(subscription);
-        }
+        for (SubscriptionTrack subscription : List.copyOf(subscriptions.values())) leave(subscription);
         for (List<SubscriptionTrack> waiting : List.copyOf(awaited.values()))
             for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
+        for (String trackSid : List.copyOf(mirrors.keySet())) endMirrors(trackSid);
         subscriptions.clear();
         peer.close(now);
         closed = true;
@@ -365,7 +367,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     private void want(long now, SubscriptionTrack subscription) {
         PublicationTrack track = publications.get(subscription.spec.trackSid());
-        if (track != null) connect(now, track, subscription);
+        if (track != null) subscription.owner.connect(now, track, subscription);
         else awaited.computeIfAbsent(subscription.spec.trackSid(), k -> new ArrayList<>()).add(subscription);
     }
 
@@ -376,17 +378,54 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         if (waiting.isEmpty()) awaited.remove(subscription.spec.trackSid());
     }
 
-    private void connect(long now, PublicationTrack track, SubscriptionTrack subscription) {
-        LoopPeer subscriber = subscription.owner;
+    /** A subscription of this peer finds its track. */
+    void connect(long now, LoopTrack track, SubscriptionTrack subscription) {
+        TrackForm form = track.form();
         SenderSpec wanted = new SenderSpec(
-                track.trackSid, subscription.spec.streamId(), track.receiver.video(), track.receiver.primary(), track.receiver.dependencyDescriptorId(),
-                track.redundant());
-        Sender sender = subscriber.peer.addSender(now, wanted);
-        subscription.attach(now, track, sender, loop.engine());
-        loop.touch(subscriber);
+                track.trackSid, subscription.spec.streamId(), form.video(), form.codec(), form.dependencyDescriptorId(), track.redundant());
+        subscription.attach(now, track, peer.addSender(now, wanted), loop.engine());
+        loop.touch(this);
     }
 
-    private void ended(SubscriptionTrack subscription, SubscriptionEvent event) {
+    /** Any thread: another loop subscribes to a track of this peer, published or not. */
+    void mirror(MirrorTrack mirror) {
+        loop.post(() -> {
+            if (closed) {
+                loop.handOff(mirror.loop).post(mirror, now -> mirror.end(SubscriptionEvent.NOT_FOUND));
+                return;
+            }
+            mirrors.computeIfAbsent(mirror.trackSid, k -> new ArrayList<>()).add(mirror);
+            PublicationTrack track = publications.get(mirror.trackSid);
+            if (track != null) track.add(mirror);
+        });
+    }
+
+    /** Any thread. */
+    void unmirror(MirrorTrack mirror) {
+        loop.post(() -> {
+            List<MirrorTrack> others = mirrors.get(mirror.trackSid);
+            if (others == null || !others.remove(mirror)) return;
+            if (others.isEmpty()) mirrors.remove(mirror.trackSid);
+            PublicationTrack track = publications.get(mirror.trackSid);
+            if (track != null) track.remove(mirror);
+        });
+    }
+
+    private void endMirrors(String trackSid) {
+        List<MirrorTrack> ending = mirrors.remove(trackSid);
+        if (ending != null) for (MirrorTrack mirror : ending) loop.handOff(mirror.loop).post(mirror, now -> mirror.end(SubscriptionEvent.ENDED));
+    }
+
+    /** Any thread. */
+    void wantKeyFrame(MirrorTrack mirror, int layer) {
+        loop.post(() -> {
+            mirror.asked(layer);
+            PublicationTrack track = closed ? null : publications.get(mirror.trackSid);
+            if (track != null) track.requestKeyFrame(loop.now(), layer);
+        });
+    }
+
+    void ended(SubscriptionTrack subscription, SubscriptionEvent event) {
         preferences.remove(subscription.spec.trackSid());
         subscriptions.remove(subscription.spec.trackSid(), subscription);
         drop(loop.now(), subscription);
@@ -396,26 +435,16 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     private void endPublication(long now, PublicationTrack track) {
         publications.remove(track.trackSid);
-        loop.removePublication(track);
+        loop.removeTrack(track);
         publishLevels();
-        while (track.subscribers() > 0) {
-            SubscriptionTrack subscription = track.subscriber(0);
-            track.remove(subscription);
-            subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
-        }
+        track.endSubscriptions(SubscriptionEvent.ENDED);
+        endMirrors(track.trackSid);
     }
 
     private void publishLevels() {
         Map<String, AudioLevel> now = new HashMap<>();
         for (PublicationTrack track : publications.values()) if (!track.receiver.video()) now.put(track.trackSid, track.level);
         levels = Map.copyOf(now);
-    }
-
-    void requestKeyFrame(long now, Receiver receiver, int layer) {
-        int at = layer;
-        while (at > 0 && receiver.stream(at) == null) at--;
-        receiver.requestKeyFrame(now, at);
-        loop.touch(this);
     }
 
     // -- what the connection says
@@ -485,32 +514,19 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     public void receiverChanged(long now, Receiver receiver) {
         PublicationTrack track = (PublicationTrack) receiver.attachment;
         if (track == null) {
-            track = new PublicationTrack(this, receiver);
+            track = new PublicationTrack(loop, this, receiver);
             receiver.attachment = track;
             publications.put(track.trackSid, track);
-            loop.addPublication(track);
+            loop.addTrack(track);
             if (mutedBefore.contains(track.trackSid)) track.mute(now, true);
             publishLevels();
             List<SubscriptionTrack> waiting = awaited.remove(track.trackSid);
-            if (waiting != null) for (SubscriptionTrack subscription : waiting) connect(now, track, subscription);
+            if (waiting != null) for (SubscriptionTrack subscription : waiting) subscription.owner.connect(now, track, subscription);
+            for (MirrorTrack mirror : mirrors.getOrDefault(track.trackSid, List.of())) track.add(mirror);
         } else {
-            codecMayHaveChanged(now, track);
+            track.describeAgain(now, TrackForm.of(receiver));
         }
         listener.published(describe(track));
-    }
-
-    /** The client sends another codec than it was expected to: subscribers need sections of that codec. */
-    private void codecMayHaveChanged(long now, PublicationTrack track) {
-        String before = track.mime();
-        track.codecKnown();
-        for (int i = track.subscribers() - 1; i >= 0; i--) {
-            SubscriptionTrack subscription = track.subscriber(i);
-            if (subscription.sender().spec().codec().name().equalsIgnoreCase(track.receiver.primary().name())) continue;
-            subscription.owner.peer.removeSender(now, subscription.sender());
-            track.remove(subscription);
-            connect(now, track, subscription);
-        }
-        assert before.isEmpty() || !track.mime().isEmpty();
     }
 
     private static PublishedTrack describe(PublicationTrack track) {
@@ -518,7 +534,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         List<Long> ssrcs = new ArrayList<>();
         for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
         boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameters().get("stereo"));
-        return new PublishedTrack(track.trackSid, receiver.mid(), track.mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo);
+        return new PublishedTrack(track.trackSid, receiver.mid(), track.form().mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo);
     }
 
     @Override
@@ -550,7 +566,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         SubscriptionTrack subscription = (SubscriptionTrack) sender.attachment;
         if (subscription == null) return;
         subscriptions.remove(subscription.spec.trackSid(), subscription);
-        subscription.detach();
+        leave(subscription);
         listener.subscription(subscription.spec.trackSid(), SubscriptionEvent.CODEC_UNSUPPORTED, why);
     }
 

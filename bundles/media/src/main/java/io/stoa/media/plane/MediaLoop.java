@@ -37,7 +37,10 @@ final class MediaLoop implements LoopHandler {
     private final SecureRandom secureRandom;
     private final Map<String, LoopPeer> byUfrag = new ConcurrentHashMap<>();
     private final Set<LoopPeer> peers = new LinkedHashSet<>();
-    private final List<PublicationTrack> publications = new ArrayList<>();
+    private final List<LoopTrack> tracks = new ArrayList<>();
+    private final Mirrors mirrors = new Mirrors(this);
+    /** To the loops that subscribe to what is published here. */
+    private final List<HandOff> handOffs = new ArrayList<>();
     private final Set<CompletableFuture<?>> promised = ConcurrentHashMap.newKeySet();
     private volatile boolean gone;
     private final List<LoopPeer> touched = new ArrayList<>();
@@ -108,6 +111,7 @@ final class MediaLoop implements LoopHandler {
         }
         touched.clear();
         outbox.flush();
+        for (int i = 0; i < handOffs.size(); i++) handOffs.get(i).ship();
     }
 
     @Override
@@ -121,8 +125,8 @@ final class MediaLoop implements LoopHandler {
             deadlines.set(peer, next != Time.NEVER && next - now <= 0 ? now + Time.MILLI : next);
         }
         if (Time.due(tickAt, now)) {
-            for (int i = 0; i < publications.size(); i++) publications.get(i).tick(now);
-            tickAt = publications.isEmpty() ? Time.NEVER : now + TICK;
+            for (int i = 0; i < tracks.size(); i++) tracks.get(i).tick(now);
+            tickAt = tracks.isEmpty() ? Time.NEVER : now + TICK;
         }
         endTurn(now);
     }
@@ -249,13 +253,26 @@ final class MediaLoop implements LoopHandler {
         port.close(flow);
     }
 
-    void addPublication(PublicationTrack track) {
-        publications.add(track);
+    void addTrack(LoopTrack track) {
+        tracks.add(track);
         if (tickAt == Time.NEVER) tickAt = port.now() + TICK;
     }
 
-    void removePublication(PublicationTrack track) {
-        publications.remove(track);
+    void removeTrack(LoopTrack track) {
+        tracks.remove(track);
+    }
+
+    // -- other loops
+
+    Mirrors mirrors() {
+        return mirrors;
+    }
+
+    HandOff handOff(MediaLoop to) {
+        for (int i = 0; i < handOffs.size(); i++) if (handOffs.get(i).to() == to) return handOffs.get(i);
+        HandOff first = new HandOff(to, to.port);
+        handOffs.add(first);
+        return first;
     }
 
     // -- the forwarding engine
@@ -264,8 +281,9 @@ final class MediaLoop implements LoopHandler {
         return engine;
     }
 
-    List<PublicationTrack> publications() {
-        return publications;
+    /** What somebody publishes here, and what somebody here subscribes to on other loops. */
+    List<LoopTrack> tracks() {
+        return tracks;
     }
 
     void engine(ForwardingEngine next) {

@@ -36,7 +36,7 @@ final class SubscriptionTrack {
     final SubscriptionSpec spec;
     private final Translation translation = new Translation();
     private final long seed;
-    private PublicationTrack publication;
+    private LoopTrack publication;
     private Sender sender;
     private Forwarder forwarder;
     private ForwarderState held;
@@ -64,7 +64,7 @@ final class SubscriptionTrack {
         this.seed = seed;
     }
 
-    PublicationTrack publication() {
+    LoopTrack publication() {
         return publication;
     }
 
@@ -80,21 +80,20 @@ final class SubscriptionTrack {
         return owner.drops();
     }
 
-    void attach(long now, PublicationTrack track, Sender newSender, ForwardingEngine engine) {
+    void attach(long now, LoopTrack track, Sender newSender, ForwardingEngine engine) {
         publication = track;
         sender = newSender;
         sender.attachment = this;
         recovery = new RedRecovery();
-        history = new SendHistory(track.receiver.video() ? VIDEO_HISTORY : AUDIO_HISTORY);
+        history = new SendHistory(track.form().video() ? VIDEO_HISTORY : AUDIO_HISTORY);
         if (engine != null) forwarder = engine.create(forwarderSpec(), null);
         if (forwarder != null) forwarder.target(now, preference.maxSpatial(), preference.maxTemporal());
         track.add(now, this);
     }
 
     private ForwarderSpec forwarderSpec() {
-        boolean video = publication.receiver.video();
-        return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), publication.mime(), publication.receiver.codec().clockRate(), video,
-                publication.receiver.simulcast(), seed);
+        TrackForm form = publication.form();
+        return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), form.mime(), form.clockRate(), form.video(), form.simulcast(), seed);
     }
 
     void detach() {
@@ -254,7 +253,7 @@ final class SubscriptionTrack {
     void askForKeyFrame(long now) {
         if (forwarder == null || publication == null || sender == null || !preference.enabled() || !sender.ready()) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
-        if (layer >= 0) publisher.requestKeyFrame(now, publication.receiver, layer);
+        if (layer >= 0) publication.requestKeyFrame(now, layer);
     }
 
     void prefer(long now, TrackPreference wanted) {

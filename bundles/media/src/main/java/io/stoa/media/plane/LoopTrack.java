@@ -1,0 +1,234 @@
+package io.stoa.media.plane;
+
+import io.stoa.base.Drop;
+import io.stoa.media.PacketMeta;
+import io.stoa.media.PeerListener.SubscriptionEvent;
+import io.stoa.rtp.FrameMeaning;
+import io.stoa.rtp.PacketRing;
+import io.stoa.rtp.RtpView;
+import io.stoa.rtp.Vp8Descriptor;
+import java.util.Arrays;
+
+/**
+ * A published track on one loop: its latest packets, and its subscribers there (hops 7 to 9). On its publisher's loop it is a
+ * {@link PublicationTrack}; on every other loop where somebody subscribes, a {@link MirrorTrack}.
+ */
+abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
+    static final int LAYERS = 3;
+    private static final int VIDEO_PACKETS = 512;
+    private static final int AUDIO_PACKETS = 256;
+
+    final MediaLoop loop;
+    final String trackSid;
+    private final PacketRing[] rings = new PacketRing[LAYERS];
+    private final int[] epochs = new int[LAYERS];
+    private final long[] reportNtp = new long[LAYERS];
+    private final int[] reportTimestamp = new int[LAYERS];
+    private final PacketMeta meta = new PacketMeta();
+    private SubscriptionTrack[] subscribers = new SubscriptionTrack[4];
+    private int subscriberCount;
+    private TrackForm form;
+    private FrameMeaning.Kind kind;
+    /** null for everything but opus. */
+    private AudioForms forms;
+    private int liveMask;
+    private boolean muted;
+
+    LoopTrack(MediaLoop loop, String trackSid) {
+        this.loop = loop;
+        this.trackSid = trackSid;
+    }
+
+    abstract void tick(long now);
+
+    /** A subscriber's forwarder needs one. */
+    abstract void requestKeyFrame(long now, int layer);
+
+    // -- what it is
+
+    TrackForm form() {
+        return form;
+    }
+
+    void describe(TrackForm known) {
+        form = known;
+        kind = FrameMeaning.kindOf(known.mime());
+        if (!known.opus()) forms = null;
+        else if (forms == null) forms = new AudioForms();
+        if (forms != null) forms.describe(known, loop.composesRed());
+    }
+
+    /** The client sends another codec than it was expected to: subscribers need sections of that codec. */
+    void describeAgain(long now, TrackForm known) {
+        describe(known);
+        for (int i = subscriberCount - 1; i >= 0; i--) {
+            SubscriptionTrack subscription = subscribers[i];
+            if (subscription.sender().spec().codec().name().equalsIgnoreCase(known.codec().name())) continue;
+            subscription.owner.peer().removeSender(now, subscription.sender());
+            remove(subscription);
+            subscription.owner.connect(now, this, subscription);
+        }
+    }
+
+    AudioForms forms() {
+        return forms;
+    }
+
+    /** Whether subscribers that take RED get some. */
+    boolean redundant() {
+        return form.red() && !form.encrypted() || forms != null && forms.composes();
+    }
+
+    // -- packets
+
+    /** The source of a layer may have begun anew. */
+    void epoch(int layer, int epoch) {
+        if (epochs[layer] == epoch) return;
+        epochs[layer] = epoch;
+        reportNtp[layer] = 0;
+        if (rings[layer] != null) rings[layer].clear();
+        if (forms != null) forms.beginAt(0);
+    }
+
+    /** @return null if the packet has gone to the subscribers, else why it is of no use to any */
+    Drop packet(long now, long arrivedAt, int layer, long index, RtpView packet) {
+        ring(layer).add(index, packet.bytes(), packet.offset(), packet.length());
+        if (muted) return Drop.MUTED;
+        fill(meta, layer, index, arrivedAt, packet);
+        Drop fault = forms == null ? null : forms.set(index, packet);
+        if (fault != null) return fault;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
+        return null;
+    }
+
+    /** A number without content (a probe): it must leave no gap that subscribers would ask for. */
+    void padding(long now, int layer, long index, RtpView packet) {
+        fill(meta, layer, index, now, packet);
+        meta.meaning = 0;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].padding(now, meta, packet);
+    }
+
+    private void fill(PacketMeta into, int layer, long index, long arrivedAt, RtpView packet) {
+        into.layer = layer;
+        into.index = index;
+        into.epoch = epochs[layer];
+        into.seq = packet.seq();
+        into.timestamp = packet.timestamp();
+        into.marker = packet.marker();
+        into.payloadType = packet.payloadType();
+        into.bytes = packet.bytes();
+        into.payloadOffset = packet.payloadOffset();
+        into.payloadLength = packet.payloadLength();
+        into.arrivedAt = arrivedAt;
+        into.descriptor = kind == FrameMeaning.Kind.VP8 ? Vp8Descriptor.parse(into.bytes, into.payloadOffset, into.payloadLength) : 0;
+        into.meaning = FrameMeaning.of(kind, packet, into.descriptor);
+    }
+
+    /** The same for a packet out of the ring. */
+    boolean describe(PacketMeta into, int layer, long index, long now, RtpView view) {
+        if (!find(layer, index, view)) return false;
+        fill(into, layer, index, now, view);
+        return true;
+    }
+
+    boolean find(int layer, long index, RtpView view) {
+        PacketRing ring = rings[layer];
+        return ring != null && ring.find(index) && view.set(ring.bytes(), ring.offset(), ring.length()) == null;
+    }
+
+    private PacketRing ring(int layer) {
+        PacketRing ring = rings[layer];
+        if (ring != null) return ring;
+        return rings[layer] = form.video() ? new PacketRing(VIDEO_PACKETS, 128 << 10, 768 << 10) : new PacketRing(AUDIO_PACKETS, 8 << 10, 256 << 10);
+    }
+
+    long highest(int layer) {
+        return rings[layer] == null ? -1 : rings[layer].highest();
+    }
+
+    boolean holdsAllSince(int layer, long index) {
+        return rings[layer] != null && rings[layer].reachesBackTo(index);
+    }
+
+    void senderReport(long now, int layer, long ntp, int timestamp) {
+        reportNtp[layer] = ntp;
+        reportTimestamp[layer] = timestamp;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].senderReport(now, layer, ntp, timestamp);
+    }
+
+    long reportNtp(int layer) {
+        return reportNtp[layer];
+    }
+
+    int reportTimestamp(int layer) {
+        return reportTimestamp[layer];
+    }
+
+    // -- what holds for all packets
+
+    /** Layers on which packets arrive. */
+    int liveMask() {
+        return liveMask;
+    }
+
+    void live(long now, int mask) {
+        liveMask = mask;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].live(now, mask);
+    }
+
+    boolean muted() {
+        return muted;
+    }
+
+    void mute(long now, boolean mute) {
+        if (muted == mute) return;
+        muted = mute;
+        if (forms != null) forms.beginAt(highest(0) + 1);
+        if (!mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].resync(now);
+    }
+
+    void askForKeyFrames(long now) {
+        if (form.video() && !muted) for (int i = 0; i < subscriberCount; i++) subscribers[i].askForKeyFrame(now);
+    }
+
+    // -- subscribers
+
+    int subscribers() {
+        return subscriberCount;
+    }
+
+    SubscriptionTrack subscriber(int i) {
+        return subscribers[i];
+    }
+
+    void add(long now, SubscriptionTrack subscription) {
+        if (subscriberCount == subscribers.length) subscribers = Arrays.copyOf(subscribers, subscriberCount * 2);
+        subscribers[subscriberCount++] = subscription;
+        refresh(now, subscription);
+    }
+
+    /** What a new forwarder needs to know of the past. */
+    void refresh(long now, SubscriptionTrack subscription) {
+        subscription.live(now, liveMask);
+        for (int layer = 0; layer < LAYERS; layer++)
+            if (reportNtp[layer] != 0) subscription.senderReport(now, layer, reportNtp[layer], reportTimestamp[layer]);
+    }
+
+    void remove(SubscriptionTrack subscription) {
+        for (int i = 0; i < subscriberCount; i++) {
+            if (subscribers[i] != subscription) continue;
+            subscribers[i] = subscribers[--subscriberCount];
+            subscribers[subscriberCount] = null;
+            return;
+        }
+    }
+
+    /** The track is no more. */
+    void endSubscriptions(SubscriptionEvent why) {
+        while (subscriberCount > 0) {
+            SubscriptionTrack subscription = subscribers[0];
+            remove(subscription);
+            subscription.owner.ended(subscription, why);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.stoa.media.plane;
+
+import io.stoa.media.PeerListener.SubscriptionEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A track that is published on another loop, for its subscribers on this one. Packets come over the {@link HandOff} between the two
+ * loops; wishes for key frames go back. It begins when the publisher's loop says what the track is, and ends when that says so or
+ * when nobody here subscribes any more.
+ */
+final class MirrorTrack extends LoopTrack {
+    /** Lives on the other loop: here only its name counts, and what is posted to it. */
+    final LoopPeer publisher;
+    private final List<SubscriptionTrack> waiting = new ArrayList<>();
+    /** Layers whose key frame is on its way to be asked for: however many subscribers want one, the other loop is told once. */
+    private final AtomicInteger asking = new AtomicInteger();
+    private boolean over;
+
+    /** All that was before; arrays by layer. */
+    record Beginning(TrackForm form, int liveMask, boolean muted, long[] reportNtp, int[] reportTimestamp) {}
+
+    interface Change {
+        void happen(MirrorTrack mirror, long now);
+    }
+
+    MirrorTrack(MediaLoop loop, LoopPeer publisher, String trackSid) {
+        super(loop, trackSid);
+        this.publisher = publisher;
+    }
+
+    void begin(long now, Beginning beginning) {
+        describe(beginning.form);
+        mute(now, beginning.muted);
+        live(now, beginning.liveMask);
+        for (int layer = 0; layer < LAYERS; layer++)
+            if (beginning.reportNtp[layer] != 0) senderReport(now, layer, beginning.reportNtp[layer], beginning.reportTimestamp[layer]);
+        loop.addTrack(this);
+        for (SubscriptionTrack subscription : waiting) subscription.owner.connect(now, this, subscription);
+        waiting.clear();
+    }
+
+    void want(long now, SubscriptionTrack subscription) {
+        if (form() == null) waiting.add(subscription);
+        else subscription.owner.connect(now, this, subscription);
+    }
+
+    /** @return whether nobody is left */
+    boolean unwant(SubscriptionTrack subscription) {
+        waiting.remove(subscription);
+        return waiting.isEmpty() && subscribers() == 0;
+    }
+
+    boolean over() {
+        return over;
+    }
+
+    /** Nobody here subscribes any more. */
+    void release() {
+        over = true;
+        loop.removeTrack(this);
+    }
+
+    /** The publisher's loop has no such track any more. */
+    void end(SubscriptionEvent why) {
+        release();
+        loop.mirrors().forget(this);
+        endSubscriptions(why);
+        for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.ended(subscription, why);
+    }
+
+    @Override
+    void tick(long now) {
+        askForKeyFrames(now);
+    }
+
+    @Override
+    void requestKeyFrame(long now, int layer) {
+        int bit = 1 << layer;
+        if ((asking.getAndUpdate(mask -> mask | bit) & bit) == 0) publisher.wantKeyFrame(this, layer);
+    }
+
+    /** On the publisher's loop. */
+    void asked(int layer) {
+        asking.getAndUpdate(mask -> mask & ~(1 << layer));
+    }
+}

@@ -1,0 +1,47 @@
+package io.stoa.media.plane;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The tracks of other loops that somebody on this one subscribes to. */
+final class Mirrors {
+    private final MediaLoop loop;
+    private final Map<Key, MirrorTrack> known = new HashMap<>();
+
+    private record Key(LoopPeer publisher, String trackSid) {
+        static Key of(SubscriptionTrack subscription) {
+            return new Key(subscription.publisher, subscription.spec.trackSid());
+        }
+    }
+
+    Mirrors(MediaLoop loop) {
+        this.loop = loop;
+    }
+
+    void want(long now, SubscriptionTrack subscription) {
+        Key key = Key.of(subscription);
+        MirrorTrack mirror = known.get(key);
+        if (mirror == null) {
+            mirror = new MirrorTrack(loop, key.publisher, key.trackSid);
+            known.put(key, mirror);
+            key.publisher.mirror(mirror);
+        }
+        mirror.want(now, subscription);
+    }
+
+    void unwant(SubscriptionTrack subscription) {
+        MirrorTrack mirror = known.get(Key.of(subscription));
+        if (mirror == null || !mirror.unwant(subscription)) return;
+        forget(mirror);
+        mirror.release();
+        mirror.publisher.unmirror(mirror);
+    }
+
+    void forget(MirrorTrack mirror) {
+        known.remove(new Key(mirror.publisher, mirror.trackSid), mirror);
+    }
+
+    int count() {
+        return known.size();
+    }
+}
