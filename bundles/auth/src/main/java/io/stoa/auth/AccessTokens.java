@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -17,6 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 public final class AccessTokens {
     private static final long LEEWAY_SECONDS = 60;
     private static final int MAX_LENGTH = 1 << 20;
+    private static final Duration SHORTEST_LIFE = Duration.ofMinutes(10);
     private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
@@ -78,6 +80,19 @@ public final class AccessTokens {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HmacSHA256", e);
         }
+    }
+
+    /**
+     * A token for a participant as it is now, for what is left of its first one but at least ten minutes (spec 2.4).
+     *
+     * @return empty if there is no key to sign with
+     */
+    public static Optional<String> renew(Claims claims, KeyProvider keys, long expiresAtSeconds, Instant now) {
+        Optional<String> key = keys.firstKey();
+        Optional<String> secret = key.flatMap(keys::secret);
+        if (secret.isEmpty()) return Optional.empty();
+        Duration rest = Duration.ofSeconds(expiresAtSeconds - now.getEpochSecond());
+        return Optional.of(mint(claims, key.get(), secret.get(), now, rest.compareTo(SHORTEST_LIFE) > 0 ? rest : SHORTEST_LIFE));
     }
 
     /** A token for what the claims say. */

@@ -108,6 +108,13 @@ public record VideoGrant(
                 p.getCanSubscribeMetrics(), p.getCanManageAgentSession());
     }
 
+    /** The same grants for another room. */
+    public VideoGrant in(String otherRoom) {
+        return new VideoGrant(
+                roomCreate, roomList, roomRecord, roomAdmin, roomJoin, otherRoom, destinationRoom, canPublish, canSubscribe, canPublishData,
+                canPublishSources, canUpdateOwnMetadata, ingressAdmin, hidden, recorder, agent, canSubscribeMetrics, canManageAgentSession);
+    }
+
     private static TrackSource source(String name) {
         return switch (name) {
             case "camera" -> TrackSource.CAMERA;

@@ -25,6 +25,22 @@ public interface LiveRoom {
     void removeParticipant(String identity) throws RoomException;
 
     /**
+     * Brings a participant into another room of this node, which is opened if joining would open it. It keeps its connections, tracks and
+     * permissions; this room sees it leave, the other one sees it join, its client is told by {@code room_moved}.
+     *
+     * @throws RoomException {@code NOT_FOUND} no such participant, or no such room and none may be opened; {@code INVALID_ARGUMENT} no or the
+     *     same room; {@code ALREADY_EXISTS} somebody of that identity is there; {@code RESOURCE_EXHAUSTED} it is full;
+     *     {@code FAILED_PRECONDITION} the participant cannot be moved; {@code UNAVAILABLE} it cannot be just now
+     */
+    void moveParticipant(String identity, String destinationRoom) throws RoomException;
+
+    /**
+     * Shows a participant in another room of this node as well: its tracks, and what it says of itself, until it leaves this room or is removed
+     * from the other. Errors are those of {@link #moveParticipant}.
+     */
+    void forwardParticipant(String identity, String destinationRoom) throws RoomException;
+
+    /**
      * @return the track, empty if the participant has no such track
      * @throws RoomException {@code NOT_FOUND} unknown participant, {@code FAILED_PRECONDITION} remote unmute is not enabled
      */

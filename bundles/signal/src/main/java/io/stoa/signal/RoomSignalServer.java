@@ -12,7 +12,6 @@ import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalServer;
 import io.stoa.room.SignalSink;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -30,7 +29,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = SignalServer.class, immediate = true)
 public final class RoomSignalServer implements SignalServer {
     private static final long REFRESH_SECONDS = 300;
-    private static final Duration SHORTEST_LIFE = Duration.ofMinutes(10);
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("signal-clock").daemon().factory());
 
@@ -59,14 +57,7 @@ public final class RoomSignalServer implements SignalServer {
     private Optional<String> token(RoomSession room, long expiresAtSeconds) {
         KeyProvider provider = keys;
         if (provider == null) return Optional.empty();
-        Optional<String> key = provider.firstKey();
-        if (key.isEmpty()) return Optional.empty();
-        Optional<String> secret = provider.secret(key.get());
-        if (secret.isEmpty()) return Optional.empty();
-        Instant now = Instant.now();
-        Duration rest = Duration.ofSeconds(expiresAtSeconds - now.getEpochSecond());
-        Duration life = rest.compareTo(SHORTEST_LIFE) > 0 ? rest : SHORTEST_LIFE;
-        return Optional.of(AccessTokens.mint(Claims.fromJson(room.grantsJson()), key.get(), secret.get(), now, life));
+        return AccessTokens.renew(Claims.fromJson(room.grantsJson()), provider, expiresAtSeconds, Instant.now());
     }
 
     private final class Session implements SignalSession {

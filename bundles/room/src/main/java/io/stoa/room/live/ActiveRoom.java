@@ -33,11 +33,13 @@ import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,8 @@ final class ActiveRoom implements LiveRoom {
     private final RoomInternal internal;
     private final Ids ids;
     private final Map<String, Member> members = new LinkedHashMap<>();
+    /** Who is on the way here from another room. */
+    private final Set<String> expected = new HashSet<>();
     private final ServerCalls calls = new ServerCalls(this);
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
@@ -92,6 +96,14 @@ final class ActiveRoom implements LiveRoom {
     void after(long delayMillis, Runnable task) {
         if (delayMillis == 0) post(task);
         else manager.pulse().after(delayMillis, () -> mailbox.post(task));
+    }
+
+    Pulse pulse() {
+        return manager.pulse();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Ids ids() {
@@ -182,7 +194,7 @@ final class ActiveRoom implements LiveRoom {
         Member before = members.get(start.getIdentity());
         if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
         Member member = new Member(this, ids.next(Ids.PARTICIPANT), start, claims, sink, 1 + manager.random().nextInt(256));
-        if (!member.dependent() && info.getMaxParticipants() > 0 && counted() >= info.getMaxParticipants()) {
+        if (!member.dependent() && full()) {
             sink.send(Leaves.of(member.protocol(), LeaveRequest.Action.DISCONNECT, DisconnectReason.JOIN_FAILURE));
             sink.close();
             return null;
@@ -203,7 +215,7 @@ final class ActiveRoom implements LiveRoom {
         member.joined();
         announce(member);
         countsChanged();
-        after(JOIN_MILLIS, () -> {
+        member.residence().after(JOIN_MILLIS, () -> {
             if (member.open() && !member.active()) member.close(DisconnectReason.JOIN_FAILURE, LeaveRequest.Action.DISCONNECT);
         });
         return member;
@@ -211,9 +223,13 @@ final class ActiveRoom implements LiveRoom {
 
     Member resume(StartSession start, SignalSink sink) {
         Member member = members.get(start.getIdentity());
-        if (member == null || !member.open() || closed) return null;
+        if (member == null || !member.open() || member.forwarded() || closed) return null;
         member.resume(sink);
         return member;
+    }
+
+    private boolean full() {
+        return info.getMaxParticipants() > 0 && counted() + expected.size() >= info.getMaxParticipants();
     }
 
     private long counted() {
@@ -290,15 +306,63 @@ final class ActiveRoom implements LiveRoom {
         manager.listeners().forEach(l -> l.participantJoined(info(), member.info()));
     }
 
+    // -- from and to other rooms
+
+    /** Somebody will come from another room, and finds its place free. */
+    Void expect(String identity, boolean counts) throws RoomException {
+        if (closed) throw new RoomException(RoomException.Code.UNAVAILABLE, "the destination room is closing");
+        if (members.containsKey(identity) || expected.contains(identity))
+            throw new RoomException(RoomException.Code.ALREADY_EXISTS, "destination room has a participant of that identity");
+        if (counts && full()) throw new RoomException(RoomException.Code.RESOURCE_EXHAUSTED, "destination room is full");
+        expected.add(identity);
+        return null;
+    }
+
+    Void unexpect(String identity) {
+        expected.remove(identity);
+        return null;
+    }
+
+    /** Who was expected is here. */
+    void take(Member member) {
+        expected.remove(member.identity());
+        Member before = members.get(member.identity());
+        if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
+        members.put(member.identity(), member);
+        if (!member.dependent()) everJoined = true;
+    }
+
+    /** Who was taken knows where it is. */
+    void arrived(Member member) {
+        activated(member);
+        for (Member other : members.values()) {
+            if (other == member) continue;
+            member.dataTracks().reconcile(other);
+            other.dataTracks().reconcile(member);
+        }
+        for (TrackInfo track : member.publications().infos()) manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
+    }
+
+    /** The member goes on in another room. */
+    void depart(Member member) {
+        members.remove(member.identity(), member);
+        gone(member, Relocation.departed(member), DisconnectReason.MIGRATION);
+    }
+
     /** The member has closed itself. */
     void left(Member member, DisconnectReason reason) {
-        if (!members.remove(member.identity(), member)) return;
+        if (members.remove(member.identity(), member)) gone(member, member.info(), reason);
+    }
+
+    private void gone(Member member, ParticipantInfo last, DisconnectReason reason) {
+        member.endForwardings(reason);
         calls.left(member);
         lastLeftAt = millis();
+        boolean flows = member.open() || member.forwarded();
         for (Publications.Entry entry : member.publications().all())
-            for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid());
+            for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid(), flows);
         for (Member other : members.values()) {
-            other.dataTracks().reconcile(member);
+            other.dataTracks().dismiss(member);
             for (DataTrackInfo track : member.dataTracks().infos()) other.dataTracks().forget(track.getSid());
         }
         manager.store().deleteParticipant(name(), member.identity());
@@ -306,11 +370,11 @@ final class ActiveRoom implements LiveRoom {
         if (member.announced && !member.hidden())
             for (Member other : members.values())
                 if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
-                    if (!other.hasSignal()) other.missed(member.info());
-                    update(other, member.info());
+                    if (!other.hasSignal()) other.missed(last);
+                    update(other, last);
                 }
         countsChanged();
-        manager.listeners().forEach(l -> l.participantLeft(info(), member.info()));
+        manager.listeners().forEach(l -> l.participantLeft(info(), last));
         LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
     }
 
@@ -324,6 +388,7 @@ final class ActiveRoom implements LiveRoom {
             if (other == member ? member.active() : !member.hidden()) update(other, now);
         }
         if (!member.hidden()) member.announced = true;
+        member.follow();
     }
 
     /** A member that becomes hidden is gone for the others. */
@@ -384,7 +449,7 @@ final class ActiveRoom implements LiveRoom {
 
     private void idleCheck() {
         if (closed) return;
-        if (counted() == 0) {
+        if (counted() + expected.size() == 0) {
             long now = millis();
             boolean empty = !everJoined && now - openedAt >= info.getEmptyTimeout() * 1_000L;
             boolean departed = everJoined && now - lastLeftAt >= info.getDepartureTimeout() * 1_000L;
@@ -455,6 +520,13 @@ final class ActiveRoom implements LiveRoom {
         }
     }
 
+    /** Who is shown here only is told nothing, and is changed where it is. */
+    Member present(String identity) throws RoomException {
+        Member member = required(identity);
+        if (member.forwarded()) throw new RoomException(RoomException.Code.FAILED_PRECONDITION, "participant is forwarded from another room");
+        return member;
+    }
+
     private Member required(String identity) throws RoomException {
         Member member = members.get(identity);
         if (member == null) throw new RoomException(RoomException.Code.NOT_FOUND, "participant does not exist");
@@ -475,9 +547,19 @@ final class ActiveRoom implements LiveRoom {
     }
 
     @Override
+    public void moveParticipant(String identity, String destinationRoom) throws RoomException {
+        new Relocation(manager, this, identity, destinationRoom).move();
+    }
+
+    @Override
+    public void forwardParticipant(String identity, String destinationRoom) throws RoomException {
+        new Relocation(manager, this, identity, destinationRoom).forward();
+    }
+
+    @Override
     public Optional<TrackInfo> mutePublishedTrack(String identity, String trackSid, boolean muted) throws RoomException {
         return mailbox.call(() -> {
-            Member member = required(identity);
+            Member member = present(identity);
             Publications.Entry entry = member.publications().get(trackSid);
             if (entry == null) return Optional.empty();
             if (!muted && entry.info.getMuted() && !manager.limits().enableRemoteUnmute())
@@ -490,7 +572,7 @@ final class ActiveRoom implements LiveRoom {
     @Override
     public ParticipantInfo updateParticipant(UpdateParticipantRequest request) throws RoomException {
         return mailbox.call(() -> {
-            Member member = required(request.getIdentity());
+            Member member = present(request.getIdentity());
             String fault = limitFault(request.getName(), request.getMetadata(), member.attributesWith(request.getAttributesMap()));
             if (fault != null) throw new RoomException(RoomException.Code.INVALID_ARGUMENT, fault);
             if (!request.getName().isEmpty() || !request.getMetadata().isEmpty() || request.getAttributesCount() > 0)
@@ -514,7 +596,7 @@ final class ActiveRoom implements LiveRoom {
         mailbox.call(() -> {
             List<String> sids = new ArrayList<>(request.getTrackSidsList());
             for (ParticipantTracks tracks : request.getParticipantTracksList()) sids.addAll(tracks.getTrackSidsList());
-            required(request.getIdentity()).subscribe(sids, request.getSubscribe());
+            present(request.getIdentity()).subscribe(sids, request.getSubscribe());
             return null;
         });
     }
@@ -529,7 +611,7 @@ final class ActiveRoom implements LiveRoom {
 
     @Override
     public String performRpc(PerformRpcRequest request) throws RoomException {
-        return Mailbox.await(mailbox.call(() -> calls.call(required(request.getDestinationIdentity()), request)));
+        return Mailbox.await(mailbox.call(() -> calls.call(present(request.getDestinationIdentity()), request)));
     }
 
     @Override

@@ -112,7 +112,7 @@ final class DataTracks {
 
     /** Brings reality to what is wanted and allowed, and tells the client if it changed. */
     void reconcile(Member publisher) {
-        if (publisher == owner) return;
+        if (publisher == owner || owner.receiving() == null) return;
         boolean changed = received.entrySet().removeIf(e -> e.getValue().publisher == publisher && !mayReceive(publisher, e.getKey()));
         for (DataTrackInfo track : publisher.dataTracks().published.values()) {
             if (received.size() == MAX_HANDLE) break; // there is no handle for another one
@@ -121,6 +121,11 @@ final class DataTracks {
             changed = true;
         }
         if (changed) tellHandles();
+    }
+
+    /** The publisher is gone from the room. */
+    void dismiss(Member publisher) {
+        if (received.values().removeIf(subscription -> subscription.publisher == publisher)) tellHandles();
     }
 
     private boolean mayReceive(Member publisher, String trackSid) {
@@ -154,6 +159,11 @@ final class DataTracks {
                         .setTrackSid(sid)
                         .build()));
         owner.tell(response -> response.setDataTrackSubscriberHandles(handles));
+    }
+
+    /** The owner is in another room. */
+    void clearReceived() {
+        received.clear();
     }
 
     boolean receivesAny() {

@@ -1,6 +1,8 @@
 package io.stoa.room.live;
 
+import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
+import io.stoa.auth.KeyProvider;
 import io.stoa.base.Ids;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.NodeRegistry;
@@ -25,6 +27,7 @@ import io.stoa.room.TurnServers;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +82,9 @@ public final class LiveRoomManager implements RoomManager {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile TurnServers turnServers;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile KeyProvider keys;
 
     @Activate
     public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits, IceConfig ice) {
@@ -195,6 +201,22 @@ public final class LiveRoomManager implements RoomManager {
         return servers;
     }
 
+    /** By which a participant may enter the room that it is in; null without a key to sign it. */
+    String token(Member member) {
+        KeyProvider provider = keys;
+        if (provider == null) return null;
+        return AccessTokens.renew(member.claims(), provider, member.tokenExpiresAtSeconds(), Instant.now()).orElse(null);
+    }
+
+    /** Whether a participant may be brought there: it exists, or what does not exist is opened (spec 5.2). */
+    boolean mayOpen(String name) throws RoomException {
+        try {
+            return rooms.containsKey(name) || allocator.autoCreate() || store.knows(name);
+        } catch (StoreException e) {
+            throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e);
+        }
+    }
+
     String nodeId() {
         return nodes.localId();
     }
@@ -210,7 +232,7 @@ public final class LiveRoomManager implements RoomManager {
         return opened(request).info();
     }
 
-    private ActiveRoom opened(CreateRoomRequest request) throws RoomException {
+    ActiveRoom opened(CreateRoomRequest request) throws RoomException {
         ActiveRoom open = rooms.get(request.getName());
         if (open != null) return open;
         synchronized (this) {
@@ -338,7 +360,7 @@ public final class LiveRoomManager implements RoomManager {
 
         @Override
         public String roomName() {
-            return room == null ? "" : room.name();
+            return member != null ? member.room().name() : room == null ? "" : room.name();
         }
 
         @Override
@@ -348,14 +370,14 @@ public final class LiveRoomManager implements RoomManager {
 
         @Override
         public void receive(SignalRequest request) {
-            if (member != null) room.post(() -> {
+            if (member != null) member.post(() -> {
                 if (generation == member.sinkGeneration()) member.receive(request);
             });
         }
 
         @Override
         public void signalClosed() {
-            if (member != null) room.post(() -> member.signalClosed(generation));
+            if (member != null) member.post(() -> member.signalClosed(generation));
         }
 
         @Override

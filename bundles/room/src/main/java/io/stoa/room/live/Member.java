@@ -38,6 +38,7 @@ import io.stoa.protocol.livekit.UnpublishDataTrackResponse;
 import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class Member {
     /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
     static final int MAX_MISSED_DEPARTURES = 1_000;
 
-    private final ActiveRoom room;
+    private final Residence residence;
     private final String identity;
     private final String sid;
     private final StartSession start;
@@ -73,6 +74,9 @@ final class Member {
     private int sinkGeneration;
     private MediaPeer publisher;
     private MediaPeer subscriber;
+    /** Of the participant in another room that is shown here. */
+    private MediaPeer original;
+    private final List<Forwarding> forwardings = new ArrayList<>();
     private OfferAnswer descriptions;
     private boolean single;
     private boolean everActive;
@@ -96,7 +100,7 @@ final class Member {
     boolean announced;
 
     Member(ActiveRoom room, String sid, StartSession start, Claims claims, SignalSink sink, int firstOfferId) {
-        this.room = room;
+        residence = new Residence(room);
         this.sid = sid;
         this.start = start;
         this.claims = claims;
@@ -104,11 +108,11 @@ final class Member {
         identity = start.getIdentity();
         this.firstOfferId = firstOfferId;
         traits = ClientTraits.of(start.getClient());
-        publications = new Publications(room.ids(), room.publishCodecs(traits).stream().map(Codec::getMime).toList());
-        dataTracks = new DataTracks(this, firstOfferId, room.limits().maxDataTrackCustomEncodingLength());
+        publications = new Publications(room().ids(), room().publishCodecs(traits).stream().map(Codec::getMime).toList());
+        dataTracks = new DataTracks(this, firstOfferId, room().limits().maxDataTrackCustomEncodingLength());
         permission = (claims.video() == null ? VideoGrant.NONE : claims.video()).permission();
         grantsJson = claims.toJson();
-        long now = room.millis();
+        long now = room().millis();
         info = ParticipantInfo.newBuilder()
                 .setSid(sid)
                 .setIdentity(identity)
@@ -121,7 +125,7 @@ final class Member {
                 .setJoinedAt(now / 1000)
                 .setJoinedAtMs(now)
                 .setPermission(permission)
-                .setRegion(room.region())
+                .setRegion(room().region())
                 .setClientProtocol(start.getClient().getClientProtocol())
                 .addAllCapabilities(start.getClient().getCapabilitiesList());
     }
@@ -129,7 +133,15 @@ final class Member {
     // -- what others ask
 
     ActiveRoom room() {
-        return room;
+        return residence.room();
+    }
+
+    Residence residence() {
+        return residence;
+    }
+
+    void post(Runnable task) {
+        residence.post(task);
     }
 
     String identity() {
@@ -207,10 +219,15 @@ final class Member {
 
     /** The connection by which the client publishes. */
     MediaPeer sending() {
-        return publisher;
+        return original == null ? publisher : original;
     }
 
-    /** The connection by which the client receives. */
+    /** Shown here, but connected in another room. */
+    boolean forwarded() {
+        return original != null;
+    }
+
+    /** The connection by which the client receives; null if it is shown only. */
     MediaPeer receiving() {
         return subscriber;
     }
@@ -264,17 +281,17 @@ final class Member {
     void connect() {
         single = start.getUseSinglePeerConnection();
         if (single) {
-            publisher = subscriber = room.open(spec(PeerSpec.Role.SINGLE), new Events(SignalTarget.PUBLISHER));
+            publisher = subscriber = room().open(spec(PeerSpec.Role.SINGLE), new Events(SignalTarget.PUBLISHER));
         } else {
-            publisher = room.open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER));
-            subscriber = room.open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
+            publisher = room().open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER));
+            subscriber = room().open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
         }
         descriptions = new OfferAnswer(this, publisher, subscriber, firstOfferId);
     }
 
     private PeerSpec spec(PeerSpec.Role role) {
-        List<PeerSpec.EnabledCodec> codecs = traits.allow(room.enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
-        return new PeerSpec(room.sid(), sid, identity, role, codecs, traits.firefox(), traits.red());
+        List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red());
     }
 
     ClientTraits traits() {
@@ -321,18 +338,18 @@ final class Member {
         Publications.Entry entry = publications.get(trackSid);
         if (entry == null) return false;
         if (entry.info.getMuted() == muted) return true;
-        entry.info.setMuted(muted).setVersion(room.version());
+        entry.info.setMuted(muted).setVersion(room().version());
         publisher.setPublicationMuted(trackSid, muted);
         if (byAdmin) send(SignalResponse.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(trackSid).setMuted(muted)));
         changed();
-        if (entry.published) room.announce(this);
+        if (entry.published) room().announce(this);
         return true;
     }
 
     void subscribe(List<String> trackSids, boolean subscribe) {
         subscriptions.wish(trackSids, subscribe);
         for (String trackSid : trackSids) {
-            Member owner = room.ownerOf(trackSid);
+            Member owner = room().ownerOf(trackSid);
             if (owner != null) subscriptions.reconcile(owner);
         }
     }
@@ -340,7 +357,8 @@ final class Member {
     /** Who may receive what this participant publishes (spec 5.9); replaces what was said before. */
     void allow(SubscriptionPermission next) {
         allowed = next;
-        for (Member member : room.members()) {
+        follow();
+        for (Member member : room().members()) {
             member.subscriptions.reconcile(this);
             member.dataTracks.reconcile(this);
         }
@@ -363,6 +381,10 @@ final class Member {
                 .setAllowed(permitted)));
     }
 
+    SubscriptionPermission allowed() {
+        return allowed;
+    }
+
     /** The attributes as they would be after a change. */
     Map<String, String> attributesWith(Map<String, String> changes) {
         Map<String, String> all = new LinkedHashMap<>(info.getAttributesMap());
@@ -381,7 +403,7 @@ final class Member {
         });
         changed();
         grantsChanged();
-        room.announce(this);
+        room().announce(this);
     }
 
     /** Spec 5.6: what is no longer allowed ends, what is newly allowed begins. */
@@ -396,14 +418,14 @@ final class Member {
             if (!mayStay) unpublish(entry.info.getSid(), true);
         }
         if (!next.getCanPublishData()) for (DataTrackInfo track : dataTracks.infos()) unpublishDataTrack(track.getPubHandle());
-        for (Member member : room.members()) {
+        for (Member member : room().members()) {
             if (member == this) continue;
             subscriptions.reconcile(member);
             dataTracks.reconcile(member);
         }
         grantsChanged();
-        if (hidden() && !wasHidden) room.vanish(this);
-        room.announce(this);
+        if (hidden() && !wasHidden) room().vanish(this);
+        room().announce(this);
     }
 
     private void grantsChanged() {
@@ -411,6 +433,64 @@ final class Member {
         claims = claims.with(info.getName(), info.getMetadata(), info.getAttributesMap(), grant.with(permission));
         grantsJson = claims.toJson();
         grantsListener.run();
+    }
+
+    // -- other rooms
+
+    /** Where it is shown as well. */
+    List<Forwarding> forwardings() {
+        return forwardings;
+    }
+
+    /** What has changed here is to change there. */
+    void follow() {
+        if (forwardings.isEmpty()) return;
+        forwardings.removeIf(forwarding -> !forwarding.shown());
+        Forwarding.Picture now = Forwarding.Picture.of(this);
+        for (Forwarding forwarding : forwardings) forwarding.follow(now);
+    }
+
+    void endForwardings(DisconnectReason why) {
+        for (Forwarding forwarding : forwardings) forwarding.end(why);
+        forwardings.clear();
+    }
+
+    /** Is what its original in another room is. */
+    void show(Forwarding.Picture picture) {
+        original = picture.source();
+        permission = picture.info().getPermission();
+        allowed = picture.allowed();
+        long version = info.getVersion();
+        long joinedMillis = info.getJoinedAtMs();
+        info.clear().mergeFrom(picture.info()).setSid(sid).setVersion((int) version + 1).setJoinedAt(joinedMillis / 1000).setJoinedAtMs(joinedMillis);
+        if (!info.getKindDetailsList().contains(ParticipantInfo.KindDetail.FORWARDED)) info.addKindDetails(ParticipantInfo.KindDetail.FORWARDED);
+    }
+
+    /** On the old room's mailbox, which it has left: from now on it is the new one's. */
+    void moveTo(ActiveRoom next, Runnable arrive) {
+        subscriptions.clear();
+        dataTracks.clearReceived();
+        missedDepartures.clear();
+        waitingData.clear();
+        waitingBytes = 0;
+        speakerLevel = 0;
+        qualityTold = false;
+        announced = false;
+        VideoGrant grant = claims.video() == null ? VideoGrant.NONE : claims.video();
+        claims = claims.with(info.getName(), info.getMetadata(), info.getAttributesMap(), grant.with(permission).in(next.name()));
+        grantsJson = claims.toJson();
+        long now = next.millis();
+        info.setJoinedAt(now / 1000).setJoinedAtMs(now);
+        changed();
+        residence.leaveFor(next, arrive);
+    }
+
+    Claims claims() {
+        return claims;
+    }
+
+    long tokenExpiresAtSeconds() {
+        return start.getTokenExpiresAt();
     }
 
     // -- signalling comes and goes
@@ -425,11 +505,11 @@ final class Member {
             dropSignal();
             return;
         }
-        send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(this)));
+        send(SignalResponse.newBuilder().setReconnect(room().reconnectResponse(this)));
         if (!missedDepartures.isEmpty()) tell(response -> response.setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(missedDepartures.values())));
         missedDepartures.clear();
-        room.sendEverybody(this);
-        room.sendRoom(this);
+        room().sendEverybody(this);
+        room().sendRoom(this);
         if (dataTracks.receivesAny()) dataTracks.tellHandles();
         descriptions.resumed();
     }
@@ -442,7 +522,7 @@ final class Member {
 
     private void dropSignal() {
         dropsSignalOnResume = false;
-        if (!dropsMessagesOnResume) send(SignalResponse.newBuilder().setReconnect(room.reconnectResponse(this)));
+        if (!dropsMessagesOnResume) send(SignalResponse.newBuilder().setReconnect(room().reconnectResponse(this)));
         sink.close();
         signalClosed(sinkGeneration);
     }
@@ -455,21 +535,21 @@ final class Member {
             return;
         }
         // As long as media lives the participant does, but not for ever (bounded, spec 0).
-        room.after(SIGNAL_LOST_MILLIS, () -> {
+        residence.after(SIGNAL_LOST_MILLIS, () -> {
             if (!closed && sink == null && generation == sinkGeneration) close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
         });
     }
 
     /** Who left while this participant could not be told; its next signalling connection says so (spec 4.8). */
     void missed(ParticipantInfo gone) {
-        if (protocol() < REPLAYS_DEPARTURES) return;
+        if (protocol() < REPLAYS_DEPARTURES || forwarded()) return;
         missedDepartures.put(gone.getSid(), gone);
         if (missedDepartures.size() > MAX_MISSED_DEPARTURES) missedDepartures.remove(missedDepartures.keySet().iterator().next());
     }
 
     private void mediaFailed(String reason) {
         if (awaitsResume) return; // the other connection has failed before
-        LOG.info("room {}: media of {} failed: {}", room.name(), identity, reason);
+        LOG.info("room {}: media of {} failed: {}", room().name(), identity, reason);
         if (sink == null) {
             close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
             return;
@@ -481,7 +561,7 @@ final class Member {
             sink.close();
             sink = null;
         }
-        room.after(RESUME_MILLIS, () -> {
+        residence.after(RESUME_MILLIS, () -> {
             if (!closed && generation == sinkGeneration) close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
         });
     }
@@ -508,21 +588,21 @@ final class Member {
         if (subscriber != null && subscriber != publisher) subscriber.close();
         info.setState(ParticipantInfo.State.DISCONNECTED).setDisconnectReason(reason);
         changed();
-        room.left(this, reason);
+        room().left(this, reason);
     }
 
     void unpublish(String trackSid, boolean tellOwner) {
         Publications.Entry entry = publications.get(trackSid);
         if (entry == null) return;
         Publications.Entry next = publications.remove(trackSid);
-        publisher.unpublish(trackSid);
+        if (publisher != null) publisher.unpublish(trackSid);
         if (tellOwner && protocol() >= 7)
             send(SignalResponse.newBuilder().setTrackUnpublished(TrackUnpublishedResponse.newBuilder().setTrackSid(trackSid)));
-        for (Member member : room.members()) member.subscriptions.forget(trackSid);
+        for (Member member : room().members()) member.subscriptions.forget(trackSid, forwarded());
         changed();
         if (entry.published) {
-            room.announce(this);
-            room.unpublished(this, entry.info.build());
+            room().announce(this);
+            room().unpublished(this, entry.info.build());
         }
         if (next != null) expect(next, next.cid);
     }
@@ -533,8 +613,8 @@ final class Member {
         if (gone == null) return false;
         tell(response -> response.setUnpublishDataTrackResponse(UnpublishDataTrackResponse.newBuilder().setInfo(gone)));
         changed();
-        room.announce(this);
-        for (Member member : room.members()) {
+        room().announce(this);
+        for (Member member : room().members()) {
             member.dataTracks.reconcile(this);
             member.dataTracks.forget(gone.getSid());
         }
@@ -551,7 +631,7 @@ final class Member {
                 if (!primary || everActive) return;
                 everActive = true;
                 become(ParticipantInfo.State.ACTIVE);
-                room.activated(this);
+                room().activated(this);
             }
             case FAILED -> mediaFailed(reason);
             case NEW, CONNECTING, DISCONNECTED, CLOSED -> {}
@@ -563,13 +643,13 @@ final class Member {
         if (closed || entry == null) return;
         boolean first = !entry.published;
         TrackInfo before = entry.info.build();
-        publications.found(entry, track, room.millis() * 1_000);
+        publications.found(entry, track, room().millis() * 1_000);
         if (!first && same(before, entry.info.build())) return;
         changed();
-        room.announce(this);
+        room().announce(this);
         if (!first) return;
-        for (Member member : room.members()) member.subscriptions.reconcile(this);
-        room.published(this, entry.info.build());
+        for (Member member : room().members()) member.subscriptions.reconcile(this);
+        room().published(this, entry.info.build());
     }
 
     private static boolean same(TrackInfo a, TrackInfo b) {
@@ -580,14 +660,14 @@ final class Member {
         if (closed) return;
         switch (event) {
             case BOUND -> {
-                Member owner = room.ownerOf(trackSid);
+                Member owner = room().ownerOf(trackSid);
                 Publications.Entry entry = owner == null ? null : owner.publications.get(trackSid);
                 if (entry == null || entry.subscribedOnce) return;
                 entry.subscribedOnce = true;
                 owner.send(SignalResponse.newBuilder().setTrackSubscribed(TrackSubscribed.newBuilder().setTrackSid(trackSid)));
             }
             case CODEC_UNSUPPORTED -> {
-                LOG.info("room {}: {} cannot take {}: {}", room.name(), identity, trackSid, detail);
+                LOG.info("room {}: {} cannot take {}: {}", room().name(), identity, trackSid, detail);
                 send(SignalResponse.newBuilder().setSubscriptionResponse(
                         SubscriptionResponse.newBuilder().setTrackSid(trackSid).setErr(SubscriptionError.SE_CODEC_UNSUPPORTED)));
             }
@@ -605,34 +685,34 @@ final class Member {
 
         @Override
         public void candidate(String candidate, String mid, int mlineIndex, boolean last) {
-            room.post(() -> descriptions.candidate(target, candidate, mid, mlineIndex, last));
+            post(() -> descriptions.candidate(target, candidate, mid, mlineIndex, last));
         }
 
         @Override
         public void stateChanged(PeerState state, String reason) {
-            room.post(() -> state(target, state, reason));
+            post(() -> state(target, state, reason));
         }
 
         @Override
         public void laneOpen(DataLane lane) {
-            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) room.post(() -> DataRelay.flush(Member.this));
+            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) post(() -> DataRelay.flush(Member.this));
         }
 
         @Override
         public void data(DataLane lane, byte[] message) {
-            room.post(() -> {
-                if (!closed) room.data().receive(Member.this, lane, message);
+            post(() -> {
+                if (!closed) room().data().receive(Member.this, lane, message);
             });
         }
 
         @Override
         public void published(PublishedTrack track) {
-            room.post(() -> Member.this.published(track));
+            post(() -> Member.this.published(track));
         }
 
         @Override
         public void unpublished(String trackSid) {
-            room.post(() -> unpublish(trackSid, false));
+            post(() -> unpublish(trackSid, false));
         }
 
         @Override
@@ -640,7 +720,7 @@ final class Member {
 
         @Override
         public void sectionsRequired(int audios, int videos) {
-            room.post(() -> {
+            post(() -> {
                 if (!closed)
                     descriptions.inOrder(target, SignalResponse.newBuilder().setMediaSectionsRequirement(
                             MediaSectionsRequirement.newBuilder().setNumAudios(audios).setNumVideos(videos)));
@@ -649,14 +729,14 @@ final class Member {
 
         @Override
         public void offerNeeded() {
-            room.post(() -> {
+            post(() -> {
                 if (!closed) descriptions.offerNeeded();
             });
         }
 
         @Override
         public void subscription(String trackSid, SubscriptionEvent event, String detail) {
-            room.post(() -> Member.this.subscription(trackSid, event, detail));
+            post(() -> Member.this.subscription(trackSid, event, detail));
         }
     }
 

@@ -58,7 +58,7 @@ final class OfferAnswer {
 
     void offer(SessionDescription offer) {
         describing(SignalTarget.PUBLISHER);
-        publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> room().post(() -> {
+        publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> member.post(() -> {
             if (!member.open()) return;
             if (failure != null) {
                 LOG.warn("room {}: offer of {} cannot be answered: {}", room().name(), member.identity(), rootMessage(failure));
@@ -83,7 +83,7 @@ final class OfferAnswer {
 
     void answer(SessionDescription answer) {
         if (single()) return;
-        subscriber.acceptAnswer(answer.getSdp()).whenComplete((done, failure) -> room().post(() -> {
+        subscriber.acceptAnswer(answer.getSdp()).whenComplete((done, failure) -> member.post(() -> {
             if (!member.open()) return;
             if (failure != null) LOG.warn("room {}: answer of {} cannot be used: {}", room().name(), member.identity(), rootMessage(failure));
             offerOutstanding = false;
@@ -111,7 +111,7 @@ final class OfferAnswer {
     private void schedule(long delayMillis, boolean restartIce) {
         if (offerScheduled && !restartIce) return;
         offerScheduled = true;
-        room().after(delayMillis, () -> {
+        member.residence().after(delayMillis, () -> {
             offerScheduled = false;
             if (!member.open()) return;
             if (offerOutstanding && !restartIce) offerAgain = true;
@@ -124,7 +124,7 @@ final class OfferAnswer {
         offerAgain = false;
         int generation = ++offerGeneration;
         describing(SignalTarget.SUBSCRIBER);
-        subscriber.offer(restartIce).whenComplete((sdp, failure) -> room().post(() -> {
+        subscriber.offer(restartIce).whenComplete((sdp, failure) -> member.post(() -> {
             if (!member.open()) return;
             if (failure != null) {
                 offerOutstanding = false;
@@ -135,7 +135,7 @@ final class OfferAnswer {
             member.tell(response -> response.setOffer(SessionDescription.newBuilder().setType("offer").setSdp(sdp).setId(offerId++)));
             described(SignalTarget.SUBSCRIBER);
         }));
-        room().after(NEGOTIATION_MILLIS, () -> {
+        member.residence().after(NEGOTIATION_MILLIS, () -> {
             if (member.open() && offerOutstanding && generation == offerGeneration && member.hasSignal())
                 member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         });

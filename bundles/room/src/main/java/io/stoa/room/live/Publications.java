@@ -252,6 +252,19 @@ final class Publications {
         }
     }
 
+    /** A track that is published in another room, as it is there. @return whether it is new */
+    boolean follow(TrackInfo info) {
+        Entry known = bySid.get(info.getSid());
+        if (known != null) {
+            known.info = info.toBuilder();
+            return false;
+        }
+        Entry entry = new Entry(info.getSid(), info.toBuilder());
+        entry.published = true;
+        bySid.put(info.getSid(), entry);
+        return true;
+    }
+
     /** @return a track that had waited for this one to end, or null */
     Entry remove(String sid) {
         Entry gone = bySid.remove(sid);

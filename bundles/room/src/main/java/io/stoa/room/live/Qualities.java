@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPeer.PeerStats;
 import io.stoa.media.PeerState;
 import io.stoa.protocol.livekit.ConnectionQuality;
@@ -22,8 +23,9 @@ final class Qualities {
     void update() {
         for (Member member : room.members()) {
             if (!member.active()) continue;
+            MediaPeer down = member.receiving() == null ? member.sending() : member.receiving();
             member.sending().stats()
-                    .thenCombine(member.receiving().stats(), Qualities::quality)
+                    .thenCombine(down.stats(), Qualities::quality)
                     .thenAccept(quality -> room.post(() -> changed(member, quality)));
         }
     }
@@ -38,7 +40,7 @@ final class Qualities {
     }
 
     private void changed(Member member, ConnectionQuality quality) {
-        if (!member.open() || member.qualityTold && member.quality == quality) return;
+        if (room.member(member.identity()) != member || member.qualityTold && member.quality == quality) return;
         member.quality = quality;
         member.qualityTold = true;
         for (Member to : room.members()) {

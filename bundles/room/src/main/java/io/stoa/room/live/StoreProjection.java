@@ -53,6 +53,15 @@ final class StoreProjection {
         store = null;
     }
 
+    /** @return false also while there is no store */
+    boolean knows(String room) throws StoreException {
+        RoomStore current;
+        synchronized (this) {
+            current = store;
+        }
+        return current != null && current.room(room).isPresent();
+    }
+
     private void leave(Set<String> living) {
         leftBehind.addAll(living);
         Iterator<String> oldest = leftBehind.iterator();

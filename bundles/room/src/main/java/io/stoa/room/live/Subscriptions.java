@@ -94,12 +94,25 @@ final class Subscriptions {
         return wished.size() + settings.size() + lastAllowed.size();
     }
 
-    /** The track does not exist any more. */
-    void forget(String sid) {
-        active.remove(sid);
+    /**
+     * The track does not exist any more.
+     *
+     * @param flows it does elsewhere, so that the media plane has not ended it
+     */
+    void forget(String sid, boolean flows) {
+        if (active.remove(sid) != null && flows) owner.receiving().unsubscribe(sid);
         wished.remove(sid);
         settings.remove(sid);
         lastAllowed.remove(sid);
+    }
+
+    /** The owner goes to where nothing of this is. */
+    void clear() {
+        for (String sid : active.keySet()) owner.receiving().unsubscribe(sid);
+        active.clear();
+        wished.clear();
+        settings.clear();
+        lastAllowed.clear();
     }
 
     void set(UpdateTrackSettings request) {

@@ -36,6 +36,10 @@ final class TrackNotes<V> {
         notes.remove(sid);
     }
 
+    void clear() {
+        notes.clear();
+    }
+
     int size() {
         return notes.size();
     }

@@ -10,11 +10,13 @@ import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DeleteRoomRequest;
 import io.stoa.protocol.livekit.DeleteRoomResponse;
 import io.stoa.protocol.livekit.ForwardParticipantRequest;
+import io.stoa.protocol.livekit.ForwardParticipantResponse;
 import io.stoa.protocol.livekit.ListParticipantsRequest;
 import io.stoa.protocol.livekit.ListParticipantsResponse;
 import io.stoa.protocol.livekit.ListRoomsRequest;
 import io.stoa.protocol.livekit.ListRoomsResponse;
 import io.stoa.protocol.livekit.MoveParticipantRequest;
+import io.stoa.protocol.livekit.MoveParticipantResponse;
 import io.stoa.protocol.livekit.MuteRoomTrackRequest;
 import io.stoa.protocol.livekit.MuteRoomTrackResponse;
 import io.stoa.protocol.livekit.PerformRpcRequest;
@@ -91,14 +93,8 @@ public final class RoomService implements RpcEndpoint {
         add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), (r, c) -> subscriptions((UpdateSubscriptionsRequest) r, c));
         add("SendData", SendDataRequest.getDefaultInstance(), (r, c) -> sendData((SendDataRequest) r, c));
         add("PerformRpc", PerformRpcRequest.getDefaultInstance(), (r, c) -> performRpc((PerformRpcRequest) r, c));
-        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), (r, c) -> {
-            var request = (ForwardParticipantRequest) r;
-            throw elsewhere("ForwardParticipant", request.getRoom(), request.getDestinationRoom(), c);
-        });
-        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), (r, c) -> {
-            var request = (MoveParticipantRequest) r;
-            throw elsewhere("MoveParticipant", request.getRoom(), request.getDestinationRoom(), c);
-        });
+        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), (r, c) -> forward((ForwardParticipantRequest) r, c));
+        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), (r, c) -> move((MoveParticipantRequest) r, c));
     }
 
     private void add(String method, Message prototype, Call call) {
@@ -106,11 +102,23 @@ public final class RoomService implements RpcEndpoint {
         calls.put(method, call);
     }
 
-    /** Participants do not change rooms here: says so to whom it would be granted. */
-    private static RpcException elsewhere(String method, String room, String destination, Caller caller) throws RpcException {
+    private void checkDestination(String room, String destination, Caller caller) throws RpcException {
         caller.require(grant -> grant.roomAdmin() && grant.room().equals(room) && grant.destinationRoom().equals(destination));
-        if (room.equals(destination)) return new RpcException(RpcCode.INVALID_ARGUMENT, "destination room cannot be the same as source room");
-        return new RpcException(RpcCode.UNAVAILABLE, method + " is not available in this version of bundle service.room");
+        if (destination.isEmpty()) throw new RpcException(RpcCode.INVALID_ARGUMENT, "destination room is required");
+        if (room.equals(destination)) throw new RpcException(RpcCode.INVALID_ARGUMENT, "destination room cannot be the same as source room");
+        within(destination, limits.maxRoomNameLength(), "room name length exceeds limits");
+    }
+
+    private Message forward(ForwardParticipantRequest request, Caller caller) throws RpcException, RoomException {
+        checkDestination(request.getRoom(), request.getDestinationRoom(), caller);
+        live(request.getRoom()).forwardParticipant(request.getIdentity(), request.getDestinationRoom());
+        return ForwardParticipantResponse.getDefaultInstance();
+    }
+
+    private Message move(MoveParticipantRequest request, Caller caller) throws RpcException, RoomException {
+        checkDestination(request.getRoom(), request.getDestinationRoom(), caller);
+        live(request.getRoom()).moveParticipant(request.getIdentity(), request.getDestinationRoom());
+        return MoveParticipantResponse.getDefaultInstance();
     }
 
     @Modified

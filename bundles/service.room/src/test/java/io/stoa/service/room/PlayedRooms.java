@@ -98,6 +98,16 @@ final class PlayedRooms implements RoomManager {
         }
 
         @Override
+        public void moveParticipant(String identity, String destinationRoom) throws RoomException {
+            note("move to " + destinationRoom, identity);
+        }
+
+        @Override
+        public void forwardParticipant(String identity, String destinationRoom) throws RoomException {
+            note("forward to " + destinationRoom, identity);
+        }
+
+        @Override
         public Optional<TrackInfo> mutePublishedTrack(String identity, String trackSid, boolean muted) throws RoomException {
             if (!muted) throw new RoomException(RoomException.Code.FAILED_PRECONDITION, "remote unmute not enabled");
             note("mute", identity);

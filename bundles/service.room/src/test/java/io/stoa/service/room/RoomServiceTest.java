@@ -137,11 +137,15 @@ class RoomServiceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ForwardParticipant", "MoveParticipant"})
-    void participants_change_rooms_with_a_grant_for_both_and_not_here(String method) throws Exception {
+    void participants_change_rooms_with_a_grant_for_both(String method) throws Exception {
         String request = "{\"room\":\"lobby\",\"identity\":\"ann\",\"destinationRoom\":\"hall\"}";
         assertThat(refusal(method, request, ADMIN)).isEqualTo(DENIED);
         assertThat(refusal(method, request, "{\"roomAdmin\":true,\"room\":\"lobby\",\"destinationRoom\":\"other\"}")).isEqualTo(DENIED);
-        assertThat(refusal(method, request, "{\"roomAdmin\":true,\"room\":\"lobby\",\"destinationRoom\":\"hall\"}")).startsWith("unavailable: " + method);
+        String both = "{\"roomAdmin\":true,\"room\":\"lobby\",\"destinationRoom\":\"hall\"}";
+        assertThat(refusal(method, request.replace("ann", "nobody"), both)).isEqualTo("not_found: participant does not exist");
+        assertThat(refusal(method, request, both)).startsWith("granted");
+        assertThat(rooms.done).containsExactly("lobby: " + (method.startsWith("Move") ? "move" : "forward") + " to hall ann");
+        assertThat(refusal(method, request.replace("hall", ""), both.replace("hall", ""))).isEqualTo("invalid_argument: destination room is required");
         assertThat(refusal(method, request.replace("hall", "lobby"), "{\"roomAdmin\":true,\"room\":\"lobby\",\"destinationRoom\":\"lobby\"}"))
                 .isEqualTo("invalid_argument: destination room cannot be the same as source room");
     }
