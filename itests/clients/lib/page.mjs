@@ -22,7 +22,7 @@ class PageParticipant {
 
   async join(url, token, options) {
     this.room = new livekit.Room(options);
-    const ofInterest = ['Reconnecting', 'SignalReconnecting', 'Reconnected', 'Disconnected', 'TrackUnsubscribed', 'ParticipantDisconnected'];
+    const ofInterest = ['Reconnecting', 'SignalReconnecting', 'Reconnected', 'Disconnected', 'TrackUnsubscribed', 'ParticipantDisconnected', 'Moved', 'TrackMuted'];
     for (const name of ofInterest) this.room.on(livekit.RoomEvent[name], () => this.events.push(name));
     this.room.on(livekit.RoomEvent.TrackSubscribed, (track) => this.#attach(track));
     this.room.on(livekit.RoomEvent.DataReceived, (bytes, from, _, topic) => this.messages.push({ from: from?.identity, topic, text: new TextDecoder().decode(bytes) }));
@@ -125,6 +125,25 @@ class PageParticipant {
       if (this.events.includes(event)) return true;
       throw new Error(`only ${this.events}`);
     });
+  }
+
+  roomName() {
+    return this.room.name;
+  }
+
+  /** Identities of those whom this participant knows to be there. */
+  others() {
+    return [...this.room.remoteParticipants.keys()].sort();
+  }
+
+  /** Of the tracks published here. */
+  sids() {
+    return [...this.room.localParticipant.trackPublications.keys()].sort();
+  }
+
+  async mute(kind, muted) {
+    const publication = [...this.room.localParticipant.trackPublications.values()].find((one) => one.kind === kind);
+    await (muted ? publication.mute() : publication.unmute());
   }
 
   eventsSoFar() {

@@ -71,11 +71,11 @@ final class Forwarding {
 
     private void update(Picture now) {
         boolean wasHidden = shown.hidden();
+        boolean more = !shown.allowed().equals(now.allowed);
         shown.show(now);
         Set<String> stay = new HashSet<>();
         for (TrackInfo track : now.info.getTracksList()) stay.add(track.getSid());
         for (Publications.Entry entry : shown.publications().all()) if (!stay.contains(entry.info.getSid())) shown.unpublish(entry.info.getSid(), false);
-        boolean more = false;
         for (TrackInfo track : now.info.getTracksList()) {
             if (!shown.publications().follow(track)) continue;
             more = true;

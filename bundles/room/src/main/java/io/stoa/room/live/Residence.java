@@ -24,7 +24,7 @@ final class Residence {
     }
 
     /** Any thread. */
-    void post(Runnable task) {
+    synchronized void post(Runnable task) { // what is posted to the old room stands in front of the arrival
         ActiveRoom at = room;
         at.post(() -> {
             ActiveRoom now = room;
@@ -47,7 +47,7 @@ final class Residence {
     }
 
     /** On the old room's mailbox; {@code arrive} will happen on the new one's, behind all that is on its way to the old one now. */
-    void leaveFor(ActiveRoom next, Runnable arrive) {
+    synchronized void leaveFor(ActiveRoom next, Runnable arrive) {
         ActiveRoom old = room;
         moving = true;
         room = next;

@@ -71,6 +71,16 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** The rooms that open from now on have their turns when the test gives them. */
+    void turns(java.util.function.Consumer<Runnable> queue) {
+        replace("executor", new SameThread() {
+            @Override
+            public void execute(Runnable task) {
+                queue.accept(task);
+            }
+        });
+    }
+
     Client client(String identity) {
         return new Client(this, identity);
     }
@@ -259,7 +269,7 @@ final class Rig implements AutoCloseable {
         };
     }
 
-    static final class SameThread extends AbstractExecutorService {
+    static class SameThread extends AbstractExecutorService {
         @Override
         public void execute(Runnable task) {
             task.run();
