@@ -71,6 +71,16 @@ public interface MediaPeer {
 
     CompletionStage<PeerStats> stats();
 
+    /**
+     * The owner is about to be replaced. When the stage completes, the listener has been told everything that it will be told; what
+     * happens from then on waits for whoever {@linkplain MediaPlane#adopt adopts} the peer. The connection itself goes on: media flows,
+     * and what the other methods do still takes effect. A peer that nobody adopts within 30 s is closed, and so is one for which more
+     * has happened than can wait.
+     *
+     * @return the key by which it is adopted, fit to be written down
+     */
+    CompletionStage<String> park();
+
     /** Ends the connection: data channels and DTLS are closed, subscriptions of others to its tracks end. */
     void close();
 

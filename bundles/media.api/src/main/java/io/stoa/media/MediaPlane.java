@@ -1,6 +1,7 @@
 package io.stoa.media;
 
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -15,6 +16,13 @@ public interface MediaPlane {
      * @throws IllegalStateException if the plane is going away; its message is fit for a user
      */
     MediaPeer open(PeerSpec spec, PeerListener listener);
+
+    /**
+     * Gives a {@linkplain MediaPeer#park parked} peer a new owner. The listener is first told what has happened meanwhile, in its order.
+     *
+     * @return empty if there is no such peer (any more)
+     */
+    Optional<MediaPeer> adopt(String key, PeerListener listener);
 
     /** Sums over all loops; cheap enough for a scrape. */
     PlaneStats stats();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -95,6 +96,17 @@ public final class LoopMediaPlane implements MediaPlane {
         LoopPeer peer = new LoopPeer(loop, engine, spec, listener);
         loop.post(peer::begin);
         return peer;
+    }
+
+    @Override
+    public Optional<MediaPeer> adopt(String key, PeerListener listener) {
+        for (MediaLoop loop : loops) {
+            LoopPeer peer = loop.parking().take(key);
+            if (peer == null) continue;
+            peer.adoptedBy(listener);
+            return Optional.of(peer);
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -53,7 +53,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final MediaLoop loop;
     private final SrtpEngine srtp;
     private final PeerSpec spec;
-    private final PeerListener listener;
+    private PeerListener listener;
     private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
     private final Map<String, List<SubscriptionTrack>> awaited = new HashMap<>();
     /** On other loops, of tracks that are published or awaited. */
@@ -341,6 +341,30 @@ final class LoopPeer implements MediaPeer, PeerHandler {
                     peer.state(), String.valueOf(peer.selected()), peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops);
         });
         return result;
+    }
+
+    @Override
+    public CompletionStage<String> park() {
+        CompletableFuture<String> key = new CompletableFuture<>();
+        run(key, now -> {
+            if (!(listener instanceof WaitingEvents)) listener = new WaitingEvents();
+            return loop.parking().put(now, this);
+        });
+        return key;
+    }
+
+    /** From anywhere: the next owner listens, after what it has missed. */
+    void adoptedBy(PeerListener next) {
+        loop.post(() -> {
+            PeerListener before = listener;
+            listener = next;
+            if (before instanceof WaitingEvents waiting) waiting.tell(next);
+        });
+    }
+
+    /** Whether the peer is parked and there is no more room for what happens to it. */
+    boolean overrun() {
+        return listener instanceof WaitingEvents waiting && waiting.overrun();
     }
 
     @Override

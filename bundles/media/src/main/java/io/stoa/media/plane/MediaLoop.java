@@ -45,6 +45,7 @@ final class MediaLoop implements LoopHandler {
     private volatile boolean gone;
     private final List<LoopPeer> touched = new ArrayList<>();
     private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final Parking parking = new Parking();
     private final DropCounters drops = new DropCounters();
     private final RtpView scratchView = new RtpView();
     private final PacketMeta scratchMeta = new PacketMeta();
@@ -106,6 +107,10 @@ final class MediaLoop implements LoopHandler {
             LoopPeer peer = touched.get(i);
             peer.touched = false;
             if (!peers.contains(peer)) continue;
+            if (peer.overrun()) {
+                peer.end();
+                continue;
+            }
             peer.peer().flush(now);
             deadlines.set(peer, peer.peer().nextWake());
         }
@@ -128,12 +133,13 @@ final class MediaLoop implements LoopHandler {
             for (int i = 0; i < tracks.size(); i++) tracks.get(i).tick(now);
             tickAt = tracks.isEmpty() ? Time.NEVER : now + TICK;
         }
+        parking.wake(now);
         endTurn(now);
     }
 
     @Override
     public long nextWake() {
-        return Time.earlier(deadlines.next(), tickAt);
+        return Time.earlier(Time.earlier(deadlines.next(), tickAt), parking.nextWake());
     }
 
     @Override
@@ -188,6 +194,10 @@ final class MediaLoop implements LoopHandler {
         return new PeerTools(srtp, certificate, random, secureRandom, outbox);
     }
 
+    Parking parking() {
+        return parking;
+    }
+
     RandomGenerator random() {
         return random;
     }
@@ -238,6 +248,7 @@ final class MediaLoop implements LoopHandler {
 
     void unregister(LoopPeer peer) {
         peers.remove(peer);
+        parking.remove(peer);
         byUfrag.values().removeIf(p -> p == peer);
         deadlines.remove(peer);
         goneIn += peer.packetsIn();

@@ -10,16 +10,19 @@ import io.stoa.media.PublicationSpec;
 import io.stoa.media.PublishedTrack;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Media without media: remembers what rooms ask of it, and lets a test say what clients and packets do. */
 final class FakeMediaPlane implements MediaPlane {
@@ -39,6 +42,12 @@ final class FakeMediaPlane implements MediaPlane {
         return new PlaneStats(peers.size(), 0, 0, 0, 0, 0, 0, Map.of(), "fake", "fake", "fake", 0);
     }
 
+    @Override
+    public Optional<MediaPeer> adopt(String key, PeerListener listener) {
+        for (FakePeer peer : peers) if (!peer.closed && key.equals(peer.parkedAs)) return Optional.of(peer.adoptedBy(listener));
+        return Optional.empty();
+    }
+
     /** The newest peer of a participant in that role. */
     FakePeer peer(String identity, PeerSpec.Role role) {
         return peers.reversed().stream()
@@ -50,7 +59,10 @@ final class FakeMediaPlane implements MediaPlane {
     /** Called from room threads and test threads; each list is safe for both. */
     static final class FakePeer implements MediaPeer {
         final PeerSpec spec;
-        final PeerListener listener;
+        volatile PeerListener listener;
+        volatile String parkedAs;
+        /** What happened while parked. */
+        private final List<Consumer<PeerListener>> waiting = new CopyOnWriteArrayList<>();
         final List<String> offers = new CopyOnWriteArrayList<>();
         final List<Boolean> restarts = new CopyOnWriteArrayList<>();
         final List<String> answers = new CopyOnWriteArrayList<>();
@@ -163,6 +175,31 @@ final class FakeMediaPlane implements MediaPlane {
         @Override
         public CompletionStage<PeerStats> stats() {
             return CompletableFuture.completedFuture(stats);
+        }
+
+        @Override
+        public CompletionStage<String> park() {
+            parkedAs = spec.participantSid() + "/" + spec.role();
+            listener = (PeerListener) Proxy.newProxyInstance(
+                    PeerListener.class.getClassLoader(), new Class<?>[] {PeerListener.class}, (proxy, method, arguments) -> {
+                        waiting.add(next -> {
+                            try {
+                                method.invoke(next, arguments);
+                            } catch (ReflectiveOperationException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+                        return null;
+                    });
+            return CompletableFuture.completedFuture(parkedAs);
+        }
+
+        private FakePeer adoptedBy(PeerListener next) {
+            parkedAs = null;
+            listener = next;
+            waiting.forEach(event -> event.accept(next));
+            waiting.clear();
+            return this;
         }
 
         @Override
