@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A room that lives here. Methods block until the room's mailbox has done it. */
+/**
+ * A room that lives here. Methods block until the room's mailbox has done it. While the room is being handed over to another room manager
+ * they fail: with {@code UNAVAILABLE}, or with an {@link IllegalStateException} where no {@link RoomException} is declared.
+ */
 @ProviderType
 public interface LiveRoom {
     /** Current state, counts included. */

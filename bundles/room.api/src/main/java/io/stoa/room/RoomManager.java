@@ -13,6 +13,7 @@ public interface RoomManager {
     /** Opens the room on this node, or returns the one that is open (then the request's settings are ignored, spec 3.1). */
     Room create(CreateRoomRequest request) throws RoomException;
 
+    /** @throws IllegalStateException if rooms are being handed over to this manager for too long: then nobody knows */
     Optional<LiveRoom> room(String name);
 
     Collection<LiveRoom> rooms();
@@ -29,6 +30,16 @@ public interface RoomManager {
      * action RECONNECT if the participant is unknown or closed.
      */
     RoomSession resume(StartSession start, SignalSink sink) throws RoomException;
+
+    /**
+     * A session that has begun goes on under another signal server or another room manager, without its client noticing: nothing is
+     * sent beside what waited for it. Waits a little if rooms are just being handed over to this manager.
+     *
+     * @param start of the session; its {@code connection_id} says which one. If the participant is gone or has another one, the first
+     *     and last response is a {@code leave} with action RECONNECT
+     * @throws RoomException {@code UNAVAILABLE}: nothing was sent, and the session is what it was
+     */
+    RoomSession reattach(StartSession start, SignalSink sink) throws RoomException;
 
     /** No room opens and nobody joins from now on; what lives goes on. Cannot be taken back. */
     void drain();

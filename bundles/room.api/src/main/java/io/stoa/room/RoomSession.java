@@ -10,13 +10,22 @@ public interface RoomSession {
 
     String identity();
 
-    /** Every request of a client; those that the signal server answers itself (ping) come too, as signs of life. */
-    void receive(SignalRequest request);
+    /**
+     * Every request of a client; those that the signal server answers itself (ping) come too, as signs of life.
+     *
+     * @return false if the room is being handed over: nothing has come of the request, it is for the session that
+     *     {@link RoomManager#reattach} gives
+     */
+    boolean receive(SignalRequest request);
 
-    /** The signalling connection ended. Ignored if a newer session took over the participant. */
-    void signalClosed();
+    /**
+     * The signalling connection ended. Ignored if a newer session took over the participant.
+     *
+     * @return false if the room is being handed over, as above
+     */
+    boolean signalClosed();
 
-    /** False once the participant is gone: then the signal server stops refreshing its token. */
+    /** False once the participant is gone or has another session: then the signal server stops refreshing its token. */
     boolean open();
 
     /** Current claims as JSON, for a refreshed token: identity, name, kind, metadata, attributes, video grant (spec 2.4). */

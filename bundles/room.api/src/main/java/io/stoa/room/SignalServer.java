@@ -2,6 +2,7 @@ package io.stoa.room;
 
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.StartSession;
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Signalling sessions (spec 4). Optional for the edge: while there is none, {@code /rtc} answers 503. */
@@ -17,6 +18,14 @@ public interface SignalServer {
      */
     SignalSession open(StartSession start, SignalSink sink) throws RoomException;
 
+    /**
+     * Goes on with a session that another signal server began. Its WebSocket is still open, and its client is not to notice. Never
+     * blocks: requests wait until the participant is found; if it is not, the sink is told so and closed.
+     *
+     * @param start as it was given to {@link #open} of the other one
+     */
+    SignalSession adopt(StartSession start, SignalSink sink);
+
     /** One WebSocket's way in. Calls come from one thread at a time, in the order of the wire. */
     @ProviderType
     interface SignalSession {
@@ -24,5 +33,12 @@ public interface SignalServer {
 
         /** The WebSocket is gone. The participant stays as long as its media connection does (spec 4.1). */
         void closed();
+
+        /**
+         * Another signal server goes on with the session; this one has nothing more to do with it.
+         *
+         * @return requests that no room has taken yet, in their order: for the next one
+         */
+        List<SignalRequest> release();
     }
 }

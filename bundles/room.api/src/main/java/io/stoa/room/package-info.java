@@ -6,6 +6,11 @@
  * owns rooms: one mailbox each, in which everything about the room happens one thing after the other. API services speak to the room
  * manager too.
  *
+ * <p>Signal servers and room managers are replaced while people talk. Who holds something of the one that goes ({@code edge.rtc} its
+ * sessions, the signal server those of the room manager) keeps what comes meanwhile and goes on with the next one:
+ * {@link io.stoa.room.SignalServer#adopt}, {@link io.stoa.room.RoomManager#reattach}. Rooms themselves go by
+ * {@link io.stoa.room.HandOver}.
+ *
  * <p>The vocabulary is LiveKit's own messages: {@code SignalRequest} in, {@code SignalResponse} out, and {@code StartSession} for how a
  * session begins, because that is what travels between nodes when the WebSocket and the room are on different ones.
  *

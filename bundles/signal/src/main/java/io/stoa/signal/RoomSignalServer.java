@@ -3,17 +3,19 @@ package io.stoa.signal;
 import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
-import io.stoa.protocol.livekit.Pong;
-import io.stoa.protocol.livekit.SignalRequest;
-import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalServer;
 import io.stoa.room.SignalSink;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -29,87 +31,139 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = SignalServer.class, immediate = true)
 public final class RoomSignalServer implements SignalServer {
     private static final long REFRESH_SECONDS = 300;
+    private static final Patience PATIENCE = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMillis(100));
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("signal-clock").daemon().factory());
-
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile RoomManager rooms;
+    private final Set<ParticipantSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Executor executor;
+    private final Patience patience;
+    private RoomManager rooms;
+    private volatile boolean stopped;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
 
+    /**
+     * How long somebody waits for a room manager that is being replaced.
+     *
+     * @param newcomer then it is refused
+     * @param session that has begun; longer than a bundle needs to be updated
+     * @param pause between two looks
+     */
+    record Patience(Duration newcomer, Duration session, Duration pause) {}
+
+    public RoomSignalServer() {
+        this(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("signal-", 0).factory()), PATIENCE);
+    }
+
+    RoomSignalServer(Executor executor, Patience patience) {
+        this.executor = executor;
+        this.patience = patience;
+    }
+
+    /** The next one is bound before the last one is unbound, if both are there. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindRooms(RoomManager next) {
+        follow(next);
+    }
+
+    void unbindRooms(RoomManager gone) {
+        if (rooms() == gone) follow(null);
+    }
+
+    private void follow(RoomManager next) {
+        synchronized (this) {
+            rooms = next;
+            notifyAll();
+        }
+        for (ParticipantSession session : sessions) session.follow();
+    }
+
     @Deactivate
     void stop() {
+        stopped = true;
         clock.shutdownNow();
+        if (executor instanceof ExecutorService mine) mine.shutdownNow();
+    }
+
+    /** @return null while there is none */
+    synchronized RoomManager rooms() {
+        return rooms;
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /** @return null if there is none for so long */
+    synchronized RoomManager awaitRooms(Duration longest) throws RoomException {
+        long until = System.nanoTime() + longest.toNanos();
+        try {
+            while (rooms == null && !stopped) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                if (millis <= 0) return null;
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RoomException(RoomException.Code.UNAVAILABLE, "signal server is going away", e);
+        }
+        return rooms;
     }
 
     @Override
     public SignalSession open(StartSession start, SignalSink sink) throws RoomException {
-        RoomManager manager = rooms;
+        RoomManager manager = present();
+        while (true) {
+            try {
+                RoomSession room = start.getReconnect() ? manager.resume(start, sink) : manager.join(start, sink);
+                ParticipantSession session = new ParticipantSession(this, start, sink);
+                sessions.add(session);
+                session.begin(manager, room);
+                session.follow(); // it may have been replaced meanwhile
+                return session;
+            } catch (RoomException e) {
+                RoomManager next = present();
+                if (e.code() != RoomException.Code.UNAVAILABLE || next == manager) throw e;
+                manager = next; // the one before went while it was asked
+            }
+        }
+    }
+
+    private RoomManager present() throws RoomException {
+        RoomManager manager = awaitRooms(patience.newcomer);
         if (manager == null) throw new RoomException(RoomException.Code.UNAVAILABLE, "no room manager: bundle room is not active");
-        RoomSession room = start.getReconnect() ? manager.resume(start, sink) : manager.join(start, sink);
-        Session session = new Session(room, sink, start.getTokenExpiresAt());
-        session.begin();
+        return manager;
+    }
+
+    @Override
+    public SignalSession adopt(StartSession start, SignalSink sink) {
+        ParticipantSession session = new ParticipantSession(this, start, sink);
+        sessions.add(session);
+        session.follow();
         return session;
     }
 
+    void ended(ParticipantSession session) {
+        sessions.remove(session);
+    }
+
+    void execute(Runnable task) {
+        if (!stopped) executor.execute(task);
+    }
+
+    ScheduledFuture<?> refreshing(Runnable task) {
+        return clock.scheduleAtFixedRate(task, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** Spec 2.4: what the participant is now, for at least ten minutes. Without a key there is nothing to sign with. */
-    private Optional<String> token(RoomSession room, long expiresAtSeconds) {
+    Optional<String> token(RoomSession room, long expiresAtSeconds) {
         KeyProvider provider = keys;
         if (provider == null) return Optional.empty();
         return AccessTokens.renew(Claims.fromJson(room.grantsJson()), provider, expiresAtSeconds, Instant.now());
-    }
-
-    private final class Session implements SignalSession {
-        private final RoomSession room;
-        private final SignalSink sink;
-        private final long expiresAtSeconds;
-        private volatile ScheduledFuture<?> refreshing;
-
-        Session(RoomSession room, SignalSink sink, long expiresAtSeconds) {
-            this.room = room;
-            this.sink = sink;
-            this.expiresAtSeconds = expiresAtSeconds;
-        }
-
-        void begin() {
-            if (!room.open()) return;
-            refresh();
-            room.onGrantsChanged(this::refresh);
-            refreshing = clock.scheduleAtFixedRate(this::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
-        }
-
-        private void refresh() {
-            if (!room.open()) {
-                stopRefreshing();
-                return;
-            }
-            token(room, expiresAtSeconds).ifPresent(token -> sink.send(SignalResponse.newBuilder().setRefreshToken(token).build()));
-        }
-
-        private void stopRefreshing() {
-            ScheduledFuture<?> task = refreshing;
-            if (task != null) task.cancel(false);
-        }
-
-        @Override
-        public void receive(SignalRequest request) {
-            switch (request.getMessageCase()) {
-                case PING -> sink.send(SignalResponse.newBuilder().setPong(System.currentTimeMillis()).build());
-                case PING_REQ -> sink.send(SignalResponse.newBuilder()
-                        .setPongResp(Pong.newBuilder()
-                                .setLastPingTimestamp(request.getPingReq().getTimestamp())
-                                .setTimestamp(System.currentTimeMillis()))
-                        .build());
-                default -> {} // the room's
-            }
-            room.receive(request);
-        }
-
-        @Override
-        public void closed() {
-            stopRefreshing();
-            room.signalClosed();
-        }
     }
 }

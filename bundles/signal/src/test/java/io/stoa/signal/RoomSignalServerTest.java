@@ -7,7 +7,9 @@ import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
 import io.stoa.auth.VideoGrant;
+import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Ping;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.SignalRequest;
@@ -20,9 +22,13 @@ import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalServer.SignalSession;
 import io.stoa.room.SignalSink;
+import io.stoa.signal.RoomSignalServer.Patience;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -43,17 +49,23 @@ class RoomSignalServerTest {
         }
     };
 
-    private final RoomSignalServer server = new RoomSignalServer();
+    /** Sessions that look for their participants. */
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final RoomSignalServer server = new RoomSignalServer(tasks::add, new Patience(Duration.ZERO, Duration.ZERO, Duration.ZERO));
     private final List<SignalResponse> told = new ArrayList<>();
     private final List<SignalRequest> passedOn = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private Claims claims = Claims.of("ann", VideoGrant.join("lobby"));
     private Runnable grantsChanged = () -> {};
     private boolean open = true;
+    private boolean handsOver;
+    private int closings;
+    private Rooms rooms;
 
     @BeforeEach
     void services() {
-        server.rooms = new Rooms();
+        rooms = new Rooms();
+        server.bindRooms(rooms);
         server.keys = KEYS;
     }
 
@@ -128,24 +140,144 @@ class RoomSignalServerTest {
 
     @Test
     void without_rooms_the_answer_is_unavailable() {
-        server.rooms = null;
+        server.unbindRooms(rooms);
         assertThatThrownBy(() -> open(StartSession.newBuilder()))
                 .isInstanceOfSatisfying(RoomException.class, it -> assertThat(it.code()).isEqualTo(RoomException.Code.UNAVAILABLE));
     }
 
+    @Test
+    void what_a_client_says_while_its_room_is_handed_over_comes_to_the_next_manager_in_order() throws Exception {
+        SignalSession session = open(StartSession.newBuilder().setConnectionId("CO_1"));
+        server.unbindRooms(rooms);
+        told.clear();
+        handsOver = true;
+        session.receive(ping(1));
+        session.receive(ping(2));
+        assertThat(passedOn).isEmpty();
+        assertThat(told).as("pings are answered").hasSize(2);
+        server.bindRooms(new Rooms());
+        look();
+        session.receive(ping(3));
+        assertThat(passedOn).extracting(SignalRequest::getPing).containsExactly(1L, 2L, 3L);
+        assertThat(log).containsExactly("join", "reattach CO_1");
+        assertThat(closings).isZero();
+    }
+
+    @Test
+    void a_manager_that_follows_at_once_is_attached_to_without_a_word_to_the_client_but_a_token() throws Exception {
+        SignalSession session = open(StartSession.newBuilder().setConnectionId("CO_1"));
+        told.clear();
+        Rooms next = new Rooms();
+        server.bindRooms(next);
+        server.unbindRooms(rooms);
+        look();
+        assertThat(told).extracting(SignalResponse::getMessageCase).containsExactly(MessageCase.REFRESH_TOKEN);
+        session.closed();
+        assertThat(log).containsExactly("join", "reattach CO_1", "signal closed");
+    }
+
+    @Test
+    void a_socket_that_closed_meanwhile_is_told_to_the_next_manager() throws Exception {
+        SignalSession session = open(StartSession.newBuilder().setConnectionId("CO_1"));
+        handsOver = true;
+        server.unbindRooms(rooms);
+        session.closed();
+        assertThat(log).containsExactly("join");
+        server.bindRooms(new Rooms());
+        look();
+        assertThat(log).containsExactly("join", "reattach CO_1", "signal closed");
+    }
+
+    @Test
+    void a_session_of_another_signal_server_is_adopted_and_goes_on() {
+        SignalSession session = server.adopt(start(StartSession.newBuilder().setConnectionId("CO_1")), sink());
+        session.receive(ping(1));
+        assertThat(passedOn).isEmpty();
+        look();
+        assertThat(passedOn).hasSize(1);
+        assertThat(told).extracting(SignalResponse::getMessageCase).containsExactly(MessageCase.PONG, MessageCase.REFRESH_TOKEN);
+        assertThat(log).containsExactly("reattach CO_1");
+    }
+
+    @Test
+    void what_no_room_has_taken_is_given_to_the_next_signal_server() throws Exception {
+        SignalSession session = open(StartSession.newBuilder());
+        handsOver = true;
+        rooms.refusal = new RoomException(RoomException.Code.UNAVAILABLE, "later");
+        session.receive(ping(1));
+        session.receive(ping(2));
+        assertThat(session.release()).extracting(SignalRequest::getPing).containsExactly(1L, 2L);
+        told.clear();
+        grantsChanged.run();
+        session.receive(ping(3));
+        assertThat(passedOn).isEmpty();
+        assertThat(told).extracting(SignalResponse::getMessageCase).as("no token of the old one").containsExactly(MessageCase.PONG);
+    }
+
+    @Test
+    void without_a_next_manager_the_client_is_told_to_come_back() throws Exception {
+        open(StartSession.newBuilder().setClient(ClientInfo.newBuilder().setProtocol(17)));
+        open = false; // as a room that is frozen says
+        server.unbindRooms(rooms);
+        look();
+        assertThat(told.getLast().getLeave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);
+        assertThat(closings).isEqualTo(1);
+    }
+
+    @Test
+    void an_old_client_is_told_so_in_its_own_words() {
+        rooms.refusal = new RoomException(RoomException.Code.UNAVAILABLE, "never");
+        server.adopt(start(StartSession.newBuilder().setClient(ClientInfo.newBuilder().setProtocol(9))), sink());
+        look();
+        assertThat(told.getLast().getLeave().getCanReconnect()).isTrue();
+        assertThat(closings).isEqualTo(1);
+    }
+
+    @Test
+    void a_session_whose_room_lives_on_survives_a_manager_that_does_not_have_it() throws Exception {
+        SignalSession session = open(StartSession.newBuilder());
+        Rooms other = new Rooms();
+        other.refusal = new RoomException(RoomException.Code.UNAVAILABLE, "not in charge");
+        server.bindRooms(other);
+        look();
+        session.receive(ping(1));
+        assertThat(passedOn).hasSize(1);
+        assertThat(closings).isZero();
+    }
+
+    private void look() {
+        for (Runnable task; (task = tasks.poll()) != null; ) task.run();
+    }
+
+    private static SignalRequest ping(long number) {
+        return SignalRequest.newBuilder().setPing(number).build();
+    }
+
+    private static StartSession start(StartSession.Builder start) {
+        return start.setIdentity("ann").setRoomName("lobby").build();
+    }
+
     private SignalSession open(StartSession.Builder start) throws RoomException {
-        return server.open(start.setIdentity("ann").setRoomName("lobby").build(), new SignalSink() {
+        return server.open(start(start), sink());
+    }
+
+    private SignalSink sink() {
+        return new SignalSink() {
             @Override
             public void send(SignalResponse response) {
                 told.add(response);
             }
 
             @Override
-            public void close() {}
-        });
+            public void close() {
+                closings++;
+            }
+        };
     }
 
     private final class Rooms implements RoomManager {
+        private RoomException refusal;
+
         @Override
         public RoomSession join(StartSession start, SignalSink sink) {
             log.add("join");
@@ -157,6 +289,14 @@ class RoomSignalServerTest {
         public RoomSession resume(StartSession start, SignalSink sink) {
             log.add("resume");
             sink.send(SignalResponse.newBuilder().setReconnect(io.stoa.protocol.livekit.ReconnectResponse.getDefaultInstance()).build());
+            return session();
+        }
+
+        @Override
+        public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
+            if (refusal != null) throw refusal;
+            handsOver = false;
+            log.add("reattach " + start.getConnectionId());
             return session();
         }
 
@@ -173,13 +313,15 @@ class RoomSignalServerTest {
                 }
 
                 @Override
-                public void receive(SignalRequest request) {
-                    passedOn.add(request);
+                public boolean receive(SignalRequest request) {
+                    if (!handsOver) passedOn.add(request);
+                    return !handsOver;
                 }
 
                 @Override
-                public void signalClosed() {
-                    log.add("signal closed");
+                public boolean signalClosed() {
+                    if (!handsOver) log.add("signal closed");
+                    return !handsOver;
                 }
 
                 @Override

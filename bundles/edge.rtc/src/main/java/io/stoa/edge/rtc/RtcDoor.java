@@ -5,7 +5,6 @@ import io.stoa.http.HttpExchange;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.RoomException;
 import io.stoa.room.SignalServer;
-import io.stoa.room.SignalServer.SignalSession;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -88,9 +87,9 @@ final class RtcDoor {
     /** The socket collects what the session says first; then the WebSocket is accepted. */
     private void start(HttpExchange exchange, StartSession start) throws Refusal {
         var socket = new SignalSocket(counters, open::remove);
-        SignalSession session = session(start, socket);
-        socket.begin(session);
+        begin(start, socket);
         open.add(socket);
+        socket.follow(servers); // it may have been replaced meanwhile
         boolean upgraded = false;
         try {
             upgraded = exchange.upgrade(socket, settings.get().signalMessageBytes());
@@ -102,13 +101,33 @@ final class RtcDoor {
         }
     }
 
-    private SignalSession session(StartSession start, SignalSocket socket) throws Refusal {
-        try {
-            return server().open(start, socket);
-        } catch (RoomException e) {
-            counters.count(RtcDrop.SESSION_NOT_STARTED);
-            throw new Refusal(status(e.code()), e.getMessage());
+    private void begin(StartSession start, SignalSocket socket) throws Refusal {
+        SignalServer server = server();
+        while (true) {
+            try {
+                socket.begin(start, server, server.open(start, socket));
+                return;
+            } catch (RoomException e) {
+                SignalServer next = servers.get();
+                if (e.code() == RoomException.Code.UNAVAILABLE && next != null && next != server) {
+                    server = next; // the one before went while it was asked
+                    continue;
+                }
+                counters.count(RtcDrop.SESSION_NOT_STARTED);
+                throw new Refusal(status(e.code()), e.getMessage());
+            }
         }
+    }
+
+    /** Another signal server is there, or none: sessions go on with it, or wait. */
+    void serverChanged() {
+        for (SignalSocket socket : open) socket.follow(servers);
+    }
+
+    /** No signal server has come for too long. */
+    void abandon() {
+        if (!open.isEmpty()) LOG.warn("{} signalling connections end: no signal server came to go on with them", open.size());
+        open.forEach(SignalSocket::abandon);
     }
 
     /** Codes of the field as HTTP (spec 1.4). */

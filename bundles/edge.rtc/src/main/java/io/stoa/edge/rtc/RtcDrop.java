@@ -8,6 +8,8 @@ enum RtcDrop {
     UPGRADE_FAILED,
     REQUEST_NOT_PROTOBUF,
     REQUEST_NOT_JSON,
+    /** The client says more than can wait while there is no signal server. */
+    REQUESTS_OVERRUN,
     /** The client does not read. */
     RESPONSES_OVERRUN,
     /** The client had gone when there was something to say; counted once per WebSocket. */

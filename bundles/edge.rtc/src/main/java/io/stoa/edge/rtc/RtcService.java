@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -34,12 +35,11 @@ import org.slf4j.LoggerFactory;
 public final class RtcService {
     private static final Logger LOG = LoggerFactory.getLogger(RtcService.class);
     private static final long PING_SECONDS = 10;
+    /** How long sessions wait for the next signal server. */
+    private static final long PATIENCE_SECONDS = 10;
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
     private volatile SignalServer signalServer;
+    private final AtomicInteger absences = new AtomicInteger();
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -82,6 +82,28 @@ public final class RtcService {
                 route(context, "/rtc/validate", exchange -> door.validate(exchange, false)),
                 route(context, "/rtc/v1", exchange -> door.connect(exchange, true)),
                 route(context, "/rtc/v1/validate", exchange -> door.validate(exchange, true)));
+    }
+
+    /** The next one is bound before the last one is unbound, if both are there. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindSignalServer(SignalServer next) {
+        absences.incrementAndGet();
+        signalServer = next;
+        door.serverChanged();
+    }
+
+    void unbindSignalServer(SignalServer gone) {
+        if (signalServer != gone) return;
+        signalServer = null;
+        door.serverChanged();
+        int absence = absences.incrementAndGet();
+        if (pings.isShutdown()) return;
+        pings.schedule(() -> {
+            if (absences.get() == absence) door.abandon();
+        }, PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ServiceRegistration<HttpRoute> route(BundleContext context, String path, Consumer<HttpExchange> handler) {

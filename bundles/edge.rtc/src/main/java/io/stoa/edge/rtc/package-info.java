@@ -10,6 +10,9 @@
  * <p>The WebSocket is accepted only when the session has started and its first response is waiting, so that a client never holds an open
  * socket that leads nowhere; what goes wrong before is an HTTP status with a sentence. Without a {@code SignalServer} that is 503.
  *
+ * <p>Sockets outlive signal servers: while one is replaced, what a client says waits, and the next one adopts the session. Only if none comes
+ * within ten seconds are sockets closed, so that clients look for one by themselves.
+ *
  * <p>Threads: a request comes on a virtual thread of the HTTP server and may block; frames of its WebSocket come one at a time; responses
  * come from rooms. Nobody waits for a slow client: what is sent is queued, and a client that lets its queue overflow is disconnected. One
  * timer keeps all WebSockets awake.

@@ -15,7 +15,10 @@ import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
+import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.RoomManager;
+import io.stoa.room.SignalServer;
+import io.stoa.room.SignalSink;
 import io.stoa.service.room.LocalRoomService;
 import io.stoa.store.memory.MemoryRoomStore;
 import java.io.InputStreamReader;
@@ -198,12 +201,18 @@ class RecordedHttpTest {
                     }
                 },
                 new Ids(new Random(1)));
-        var door = new RtcDoor(
-                () -> (start, sink) -> {
-                    throw new RoomException(RoomException.Code.UNAVAILABLE, "nobody joins here");
-                },
-                () -> SETTINGS,
-                admission);
+        SignalServer closed = new SignalServer() {
+            @Override
+            public SignalSession open(StartSession start, SignalSink sink) throws RoomException {
+                throw new RoomException(RoomException.Code.UNAVAILABLE, "nobody joins here");
+            }
+
+            @Override
+            public SignalSession adopt(StartSession start, SignalSink sink) {
+                throw new AssertionError("nothing to adopt");
+            }
+        };
+        var door = new RtcDoor(() -> closed, () -> SETTINGS, admission);
         return new LocalHttpServer(
                 "devkey",
                 "secret",

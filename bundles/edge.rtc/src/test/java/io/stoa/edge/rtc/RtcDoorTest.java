@@ -34,7 +34,7 @@ class RtcDoorTest {
     private final List<StartSession> started = new ArrayList<>();
     private SignalSink sink;
     private RoomException failure;
-    private SignalServer server = this::open;
+    private SignalServer server = new Server();
     private final RtcDoor door = new RtcDoor(
             () -> server,
             () -> SETTINGS,
@@ -52,12 +52,87 @@ class RtcDoorTest {
                     },
                     new Ids(new Random(1))));
 
-    private SignalServer.SignalSession open(StartSession start, SignalSink to) throws RoomException {
-        if (failure != null) throw failure;
-        started.add(start);
-        sink = to;
-        to.send(SignalSocketTest.pong(1));
-        return session;
+    private final class Server implements SignalServer {
+        @Override
+        public SignalSession open(StartSession start, SignalSink to) throws RoomException {
+            if (failure != null) throw failure;
+            started.add(start);
+            sink = to;
+            to.send(SignalSocketTest.pong(1));
+            return session;
+        }
+
+        @Override
+        public SignalSession adopt(StartSession start, SignalSink to) {
+            throw new AssertionError("nothing to adopt");
+        }
+    }
+
+    @Test
+    void sessions_go_on_with_the_signal_server_that_follows() {
+        var request = new Exchange();
+        door.connect(request, false);
+        var wire = new SignalSocketTest.Wire();
+        request.listener.opened(wire);
+        var next = new SignalSocketTest.Server();
+        server = next;
+        door.serverChanged();
+        assertThat(next.adopted).isEqualTo(started.getFirst());
+        request.listener.closed(1006, "");
+        assertThat(next.session.closed).isEqualTo(1);
+        assertThat(session.closed).isZero();
+    }
+
+    @Test
+    void a_session_that_begins_while_its_server_is_replaced_follows_at_once() {
+        var next = new SignalSocketTest.Server();
+        server = new SignalServer() {
+            @Override
+            public SignalSession open(StartSession start, SignalSink to) {
+                server = next;
+                return session;
+            }
+
+            @Override
+            public SignalSession adopt(StartSession start, SignalSink to) {
+                throw new AssertionError("nothing to adopt");
+            }
+        };
+        door.connect(new Exchange(), false);
+        assertThat(next.adopted).isNotNull();
+    }
+
+    @Test
+    void a_server_that_goes_while_it_is_asked_is_not_the_last_word() {
+        server = new SignalServer() {
+            @Override
+            public SignalSession open(StartSession start, SignalSink to) throws RoomException {
+                server = new Server();
+                throw new RoomException(RoomException.Code.UNAVAILABLE, "going");
+            }
+
+            @Override
+            public SignalSession adopt(StartSession start, SignalSink to) {
+                throw new AssertionError("nothing to adopt");
+            }
+        };
+        var request = new Exchange();
+        door.connect(request, false);
+        assertThat(started).hasSize(1);
+        assertThat(request.listener).isNotNull();
+    }
+
+    @Test
+    void without_a_signal_server_for_too_long_clients_are_to_come_back() {
+        var request = new Exchange();
+        door.connect(request, false);
+        var wire = new SignalSocketTest.Wire();
+        request.listener.opened(wire);
+        server = null;
+        door.serverChanged();
+        assertThat(wire.log).containsExactly("binary 1");
+        door.abandon();
+        assertThat(wire.log).endsWith("close 1001");
     }
 
     @Test

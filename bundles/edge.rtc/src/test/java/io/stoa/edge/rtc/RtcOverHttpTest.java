@@ -23,6 +23,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -63,7 +64,7 @@ class RtcOverHttpTest {
                     }
                 },
                 new Ids(new Random(1)));
-        var door = new RtcDoor(() -> this::session, () -> SETTINGS, admission);
+        var door = new RtcDoor(() -> server, () -> SETTINGS, admission);
         http = new LocalHttpServer(
                 "devkey",
                 "secret",
@@ -78,6 +79,18 @@ class RtcOverHttpTest {
         http.close();
     }
 
+    private final SignalServer server = new SignalServer() {
+        @Override
+        public SignalSession open(StartSession start, SignalSink sink) {
+            return session(start, sink);
+        }
+
+        @Override
+        public SignalSession adopt(StartSession start, SignalSink sink) {
+            throw new AssertionError("nothing to adopt");
+        }
+    };
+
     private SignalServer.SignalSession session(StartSession start, SignalSink sink) {
         started.add(start);
         sinks.add(sink);
@@ -91,6 +104,11 @@ class RtcOverHttpTest {
             @Override
             public void closed() {
                 closed.add("closed");
+            }
+
+            @Override
+            public List<SignalRequest> release() {
+                return List.of();
             }
         };
     }

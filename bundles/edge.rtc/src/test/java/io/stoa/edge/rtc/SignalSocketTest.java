@@ -7,18 +7,24 @@ import io.stoa.http.WebSocketPeer;
 import io.stoa.http.WebSocketPeer.Outcome;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.StartSession;
+import io.stoa.room.SignalServer;
 import io.stoa.room.SignalServer.SignalSession;
+import io.stoa.room.SignalSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SignalSocketTest {
+    private static final StartSession START = StartSession.newBuilder().setIdentity("ann").setConnectionId("CO_1").build();
+
     private final RtcCounters counters = new RtcCounters();
     private final List<SignalSocket> gone = new ArrayList<>();
     private final SignalSocket socket = new SignalSocket(counters, gone::add);
     private final Wire wire = new Wire();
     private final Session session = new Session();
+    private SignalServer current;
 
     @Test
     void what_was_sent_before_the_upgrade_goes_first_and_in_binary() {
@@ -122,9 +128,101 @@ class SignalSocketTest {
         assertThat(wire.log).containsExactly("ping", "close 1000");
     }
 
+    @Test
+    void a_signal_server_that_follows_gets_what_was_said_meanwhile_in_order() {
+        open();
+        session.left.add(SignalRequest.newBuilder().setPing(7).build());
+        current = null;
+        socket.follow(() -> current);
+        assertThat(session.released).isTrue();
+        socket.binary(SignalRequest.newBuilder().setPing(8).build().toByteArray());
+        socket.binary(SignalRequest.newBuilder().setPing(9).build().toByteArray());
+        socket.send(pong(1));
+        Server next = follow();
+        socket.binary(SignalRequest.newBuilder().setPing(10).build().toByteArray());
+        assertThat(session.received).isEmpty();
+        assertThat(next.session.received).extracting(SignalRequest::getPing).containsExactly(7L, 8L, 9L, 10L);
+        assertThat(next.adopted).isEqualTo(START);
+        assertThat(session.closed + next.session.closed).as("nobody was told that it closed").isZero();
+        assertThat(wire.log).as("the room goes on speaking").containsExactly("binary 1");
+    }
+
+    @Test
+    void the_same_signal_server_adopts_nothing() {
+        open();
+        socket.follow(() -> current);
+        socket.binary(SignalRequest.newBuilder().setPing(8).build().toByteArray());
+        assertThat(session.received).hasSize(1);
+        assertThat(((Server) current).adopted).isNull();
+    }
+
+    @Test
+    void the_next_signal_server_is_told_of_a_websocket_that_went_meanwhile() {
+        open();
+        current = null;
+        socket.follow(() -> current);
+        socket.closed(1006, "");
+        assertThat(gone).isEmpty();
+        Server next = follow();
+        assertThat(next.session.closed).isEqualTo(1);
+        assertThat(session.closed).isZero();
+        assertThat(gone).containsExactly(socket);
+        follow();
+        assertThat(next.session.closed).isEqualTo(1);
+    }
+
+    @Test
+    void without_a_next_signal_server_the_client_is_to_come_back() {
+        open();
+        socket.abandon();
+        assertThat(wire.log).as("there is one").isEmpty();
+        current = null;
+        socket.follow(() -> current);
+        socket.abandon();
+        assertThat(wire.log).containsExactly("close 1001");
+        socket.closed(1001, "");
+        socket.abandon();
+        assertThat(gone).containsExactly(socket);
+    }
+
+    @Test
+    void more_than_can_wait_for_a_signal_server_is_not_lost_in_silence() {
+        open();
+        current = null;
+        socket.follow(() -> current);
+        for (int i = 0; i <= SignalSocket.MAX_HELD_REQUESTS; i++) socket.binary(SignalRequest.newBuilder().setPing(8).build().toByteArray());
+        assertThat(wire.log).containsExactly("close 1001");
+        assertThat(counters.get(RtcDrop.REQUESTS_OVERRUN)).isEqualTo(1);
+        assertThat(follow().session.received).isEmpty();
+    }
+
+    private Server follow() {
+        Server next = new Server();
+        current = next;
+        socket.follow(() -> current);
+        return next;
+    }
+
     private void open() {
-        socket.begin(session);
+        current = new Server();
+        socket.begin(START, current, session);
         socket.opened(wire);
+    }
+
+    static final class Server implements SignalServer {
+        final Session session = new Session();
+        StartSession adopted;
+
+        @Override
+        public SignalSession open(StartSession start, SignalSink sink) {
+            throw new AssertionError("sessions are only adopted here");
+        }
+
+        @Override
+        public SignalSession adopt(StartSession start, SignalSink sink) {
+            adopted = start;
+            return session;
+        }
     }
 
     static SignalResponse pong(long number) {
@@ -133,7 +231,9 @@ class SignalSocketTest {
 
     static final class Session implements SignalSession {
         final List<SignalRequest> received = new ArrayList<>();
+        final List<SignalRequest> left = new ArrayList<>();
         int closed;
+        boolean released;
 
         @Override
         public void receive(SignalRequest request) {
@@ -143,6 +243,12 @@ class SignalSocketTest {
         @Override
         public void closed() {
             closed++;
+        }
+
+        @Override
+        public List<SignalRequest> release() {
+            released = true;
+            return left;
         }
     }
 

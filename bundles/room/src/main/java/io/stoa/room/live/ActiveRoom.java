@@ -40,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,30 +55,43 @@ final class ActiveRoom implements LiveRoom {
     private final LiveRoomManager manager;
     private final Mailbox mailbox;
     private final Room.Builder info;
-    private final RoomInternal internal;
+    final RoomInternal internal;
     private final Ids ids;
-    private final Map<String, Member> members = new LinkedHashMap<>();
+    final Map<String, Member> members = new LinkedHashMap<>();
     /** Who is on the way here from another room. */
-    private final Set<String> expected = new HashSet<>();
+    final Set<String> expected = new HashSet<>();
     private final ServerCalls calls = new ServerCalls(this);
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
-    private final ByteString sifTrailer;
-    private final long openedAt;
-    private boolean everJoined;
-    private long lastLeftAt;
+    final ByteString sifTrailer;
+    final long openedAt;
+    boolean everJoined;
+    long lastLeftAt;
     private boolean closed;
-    private boolean roomUpdateDue;
+    boolean roomUpdateDue;
+    /** Sessions that began under another room manager and have not found their participants yet, by their connection. */
+    final Map<String, HeldSink> awaited = new LinkedHashMap<>();
     private long malformedData;
 
+    /** A new one. */
     ActiveRoom(LiveRoomManager manager, Mailbox mailbox, Room room, RoomInternal internal, Ids ids) {
+        this(manager, mailbox, room, internal, ids, manager.pulse().millis(), ByteString.copyFrom(ids.characters(44), StandardCharsets.UTF_8));
+        begin();
+    }
+
+    /** One that has lived before. */
+    ActiveRoom(LiveRoomManager manager, Mailbox mailbox, Room room, RoomInternal internal, Ids ids, long openedAt, ByteString sifTrailer) {
         this.manager = manager;
         this.mailbox = mailbox;
         this.internal = internal;
         this.ids = ids;
+        this.openedAt = openedAt;
+        this.sifTrailer = sifTrailer;
         info = room.toBuilder();
-        openedAt = manager.pulse().millis();
-        sifTrailer = ByteString.copyFrom(ids.characters(44), StandardCharsets.UTF_8);
+    }
+
+    /** What recurs. */
+    void begin() {
         after(IDLE_CHECK_MILLIS, this::idleCheck);
         every(Speakers.INTERVAL_MILLIS, speakers::update);
         every(Qualities.INTERVAL_MILLIS, new Qualities(this)::update);
@@ -91,6 +105,10 @@ final class ActiveRoom implements LiveRoom {
 
     <T> T call(Mailbox.Work<T> work) throws RoomException {
         return mailbox.call(work);
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
     }
 
     void after(long delayMillis, Runnable task) {
@@ -150,6 +168,11 @@ final class ActiveRoom implements LiveRoom {
 
     MediaPeer open(PeerSpec spec, PeerListener listener) {
         return manager.plane().open(spec, listener);
+    }
+
+    /** @return null if it is not there (any more) */
+    MediaPeer adopt(String key, PeerListener listener) {
+        return manager.plane().adopt(key, listener).orElse(null);
     }
 
     void malformedData(Member sender) {
@@ -215,16 +238,39 @@ final class ActiveRoom implements LiveRoom {
         member.joined();
         announce(member);
         countsChanged();
-        member.residence().after(JOIN_MILLIS, () -> {
+        becomesActive(member, millis() + JOIN_MILLIS);
+        return member;
+    }
+
+    /** Or goes. */
+    private void becomesActive(Member member, long untilMillis) {
+        member.residence().after(Math.max(1, untilMillis - millis()), () -> {
             if (member.open() && !member.active()) member.close(DisconnectReason.JOIN_FAILURE, LeaveRequest.Action.DISCONNECT);
         });
-        return member;
+    }
+
+    /** A participant goes on where another room manager has left it. */
+    void goesOn(Member member) {
+        members.put(member.identity(), member);
+        if (!member.active()) becomesActive(member, member.info.getJoinedAtMs() + JOIN_MILLIS);
     }
 
     Member resume(StartSession start, SignalSink sink) {
         Member member = members.get(start.getIdentity());
         if (member == null || !member.open() || member.forwarded() || closed) return null;
-        member.resume(sink);
+        member.resume(sink, start.getConnectionId());
+        return member;
+    }
+
+    /** @return null if the session has no participant here; then the sink was told what was left to tell */
+    Member reattach(StartSession start, SignalSink sink) {
+        HeldSink held = awaited.remove(start.getConnectionId());
+        Member member = members.get(start.getIdentity());
+        if (member == null || !member.open() || !member.hasSignal() || !member.connectionId.equals(start.getConnectionId())) {
+            if (held != null) held.attach(sink);
+            return null;
+        }
+        member.attach(sink);
         return member;
     }
 
@@ -417,6 +463,13 @@ final class ActiveRoom implements LiveRoom {
         for (Member member : members.values()) sendRoom(member);
     }
 
+    /** The store is new, or the room is new to it. */
+    void publish() {
+        manager.store().putRoom(info(), internal);
+        manager.store().keepParticipants(name(), members.values().stream().map(Member::identity).collect(Collectors.toSet()));
+        for (Member member : members.values()) manager.store().putParticipant(name(), member.info());
+    }
+
     /** Counts change often; the others learn of it a little later, once. */
     private void countsChanged() {
         info.setNumParticipants((int) counted());
@@ -427,12 +480,16 @@ final class ActiveRoom implements LiveRoom {
         if (recordingChanged) {
             roomChanged();
         } else if (!roomUpdateDue) {
-            roomUpdateDue = true;
-            after(2_000, () -> {
-                roomUpdateDue = false;
-                if (!closed) roomChanged();
-            });
+            roomUpdateDue();
         }
+    }
+
+    void roomUpdateDue() {
+        roomUpdateDue = true;
+        after(2_000, () -> {
+            roomUpdateDue = false;
+            if (!closed) roomChanged();
+        });
     }
 
     void published(Member member, TrackInfo track) {
@@ -481,6 +538,10 @@ final class ActiveRoom implements LiveRoom {
     void simulateSpeaker(Member member, int seconds) {
         member.speaksUntilMillis = millis() + seconds * 1_000L;
         speakers.update();
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     // -- ending

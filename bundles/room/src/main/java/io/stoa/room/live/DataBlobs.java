@@ -3,7 +3,9 @@ package io.stoa.room.live;
 import io.stoa.protocol.livekit.DataBlob;
 import io.stoa.protocol.livekit.DataBlobKey;
 import io.stoa.protocol.livekit.RequestResponse.Reason;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Small blobs that a participant leaves for others to fetch (spec 4.4, requests 22 and 23). */
@@ -34,6 +36,14 @@ final class DataBlobs {
 
     private static int bytes(DataBlob blob) {
         return blob.getContents().size() + blob.getKey().getSerializedSize();
+    }
+
+    Collection<DataBlob> all() {
+        return blobs.values();
+    }
+
+    void restore(List<DataBlob> all) {
+        for (DataBlob blob : all) blobs.put(blob.getKey(), blob);
     }
 
     /** @return null if there is none */

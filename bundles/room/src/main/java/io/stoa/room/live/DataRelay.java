@@ -19,7 +19,8 @@ final class DataRelay {
 
     private final ActiveRoom room;
     private final ServerCalls calls;
-    private final Set<com.google.protobuf.ByteString> nonces = new LinkedHashSet<>();
+    /** The oldest first. */
+    final Set<com.google.protobuf.ByteString> nonces = new LinkedHashSet<>();
 
     DataRelay(ActiveRoom room, ServerCalls calls) {
         this.room = room;

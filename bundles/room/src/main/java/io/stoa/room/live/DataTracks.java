@@ -2,6 +2,9 @@ package io.stoa.room.live;
 
 import io.stoa.base.Ids;
 import io.stoa.media.DataLane;
+import io.stoa.protocol.handover.DataSubscriptionState;
+import io.stoa.protocol.handover.ParticipantState;
+import io.stoa.protocol.handover.TrackWish;
 import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DataTrackSchemaEncoding;
 import io.stoa.protocol.livekit.DataTrackSubscriberHandles;
@@ -44,6 +47,28 @@ final class DataTracks {
     record Outcome(DataTrackInfo info, Reason reason, String message) {
         private static Outcome refused(Reason reason, String message) {
             return new Outcome(null, reason, message);
+        }
+    }
+
+    // -- between two room managers
+
+    void freeze(ParticipantState.Builder to) {
+        to.addAllDataTracks(published.values()).setNextDataTrackHandle(nextHandle);
+        received.forEach((sid, subscription) -> to.addDataSubscriptions(DataSubscriptionState.newBuilder()
+                .setTrackSid(sid)
+                .setPublisherIdentity(subscription.publisher.identity())
+                .setHandle(subscription.handle)));
+        wished.all().forEach((sid, wish) -> to.addDataTrackWishes(TrackWish.newBuilder().setTrackSid(sid).setSubscribe(wish)));
+    }
+
+    /** When all participants are there. */
+    void thaw(ParticipantState from, ActiveRoom room) {
+        for (DataTrackInfo track : from.getDataTracksList()) published.put(track.getPubHandle(), track);
+        nextHandle = from.getNextDataTrackHandle();
+        for (TrackWish wish : from.getDataTrackWishesList()) wished.put(wish.getTrackSid(), wish.getSubscribe());
+        for (DataSubscriptionState one : from.getDataSubscriptionsList()) {
+            Member publisher = room.member(one.getPublisherIdentity());
+            if (publisher != null) received.put(one.getTrackSid(), new Subscription(publisher, one.getHandle()));
         }
     }
 

@@ -17,6 +17,9 @@ import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.handover.RoomState;
+import io.stoa.room.HandOver;
+import io.stoa.room.HandOver.HandedRoom;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
@@ -38,9 +41,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -71,7 +77,11 @@ public final class LiveRoomManager implements RoomManager {
     private volatile RoomLimits limits;
     private volatile IceConfig ice;
     private volatile Router router;
+    private final Charge charge = new Charge(this);
     private volatile boolean draining;
+    private volatile boolean leaving;
+    /** Whether nobody can go on with the rooms: without the media plane there are no connections, without the framework no server. */
+    private BooleanSupplier nobodyFollows = () -> false;
 
     // Needed, but replaced without ending a room: only without the media plane rooms cannot be.
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -91,6 +101,26 @@ public final class LiveRoomManager implements RoomManager {
         this.plane = plane;
         this.limits = limits;
         this.ice = ice;
+    }
+
+    /** Ready to be in charge; the stores, routers and the like that there are have been bound. */
+    @Activate
+    void start(BundleContext context) {
+        nobodyFollows = () -> context.getBundle(0).getState() == Bundle.STOPPING || context.getServiceReference(MediaPlane.class) == null;
+        begin();
+    }
+
+    void begin() {
+        charge.begin();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindHandOver(HandOver next) {
+        charge.bind(next);
+    }
+
+    void unbindHandOver(HandOver gone) {
+        charge.unbind(gone);
     }
 
     /** A router that comes is told which rooms are here. */
@@ -121,12 +151,7 @@ public final class LiveRoomManager implements RoomManager {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindStore(RoomStore next) {
         store.bind(next, rooms.keySet()); // first, or the rooms tell the store before
-        for (ActiveRoom room : rooms.values())
-            room.post(() -> {
-                store.putRoom(room.info(), room.internal());
-                store.keepParticipants(room.name(), room.members().stream().map(Member::identity).collect(Collectors.toSet()));
-                for (Member member : room.members()) store.putParticipant(room.name(), member.info());
-            });
+        for (ActiveRoom room : rooms.values()) room.post(room::publish);
         for (String name : store.leftBehind()) if (!rooms.containsKey(name)) store.sweep(name, to -> sweep(to, name));
     }
 
@@ -169,6 +194,10 @@ public final class LiveRoomManager implements RoomManager {
                 }
             }
         };
+    }
+
+    void execute(Runnable task) {
+        executor.execute(task);
     }
 
     MediaPlane plane() {
@@ -233,11 +262,13 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     ActiveRoom opened(CreateRoomRequest request) throws RoomException {
+        charge.await();
         ActiveRoom open = rooms.get(request.getName());
         if (open != null) return open;
         synchronized (this) {
             open = rooms.get(request.getName());
             if (open != null) return open;
+            if (leaving) throw new RoomException(RoomException.Code.UNAVAILABLE, "this room manager is going away");
             if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and opens no rooms");
             RoomAllocator.Allocation allocation;
             try {
@@ -256,16 +287,25 @@ public final class LiveRoomManager implements RoomManager {
     void closed(ActiveRoom room) {
         rooms.remove(room.name(), room);
         store.deleteRoom(room.name());
-        try {
-            router.clear(room.name());
-        } catch (ClusterException e) {
-            LOG.warn("room {} stays in the routing table: {}", room.name(), e.getMessage());
-        }
+        unroute(room.name());
         listeners().forEach(l -> l.roomFinished(room.info()));
+    }
+
+    private void unroute(String name) {
+        try {
+            router.clear(name);
+        } catch (ClusterException e) {
+            LOG.warn("room {} stays in the routing table: {}", name, e.getMessage());
+        }
     }
 
     @Override
     public Optional<LiveRoom> room(String name) {
+        try {
+            charge.await();
+        } catch (RoomException e) {
+            throw new IllegalStateException(e.getMessage(), e); // better than to say that there is no such room
+        }
         return Optional.ofNullable(rooms.get(name));
     }
 
@@ -279,7 +319,7 @@ public final class LiveRoomManager implements RoomManager {
         if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and takes no new participants");
         Claims claims = Claims.fromJson(start.getGrantsJson());
         ActiveRoom room = opened(request(start, claims));
-        return new Session(room, room.call(() -> room.join(start, claims, sink)), start.getIdentity());
+        return room.call(() -> new Session(room, room.join(start, claims, sink), start.getIdentity()));
     }
 
     private static CreateRoomRequest request(StartSession start, Claims claims) {
@@ -302,12 +342,28 @@ public final class LiveRoomManager implements RoomManager {
 
     @Override
     public RoomSession resume(StartSession start, SignalSink sink) throws RoomException {
+        charge.await();
         ActiveRoom room = rooms.get(start.getRoomName());
-        Member member = room == null ? null : room.call(() -> room.resume(start, sink));
-        if (member != null) return new Session(room, member, start.getIdentity());
+        Session session = room == null ? null : room.call(() -> session(room, room.resume(start, sink), start));
+        return session == null ? stranger(start, sink) : session;
+    }
+
+    @Override
+    public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
+        charge.await();
+        ActiveRoom room = rooms.get(start.getRoomName());
+        Session session = room == null ? null : room.call(() -> session(room, room.reattach(start, sink), start));
+        return session == null ? stranger(start, sink) : session;
+    }
+
+    private static Session session(ActiveRoom room, Member member, StartSession start) {
+        return member == null ? null : new Session(room, member, start.getIdentity());
+    }
+
+    private static Session stranger(StartSession start, SignalSink sink) {
         sink.send(Leaves.of(start.getClient().getProtocol(), LeaveRequest.Action.RECONNECT, DisconnectReason.STATE_MISMATCH));
         sink.close();
-        return new Session(room, null, start.getIdentity());
+        return new Session(null, null, start.getIdentity());
     }
 
     @Override
@@ -327,7 +383,7 @@ public final class LiveRoomManager implements RoomManager {
         draining = true;
         for (ActiveRoom room : rooms.values()) {
             try {
-                room.call(() -> {
+                room.mailbox().ask(() -> {
                     room.end(DisconnectReason.SERVER_SHUTDOWN);
                     return null;
                 });
@@ -337,11 +393,48 @@ public final class LiveRoomManager implements RoomManager {
         }
     }
 
+    // -- from one manager to the next
+
+    /** The room that is to go on here, still empty. */
+    ActiveRoom takeOver(RoomState state) {
+        Room info = state.getRoom();
+        draining |= nodes.draining();
+        ActiveRoom room = new ActiveRoom(
+                this, new Mailbox(info.getName(), executor), info, state.getInternal(), ids, state.getOpenedAt(), state.getSifTrailer());
+        rooms.put(info.getName(), room);
+        return room;
+    }
+
+    /** A room that cannot go on: nothing is to say that it does. Its connections close when they have waited long enough. */
+    void giveUp(String name) {
+        rooms.remove(name);
+        store.deleteRoom(name);
+        unroute(name);
+        listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));
+    }
+
     @Deactivate
     void stop() {
+        List<HandedRoom> handed = new ArrayList<>();
+        if (charge.canLeaveRooms() && !nobodyFollows.getAsBoolean()) leave(handed);
         shutdown();
         scheduler.shutdownNow();
         executor.shutdown();
+        try {
+            if (!handed.isEmpty() && !executor.awaitTermination(1, TimeUnit.SECONDS)) LOG.warn("the store is slow: it may hear of rooms twice");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        charge.leave(handed);
+    }
+
+    private void leave(List<HandedRoom> to) {
+        synchronized (this) { // no room opens from now on
+            leaving = true;
+        }
+        List<ActiveRoom> all = List.copyOf(rooms.values());
+        List<ActiveRoom> failed = charge.freeze(all, to);
+        for (ActiveRoom room : all) if (!failed.contains(room)) rooms.remove(room.name(), room);
     }
 
     /** A signalling session's hold on its participant; null if the join was refused. */
@@ -369,20 +462,20 @@ public final class LiveRoomManager implements RoomManager {
         }
 
         @Override
-        public void receive(SignalRequest request) {
-            if (member != null) member.post(() -> {
+        public boolean receive(SignalRequest request) {
+            return member == null || member.residence().offer(() -> {
                 if (generation == member.sinkGeneration()) member.receive(request);
             });
         }
 
         @Override
-        public void signalClosed() {
-            if (member != null) member.post(() -> member.signalClosed(generation));
+        public boolean signalClosed() {
+            return member == null || member.residence().offer(() -> member.signalClosed(generation));
         }
 
         @Override
         public boolean open() {
-            return member != null && member.open();
+            return member != null && member.open() && generation == member.sinkGeneration() && !member.room().mailbox().sealed();
         }
 
         @Override

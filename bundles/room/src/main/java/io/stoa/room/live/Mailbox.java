@@ -23,6 +23,8 @@ final class Mailbox {
     private final Executor executor;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private boolean draining;
+    private volatile boolean sealed;
+    private boolean shut;
     private volatile Thread owner;
 
     Mailbox(String name, Executor executor) {
@@ -34,8 +36,40 @@ final class Mailbox {
         return Thread.currentThread() == owner;
     }
 
+    /** From now on nothing comes in from outside; what is in it, and what follows from that, is done. */
+    void seal() {
+        synchronized (queue) {
+            sealed = true;
+        }
+    }
+
+    boolean sealed() {
+        return sealed;
+    }
+
+    /** On the mailbox: nothing more is done at all. */
+    void shut() {
+        synchronized (queue) {
+            shut = true;
+            queue.clear();
+        }
+    }
+
+    /** From outside. @return false if the mailbox is sealed */
+    boolean offer(Runnable task) {
+        synchronized (queue) {
+            if (sealed) return false;
+            queue.add(task);
+            if (draining) return true;
+            draining = true;
+        }
+        executor.execute(this::drain);
+        return true;
+    }
+
     void post(Runnable task) {
         synchronized (queue) {
+            if (shut) return;
             queue.add(task);
             if (draining) return;
             draining = true;
@@ -63,18 +97,29 @@ final class Mailbox {
         }
     }
 
-    /** Waits until the work was done in its turn. */
+    /** Waits until the work was done in its turn. For whoever is outside. */
     <T> T call(Work<T> work) throws RoomException {
         if (owns()) return work.run();
         CompletableFuture<T> result = new CompletableFuture<>();
-        post(() -> {
-            try {
-                result.complete(work.run());
-            } catch (RoomException | RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
+        boolean taken = offer(() -> complete(result, work));
+        if (!taken) throw new RoomException(RoomException.Code.UNAVAILABLE, "room " + name + " is just being handed over; try again");
         return await(result.orTimeout(CALL_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** The same for the room manager, which may still ask when nobody else may. */
+    <T> T ask(Work<T> work) throws RoomException {
+        if (owns()) return work.run();
+        CompletableFuture<T> result = new CompletableFuture<>();
+        post(() -> complete(result, work));
+        return await(result.orTimeout(CALL_SECONDS, TimeUnit.SECONDS));
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Work<T> work) {
+        try {
+            result.complete(work.run());
+        } catch (RoomException | RuntimeException e) {
+            result.completeExceptionally(e);
+        }
     }
 
     /** Not on the mailbox: the caller's thread waits for what the mailbox will complete. */

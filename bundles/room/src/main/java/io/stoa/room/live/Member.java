@@ -59,7 +59,7 @@ final class Member {
     private final Residence residence;
     private final String identity;
     private final String sid;
-    private final StartSession start;
+    final StartSession start;
     private final ClientTraits traits;
     private final Publications publications;
     private final Subscriptions subscriptions = new Subscriptions(this);
@@ -67,11 +67,13 @@ final class Member {
     private final DataTracks dataTracks;
     private final DataBlobs blobs = new DataBlobs();
     private final int firstOfferId;
-    private final ParticipantInfo.Builder info;
+    final ParticipantInfo.Builder info;
     private Claims claims;
-    private ParticipantPermission permission;
-    private SignalSink sink;
-    private int sinkGeneration;
+    ParticipantPermission permission;
+    SignalSink sink;
+    /** Which of its signalling connections is the sink's. */
+    String connectionId;
+    private volatile int sinkGeneration;
     private MediaPeer publisher;
     private MediaPeer subscriber;
     /** Of the participant in another room that is shown here. */
@@ -79,16 +81,18 @@ final class Member {
     private final List<Forwarding> forwardings = new ArrayList<>();
     private OfferAnswer descriptions;
     private boolean single;
-    private boolean everActive;
+    boolean everActive;
     private boolean closed;
     private boolean awaitsResume;
-    private final Map<String, ParticipantInfo> missedDepartures = new LinkedHashMap<>();
-    private boolean dropsSignalOnResume;
-    private boolean dropsMessagesOnResume;
+    long resumeUntil;
+    long signalLostUntil;
+    final Map<String, ParticipantInfo> missedDepartures = new LinkedHashMap<>();
+    boolean dropsSignalOnResume;
+    boolean dropsMessagesOnResume;
     private volatile boolean open = true;
     private volatile String grantsJson;
     private volatile Runnable grantsListener = () -> {};
-    private SubscriptionPermission allowed = SubscriptionPermission.newBuilder().setAllParticipants(true).build();
+    SubscriptionPermission allowed = SubscriptionPermission.newBuilder().setAllParticipants(true).build();
     final ArrayDeque<byte[]> waitingData = new ArrayDeque<>();
     int waitingBytes;
     int lastReliableSequence;
@@ -106,6 +110,7 @@ final class Member {
         this.claims = claims;
         this.sink = sink;
         identity = start.getIdentity();
+        connectionId = start.getConnectionId();
         this.firstOfferId = firstOfferId;
         traits = ClientTraits.of(start.getClient());
         publications = new Publications(room().ids(), room().publishCodecs(traits).stream().map(Codec::getMime).toList());
@@ -268,6 +273,10 @@ final class Member {
         send(response);
     }
 
+    boolean awaitsResume() {
+        return awaitsResume;
+    }
+
     boolean hasSignal() {
         return sink != null;
     }
@@ -287,6 +296,16 @@ final class Member {
             subscriber = room().open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
         }
         descriptions = new OfferAnswer(this, publisher, subscriber, firstOfferId);
+    }
+
+    /** Goes on with connections that another room manager has parked. @return false if one of them is gone */
+    boolean reconnect(String publisherKey, String subscriberKey) {
+        single = start.getUseSinglePeerConnection();
+        publisher = room().adopt(publisherKey, new Events(SignalTarget.PUBLISHER));
+        subscriber = single ? publisher : room().adopt(subscriberKey, new Events(SignalTarget.SUBSCRIBER));
+        if (publisher == null || subscriber == null) return false;
+        descriptions = new OfferAnswer(this, publisher, subscriber, firstOfferId);
+        return true;
     }
 
     private PeerSpec spec(PeerSpec.Role role) {
@@ -495,10 +514,19 @@ final class Member {
 
     // -- signalling comes and goes
 
+    /** The session goes on, the client has not noticed that its signal server or its room manager is another one. */
+    void attach(SignalSink next) {
+        if (sink instanceof HeldSink held) held.attach(next);
+        sink = next;
+        sinkGeneration++;
+        if (awaitsResume) awaitResume(resumeUntil); // what was waited for before is void
+    }
+
     /** A new WebSocket takes over. */
-    void resume(SignalSink next) {
+    void resume(SignalSink next, String nextConnectionId) {
         if (sink != null) sink.close();
         sink = next;
+        connectionId = nextConnectionId;
         sinkGeneration++;
         awaitsResume = false;
         if (dropsSignalOnResume) {
@@ -535,7 +563,13 @@ final class Member {
             return;
         }
         // As long as media lives the participant does, but not for ever (bounded, spec 0).
-        residence.after(SIGNAL_LOST_MILLIS, () -> {
+        liveWithoutSignal(room().millis() + SIGNAL_LOST_MILLIS);
+    }
+
+    void liveWithoutSignal(long untilMillis) {
+        int generation = sinkGeneration;
+        signalLostUntil = untilMillis;
+        residence.after(Math.max(1, untilMillis - room().millis()), () -> {
             if (!closed && sink == null && generation == sinkGeneration) close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
         });
     }
@@ -554,14 +588,19 @@ final class Member {
             close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
             return;
         }
-        int generation = sinkGeneration;
-        awaitsResume = true;
         if (protocol() >= 13) {
             send(SignalResponse.newBuilder(Leaves.of(protocol(), LeaveRequest.Action.RESUME, DisconnectReason.CONNECTION_TIMEOUT)));
             sink.close();
             sink = null;
         }
-        residence.after(RESUME_MILLIS, () -> {
+        awaitResume(room().millis() + RESUME_MILLIS);
+    }
+
+    void awaitResume(long untilMillis) {
+        int generation = sinkGeneration;
+        awaitsResume = true;
+        resumeUntil = untilMillis;
+        residence.after(Math.max(1, untilMillis - room().millis()), () -> {
             if (!closed && generation == sinkGeneration) close(DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.Action.DISCONNECT);
         });
     }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.stoa.media.MediaPeer;
+import io.stoa.protocol.handover.NegotiationState;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.SessionDescription;
@@ -33,7 +34,9 @@ final class OfferAnswer {
     private final Map<SignalTarget, Integer> describing = new EnumMap<>(SignalTarget.class);
     private final ArrayDeque<SignalResponse.Builder> behindDescription = new ArrayDeque<>();
     private boolean offerOutstanding;
+    private long outstandingUntil;
     private boolean offerScheduled;
+    private boolean restartScheduled;
     private boolean offerAgain;
     private int offerId;
     private int offerGeneration;
@@ -111,8 +114,10 @@ final class OfferAnswer {
     private void schedule(long delayMillis, boolean restartIce) {
         if (offerScheduled && !restartIce) return;
         offerScheduled = true;
+        restartScheduled |= restartIce;
         member.residence().after(delayMillis, () -> {
             offerScheduled = false;
+            restartScheduled &= !restartIce;
             if (!member.open()) return;
             if (offerOutstanding && !restartIce) offerAgain = true;
             else send(restartIce);
@@ -122,7 +127,7 @@ final class OfferAnswer {
     private void send(boolean restartIce) {
         offerOutstanding = true;
         offerAgain = false;
-        int generation = ++offerGeneration;
+        offerGeneration++;
         describing(SignalTarget.SUBSCRIBER);
         subscriber.offer(restartIce).whenComplete((sdp, failure) -> member.post(() -> {
             if (!member.open()) return;
@@ -135,10 +140,44 @@ final class OfferAnswer {
             member.tell(response -> response.setOffer(SessionDescription.newBuilder().setType("offer").setSdp(sdp).setId(offerId++)));
             described(SignalTarget.SUBSCRIBER);
         }));
-        member.residence().after(NEGOTIATION_MILLIS, () -> {
+        expectAnswer(room().millis() + NEGOTIATION_MILLIS);
+    }
+
+    private void expectAnswer(long untilMillis) {
+        outstandingUntil = untilMillis;
+        int generation = offerGeneration;
+        member.residence().after(Math.max(1, untilMillis - room().millis()), () -> {
             if (member.open() && offerOutstanding && generation == offerGeneration && member.hasSignal())
                 member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         });
+    }
+
+    // -- between two room managers
+
+    /** No description is under way: what is known of the negotiation is all there is to know. */
+    boolean settled() {
+        return behindDescription.isEmpty() && describing.values().stream().allMatch(count -> count == 0);
+    }
+
+    NegotiationState freeze() {
+        NegotiationState.Builder state = NegotiationState.newBuilder()
+                .setNextOfferId(offerId)
+                .setOfferOutstanding(offerOutstanding)
+                .setOutstandingUntil(offerOutstanding ? outstandingUntil : 0)
+                .setOfferDue(offerScheduled || restartScheduled)
+                .setRestartIce(restartScheduled)
+                .setOfferAgain(offerAgain);
+        heldCandidate.forEach((target, line) -> state.putHeldCandidates(target.getNumber(), line));
+        return state.build();
+    }
+
+    void thaw(NegotiationState from) {
+        offerId = from.getNextOfferId();
+        offerOutstanding = from.getOfferOutstanding();
+        offerAgain = from.getOfferAgain();
+        from.getHeldCandidatesMap().forEach((target, line) -> heldCandidate.put(SignalTarget.forNumber(target), line));
+        if (offerOutstanding) expectAnswer(from.getOutstandingUntil());
+        if (from.getOfferDue()) schedule(0, from.getRestartIce());
     }
 
     // -- candidates

@@ -4,6 +4,9 @@ import io.stoa.base.Ids;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PublicationSpec;
 import io.stoa.media.PublishedTrack;
+import io.stoa.protocol.handover.ParticipantState;
+import io.stoa.protocol.handover.PublicationState;
+import io.stoa.protocol.handover.WaitingTracks;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.AudioTrackFeature;
 import io.stoa.protocol.livekit.BackupCodecPolicy;
@@ -59,6 +62,27 @@ final class Publications {
     Publications(Ids ids, List<String> codecs) {
         this.ids = ids;
         this.codecs = codecs;
+    }
+
+    void freeze(ParticipantState.Builder to) {
+        for (Entry entry : bySid.values())
+            to.addPublications(PublicationState.newBuilder()
+                    .setCid(entry.cid)
+                    .setInfo(entry.info)
+                    .setPublished(entry.published)
+                    .setSubscribedOnce(entry.subscribedOnce));
+        queued.forEach((cid, requests) -> to.putWaitingTracks(cid, WaitingTracks.newBuilder().addAllRequests(requests).build()));
+    }
+
+    /** The media plane knows the tracks already. */
+    void thaw(ParticipantState from) {
+        for (PublicationState one : from.getPublicationsList()) {
+            Entry entry = new Entry(one.getCid(), one.getInfo().toBuilder());
+            entry.published = one.getPublished();
+            entry.subscribedOnce = one.getSubscribedOnce();
+            bySid.put(entry.info.getSid(), entry);
+        }
+        from.getWaitingTracksMap().forEach((cid, waiting) -> queued.put(cid, new ArrayList<>(waiting.getRequestsList())));
     }
 
     /** @param entry the announced track, or null with {@code refusal} */

@@ -34,6 +34,13 @@ final class Residence {
         });
     }
 
+    /** From outside. @return false if the room is being handed over to another room manager */
+    synchronized boolean offer(Runnable task) {
+        if (room.mailbox().sealed()) return false;
+        post(task);
+        return true;
+    }
+
     private void forwarded(ActiveRoom at, Runnable task) {
         if (room != at) post(task); // it has moved on since
         else if (moving) left.add(task);

@@ -142,6 +142,14 @@ final class ServerCalls {
         return true;
     }
 
+    /** The room is handed over: answers will come to the next manager, which does not know the questions. */
+    void end() {
+        for (Pending pending : List.copyOf(awaitingResponse.values()))
+            pending.result.completeExceptionally(new RoomException(RoomException.Code.UNAVAILABLE, "the room was handed over before the participant answered"));
+        awaitingAck.clear();
+        awaitingResponse.clear();
+    }
+
     /** The participant is gone: nobody will answer. */
     void left(Member callee) {
         for (String id : List.copyOf(awaitingResponse.keySet()))

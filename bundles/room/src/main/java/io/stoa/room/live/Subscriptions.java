@@ -3,6 +3,10 @@ package io.stoa.room.live;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
+import io.stoa.protocol.handover.ParticipantState;
+import io.stoa.protocol.handover.SubscriptionState;
+import io.stoa.protocol.handover.TrackSetting;
+import io.stoa.protocol.handover.TrackWish;
 import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoQuality;
 import java.util.LinkedHashMap;
@@ -25,6 +29,30 @@ final class Subscriptions {
 
     Subscriptions(Member owner) {
         this.owner = owner;
+    }
+
+    void freeze(ParticipantState.Builder to) {
+        active.forEach((sid, publisher) -> to.addSubscriptions(SubscriptionState.newBuilder().setTrackSid(sid).setPublisherIdentity(publisher.identity())));
+        wished.all().forEach((sid, wish) -> to.addTrackWishes(TrackWish.newBuilder().setTrackSid(sid).setSubscribe(wish)));
+        settings.all().forEach((sid, setting) -> to.addTrackSettings(TrackSetting.newBuilder()
+                .setTrackSid(sid)
+                .setDisabled(setting.disabled)
+                .setQuality(setting.quality)
+                .setWidth(setting.width)
+                .setHeight(setting.height)));
+        to.putAllPermittedBefore(lastAllowed);
+    }
+
+    /** When all participants are there. The media plane has the subscriptions already. */
+    void thaw(ParticipantState from, ActiveRoom room) {
+        for (SubscriptionState one : from.getSubscriptionsList()) {
+            Member publisher = room.member(one.getPublisherIdentity());
+            if (publisher != null) active.put(one.getTrackSid(), publisher);
+        }
+        for (TrackWish wish : from.getTrackWishesList()) wished.put(wish.getTrackSid(), wish.getSubscribe());
+        for (TrackSetting one : from.getTrackSettingsList())
+            settings.put(one.getTrackSid(), new Setting(one.getDisabled(), one.getQuality(), one.getWidth(), one.getHeight()));
+        lastAllowed.putAll(from.getPermittedBeforeMap());
     }
 
     void wish(List<String> trackSids, boolean subscribe) {

@@ -32,6 +32,11 @@ final class TrackNotes<V> {
         return notes.getOrDefault(sid, otherwise);
     }
 
+    /** The oldest first. */
+    Map<String, V> all() {
+        return notes;
+    }
+
     void remove(String sid) {
         notes.remove(sid);
     }

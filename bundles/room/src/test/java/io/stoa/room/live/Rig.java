@@ -58,6 +58,7 @@ final class Rig implements AutoCloseable {
         replace("pulse", clock);
         rooms.bindStore(store);
         rooms.addListener(listener());
+        rooms.begin();
     }
 
     /** The manager makes its own threads and clock; scenarios need theirs. */

@@ -143,7 +143,7 @@ public final class RoomService implements RpcEndpoint {
             return calls.get(method).run(request, caller);
         } catch (RoomException e) {
             throw new RpcException(RpcCode.of(e.code()), e.getMessage());
-        } catch (StoreException e) {
+        } catch (StoreException | IllegalStateException e) { // the latter by rooms that are just being handed over
             throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
         }
     }

@@ -49,6 +49,11 @@ final class PlayedRooms implements RoomManager {
     }
 
     @Override
+    public RoomSession reattach(StartSession start, SignalSink sink) {
+        throw new AssertionError("nobody is signalling");
+    }
+
+    @Override
     public RoomSession resume(StartSession start, SignalSink sink) {
         throw new AssertionError("no API resumes");
     }

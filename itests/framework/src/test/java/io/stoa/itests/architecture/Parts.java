@@ -29,7 +29,7 @@ final class Parts {
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer"),
             Set.of("auth", "http", "rpc"),
-            Set.of("store.memory", "transport", "srtp.portable", "forward"),
+            Set.of("store.memory", "handover", "transport", "srtp.portable", "forward"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
             Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins"));
@@ -44,7 +44,7 @@ final class Parts {
 
     private static final Pattern FOLDER = Pattern.compile("/bundles/([a-z.]+)/target/classes/");
     /** Made by the protobuf compiler. */
-    private static final ImportOption WRITTEN_BY_US = location -> !location.matches(Pattern.compile(".*/io/stoa/protocol/(livekit|psrpc|rpc|logger)/.*"));
+    private static final ImportOption WRITTEN_BY_US = location -> !location.matches(Pattern.compile(".*/io/stoa/protocol/(livekit|psrpc|rpc|logger|handover)/.*"));
     private static final ImportOption OURS = location -> location.contains("/io/stoa/");
 
     private final JavaClasses classes;

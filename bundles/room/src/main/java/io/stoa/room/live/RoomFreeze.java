@@ -1,0 +1,124 @@
+package io.stoa.room.live;
+
+import com.google.protobuf.ByteString;
+import io.stoa.media.MediaPeer;
+import io.stoa.protocol.handover.ParticipantState;
+import io.stoa.protocol.handover.RoomState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A room's way out of this room manager. Its mailbox takes nothing from outside any more; its connections are parked, so that all that
+ * they have said is in the mailbox, and done; what is under way is waited for; then the room is written down and stands still.
+ */
+final class RoomFreeze {
+    /** Of the states that are written here. The next bundle must know it. */
+    static final int VERSION = 1;
+    private static final long SETTLE_MILLIS = 1_500;
+    private static final long LOOK_MILLIS = 10;
+
+    private final ActiveRoom room;
+    private final CompletableFuture<RoomState> result = new CompletableFuture<>();
+    private final Map<MediaPeer, String> keys = new HashMap<>();
+    private long until;
+
+    private RoomFreeze(ActiveRoom room) {
+        this.room = room;
+    }
+
+    /** @return fails with words fit for a log if the room cannot be left to another manager; then it goes on until it is ended */
+    static CompletableFuture<RoomState> of(ActiveRoom room) {
+        RoomFreeze freeze = new RoomFreeze(room);
+        room.mailbox().seal();
+        room.post(freeze::park);
+        return freeze.result;
+    }
+
+    private void park() {
+        until = room.millis() + SETTLE_MILLIS;
+        List<CompletableFuture<?>> parked = new ArrayList<>();
+        for (Member member : room.members()) {
+            parked.add(park(member.sending()));
+            if (member.receiving() != member.sending()) parked.add(park(member.receiving()));
+        }
+        CompletableFuture.allOf(parked.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> room.post(() -> {
+            if (failure == null) settle();
+            else result.completeExceptionally(new IllegalStateException("its connections cannot be parked: " + failure.getMessage(), failure));
+        }));
+    }
+
+    private CompletableFuture<?> park(MediaPeer peer) {
+        return peer.park().thenAccept(key -> room.post(() -> keys.put(peer, key))).toCompletableFuture();
+    }
+
+    private void settle() {
+        if (room.closed()) {
+            result.completeExceptionally(new IllegalStateException("it has ended"));
+        } else if (room.members().stream().allMatch(member -> member.descriptions().settled())) {
+            room.calls().end();
+            RoomState state = write();
+            room.mailbox().shut();
+            result.complete(state);
+        } else if (room.millis() < until) {
+            room.after(LOOK_MILLIS, this::settle);
+        } else {
+            result.completeExceptionally(new IllegalStateException("a description is not ready"));
+        }
+    }
+
+    // -- writing
+
+    private RoomState write() {
+        RoomState.Builder state = RoomState.newBuilder()
+                .setVersion(VERSION)
+                .setRoom(room.info())
+                .setInternal(room.internal())
+                .setOpenedAt(room.openedAt)
+                .setEverJoined(room.everJoined)
+                .setLastLeftAt(room.lastLeftAt)
+                .setSifTrailer(room.sifTrailer)
+                .setRoomUpdateDue(room.roomUpdateDue)
+                .addAllNonces(room.data().nonces);
+        for (Member member : room.members()) state.addParticipants(write(member));
+        return state.build();
+    }
+
+    private ParticipantState write(Member member) {
+        ParticipantState.Builder state = ParticipantState.newBuilder()
+                .setStart(member.start.toBuilder().clearPublisherOffer().clearAddTrackRequests())
+                .setInfo(member.info)
+                .setGrantsJson(member.grantsJson())
+                .setPermission(member.permission)
+                .setPublisher(keys.get(member.sending()))
+                .setSubscriber(keys.get(member.receiving()))
+                .setNegotiation(member.descriptions().freeze());
+        signalling(member, state);
+        member.publications().freeze(state);
+        member.subscriptions().freeze(state);
+        member.dataTracks().freeze(state);
+        state.setSubscriptionPermission(member.allowed)
+                .addAllDataBlobs(member.blobs().all())
+                .setLastReliableSequence(member.lastReliableSequence)
+                .setSpeakerLevel(member.speakerLevel)
+                .setSpeaksUntil(member.speaksUntilMillis)
+                .setQuality(member.quality)
+                .setQualityTold(member.qualityTold);
+        for (byte[] data : member.waitingData) state.addWaitingData(ByteString.copyFrom(data));
+        return state.build();
+    }
+
+    private static void signalling(Member member, ParticipantState.Builder state) {
+        state.setHasSignal(member.hasSignal())
+                .setConnectionId(member.connectionId)
+                .setSignalLostUntil(member.hasSignal() ? 0 : member.signalLostUntil)
+                .setResumeUntil(member.awaitsResume() ? member.resumeUntil : 0)
+                .setEverActive(member.everActive)
+                .setAnnounced(member.announced)
+                .setDropsSignalOnResume(member.dropsSignalOnResume)
+                .setDropsMessagesOnResume(member.dropsMessagesOnResume)
+                .addAllMissedDepartures(member.missedDepartures.values());
+    }
+}

@@ -1,0 +1,110 @@
+package io.stoa.room.live;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.stoa.auth.Claims;
+import io.stoa.media.DataLane;
+import io.stoa.protocol.handover.ParticipantState;
+import io.stoa.protocol.handover.RoomState;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A room goes on under this room manager where the one before has left it. The thawing itself is one task of the room's mailbox. */
+final class RoomThaw {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomThaw.class);
+    /** How long sessions have to find their participants; longer than a signal server needs to be replaced, too. */
+    private static final long REATTACH_MILLIS = 15_000;
+
+    private final ActiveRoom room;
+    private final RoomState state;
+    private final List<Member> disconnected = new ArrayList<>();
+
+    RoomThaw(ActiveRoom room, RoomState state) {
+        this.room = room;
+        this.state = state;
+    }
+
+    /** @throws IllegalArgumentException with words fit for a log */
+    static RoomState read(byte[] bytes) {
+        RoomState state;
+        try {
+            state = RoomState.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("its state is damaged: " + e.getMessage(), e);
+        }
+        if (state.getVersion() < 1 || state.getVersion() > RoomFreeze.VERSION)
+            throw new IllegalArgumentException("its state has version " + state.getVersion() + ", this bundle reads 1 to " + RoomFreeze.VERSION);
+        return state;
+    }
+
+    void run() {
+        room.everJoined = state.getEverJoined();
+        room.lastLeftAt = state.getLastLeftAt();
+        room.data().nonces.addAll(state.getNoncesList());
+        for (ParticipantState one : state.getParticipantsList()) participant(one);
+        for (ParticipantState one : state.getParticipantsList()) {
+            Member member = room.member(one.getInfo().getIdentity());
+            member.subscriptions().thaw(one, room);
+            member.dataTracks().thaw(one, room);
+        }
+        room.begin();
+        if (state.getRoomUpdateDue()) room.roomUpdateDue();
+        room.publish();
+        for (Member member : disconnected) {
+            LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
+            member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+        }
+        room.after(REATTACH_MILLIS, this::lost);
+    }
+
+    private void participant(ParticipantState from) {
+        HeldSink sink = from.getHasSignal() ? new HeldSink() : null;
+        ParticipantInfo info = from.getInfo();
+        Member member = new Member(room, info.getSid(), from.getStart(), Claims.fromJson(from.getGrantsJson()), sink, from.getNegotiation().getNextOfferId());
+        member.info.clear().mergeFrom(info);
+        member.permission = from.getPermission();
+        member.allowed = from.getSubscriptionPermission();
+        signalling(member, from);
+        member.publications().thaw(from);
+        member.blobs().restore(from.getDataBlobsList());
+        member.lastReliableSequence = from.getLastReliableSequence();
+        member.speakerLevel = from.getSpeakerLevel();
+        member.speaksUntilMillis = from.getSpeaksUntil();
+        member.quality = from.getQuality();
+        member.qualityTold = from.getQualityTold();
+        for (ByteString data : from.getWaitingDataList()) {
+            member.waitingData.add(data.toByteArray());
+            member.waitingBytes += data.size();
+        }
+        if (sink != null) room.awaited.put(member.connectionId, sink);
+        room.goesOn(member);
+        if (!member.reconnect(from.getPublisher(), from.getSubscriber())) {
+            disconnected.add(member);
+            return;
+        }
+        member.descriptions().thaw(from.getNegotiation());
+        if (member.receiving().isOpen(DataLane.RELIABLE)) DataRelay.flush(member);
+    }
+
+    private static void signalling(Member member, ParticipantState from) {
+        member.connectionId = from.getConnectionId();
+        member.everActive = from.getEverActive();
+        member.announced = from.getAnnounced();
+        member.dropsSignalOnResume = from.getDropsSignalOnResume();
+        member.dropsMessagesOnResume = from.getDropsMessagesOnResume();
+        for (ParticipantInfo gone : from.getMissedDeparturesList()) member.missedDepartures.put(gone.getSid(), gone);
+        if (from.getSignalLostUntil() > 0) member.liveWithoutSignal(from.getSignalLostUntil());
+        if (from.getResumeUntil() > 0) member.awaitResume(from.getResumeUntil());
+    }
+
+    /** Whose session has not come back by now has no signalling any more. */
+    private void lost() {
+        for (Member member : List.copyOf(room.members())) if (room.awaited.containsValue(member.sink)) member.signalClosed(member.sinkGeneration());
+        room.awaited.clear();
+    }
+}
