@@ -262,16 +262,21 @@ final class ActiveRoom implements LiveRoom {
         return member;
     }
 
-    /** @return null if the session has no participant here; then the sink was told what was left to tell */
-    Member reattach(StartSession start, SignalSink sink) {
+    /**
+     * @param member null if the session has no participant here (any more)
+     * @param told then: whether its last word was waiting for it, and was told
+     */
+    record Reattached(Member member, boolean told) {}
+
+    Reattached reattach(StartSession start, SignalSink sink) {
         HeldSink held = awaited.remove(start.getConnectionId());
         Member member = members.get(start.getIdentity());
         if (member == null || !member.open() || !member.hasSignal() || !member.connectionId.equals(start.getConnectionId())) {
             if (held != null) held.attach(sink);
-            return null;
+            return new Reattached(null, held != null);
         }
         member.attach(sink);
-        return member;
+        return new Reattached(member, true);
     }
 
     private boolean full() {

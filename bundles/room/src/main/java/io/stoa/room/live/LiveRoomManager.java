@@ -352,7 +352,10 @@ public final class LiveRoomManager implements RoomManager {
     public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
         ActiveRoom room = rooms.get(start.getRoomName());
-        Session session = room == null ? null : room.call(() -> session(room, room.reattach(start, sink), start));
+        Session session = room == null ? null : room.call(() -> {
+            ActiveRoom.Reattached found = room.reattach(start, sink);
+            return found.told() ? new Session(room, found.member(), start.getIdentity()) : null;
+        });
         return session == null ? stranger(start, sink) : session;
     }
 

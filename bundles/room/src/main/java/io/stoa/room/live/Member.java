@@ -618,6 +618,7 @@ final class Member {
         if (closed) return;
         closed = true;
         open = false;
+        grantsListener = () -> {}; // timers may hold this participant for a while, but not its signal server
         if (sink != null) {
             sink.send(Leaves.of(protocol(), action, reason));
             sink.close();

@@ -26,19 +26,20 @@ final class Residence {
     /** Any thread. */
     synchronized void post(Runnable task) { // what is posted to the old room stands in front of the arrival
         ActiveRoom at = room;
-        at.post(() -> {
-            ActiveRoom now = room;
-            if (now != at) now.post(() -> forwarded(now, task));
-            else if (moving) early.add(task);
-            else task.run();
-        });
+        at.post(() -> comes(at, task));
     }
 
-    /** From outside. @return false if the room is being handed over to another room manager */
+    /** From outside. @return false if the room is being handed over to another room manager: nothing has come of it */
     synchronized boolean offer(Runnable task) {
-        if (room.mailbox().sealed()) return false;
-        post(task);
-        return true;
+        ActiveRoom at = room;
+        return at.mailbox().offer(() -> comes(at, task));
+    }
+
+    private void comes(ActiveRoom at, Runnable task) {
+        ActiveRoom now = room;
+        if (now != at) now.post(() -> forwarded(now, task));
+        else if (moving) early.add(task);
+        else task.run();
     }
 
     private void forwarded(ActiveRoom at, Runnable task) {

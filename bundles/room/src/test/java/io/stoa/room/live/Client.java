@@ -33,7 +33,8 @@ import java.util.function.UnaryOperator;
 final class Client implements SignalSink {
     final List<SignalResponse> told = new ArrayList<>();
     final String identity;
-    private final Rig rig;
+    private Rig rig;
+    private int resumes;
     private final StartSession.Builder start;
     private Claims claims;
     boolean closed;
@@ -50,6 +51,7 @@ final class Client implements SignalSink {
         start = StartSession.newBuilder()
                 .setRoomName(Rig.ROOM)
                 .setIdentity(identity)
+                .setConnectionId("CO_" + identity)
                 .setAutoSubscribe(true)
                 .setClient(ClientInfo.newBuilder().setSdk(ClientInfo.SDK.JS).setProtocol(17).setClientProtocol(2));
     }
@@ -92,13 +94,25 @@ final class Client implements SignalSink {
     /** The same participant on a new WebSocket. */
     Client resume() {
         var next = new Client(rig, identity);
-        next.start.mergeFrom(start.build());
-        next.session = Rig.ok(() -> rig.rooms.resume(start.setReconnect(true).setGrantsJson(claims.toJson()).build(), next));
+        next.resumes = resumes + 1;
+        next.start.mergeFrom(start.build()).setConnectionId("CO_" + identity + next.resumes);
+        next.session = Rig.ok(() -> rig.rooms.resume(next.start.setReconnect(true).setGrantsJson(claims.toJson()).build(), next));
         next.publisher = publisher;
         next.subscriber = subscriber;
         next.answers = true;
         if (next.wasTold(MessageCase.OFFER)) next.answer();
         return next;
+    }
+
+    /** Its session finds it under the next room manager; the client does not know. */
+    void follows(Rig next) {
+        meets(next);
+        session = Rig.ok(() -> next.rooms.reattach(start.build(), this));
+    }
+
+    /** Whatever it does next, it does with another room manager. */
+    void meets(Rig next) {
+        rig = next;
     }
 
     private void findPeers() {

@@ -13,11 +13,13 @@ import io.stoa.protocol.livekit.Node;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.room.HandOver;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
 import io.stoa.store.RoomStore;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -38,10 +40,11 @@ import java.util.function.UnaryOperator;
 final class Rig implements AutoCloseable {
     static final String ROOM = "lobby";
 
-    final FakeMediaPlane plane = new FakeMediaPlane();
-    final Store store = new Store();
-    final List<String> events = new ArrayList<>();
-    final Clock clock = new Clock();
+    final FakeMediaPlane plane;
+    final Store store;
+    final List<String> events;
+    final Clock clock;
+    final Line line;
     final LiveRoomManager rooms;
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
     boolean enableDataBlobs;
@@ -50,6 +53,15 @@ final class Rig implements AutoCloseable {
     private int allocated;
 
     Rig() {
+        this(new FakeMediaPlane(), new Store(), new ArrayList<>(), new Clock(), new Line());
+    }
+
+    private Rig(FakeMediaPlane plane, Store store, List<String> events, Clock clock, Line line) {
+        this.plane = plane;
+        this.store = store;
+        this.events = events;
+        this.clock = clock;
+        this.line = line;
         rooms = new LiveRoomManager(plane, limits(), ice());
         rooms.allocator = allocator();
         rooms.nodes = nodes();
@@ -58,7 +70,18 @@ final class Rig implements AutoCloseable {
         replace("pulse", clock);
         rooms.bindStore(store);
         rooms.addListener(listener());
+        rooms.bindHandOver(line);
         rooms.begin();
+    }
+
+    /** Another room manager in the same server. */
+    Rig next() {
+        return new Rig(plane, store, events, clock, line);
+    }
+
+    /** Leaves to the manager that is waiting, or that will come. */
+    void leave() {
+        rooms.stop();
     }
 
     /** The manager makes its own threads and clock; scenarios need theirs. */
@@ -268,6 +291,37 @@ final class Rig implements AutoCloseable {
                 events.add(participant.getIdentity() + " left");
             }
         };
+    }
+
+    /** As the bundle handover does it, with a look at what is handed over. */
+    static final class Line implements HandOver {
+        private final ArrayDeque<Manager> waiting = new ArrayDeque<>();
+        private Manager inCharge;
+        List<HandedRoom> kept = List.of();
+        List<HandedRoom> last = List.of();
+
+        @Override
+        public void enter(Manager manager, boolean already) {
+            waiting.add(manager);
+            next();
+        }
+
+        @Override
+        public void leave(Manager manager, List<HandedRoom> rooms) {
+            waiting.remove(manager);
+            if (inCharge != manager) return;
+            inCharge = null;
+            kept = last = rooms;
+            next();
+        }
+
+        private void next() {
+            if (inCharge != null || waiting.isEmpty()) return;
+            inCharge = waiting.poll();
+            List<HandedRoom> rooms = kept;
+            kept = List.of();
+            inCharge.takeCharge(rooms);
+        }
     }
 
     static class SameThread extends AbstractExecutorService {

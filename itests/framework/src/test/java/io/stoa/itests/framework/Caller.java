@@ -3,7 +3,12 @@ package io.stoa.itests.framework;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
+import io.stoa.protocol.livekit.ClientInfo;
+import io.stoa.protocol.livekit.ConnectionSettings;
+import io.stoa.protocol.livekit.JoinRequest;
+import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.WrappedJoinRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +47,10 @@ final class Caller implements AutoCloseable {
     record Session(WebSocket socket, List<SignalResponse> heard) {
         boolean closed() {
             return socket.isInputClosed();
+        }
+
+        void send(SignalRequest.Builder request) {
+            socket.sendBinary(ByteBuffer.wrap(request.build().toByteArray()), true).join();
         }
 
         void awaitJoined() {
@@ -112,8 +122,25 @@ final class Caller implements AutoCloseable {
     }
 
     private Session connect(String identity, String room) {
+        return enter("/rtc?protocol=15&sdk=js&version=2.5.0&auto_subscribe=1", token(identity, grant(room)));
+    }
+
+    /** Enters with one peer connection, so that nothing is offered to it, and may change its metadata. Stays for a minute without media. */
+    Session joinQuietly(String identity, String room) {
+        JoinRequest request = JoinRequest.newBuilder()
+                .setClientInfo(ClientInfo.newBuilder().setSdk(ClientInfo.SDK.JS).setProtocol(17).setVersion("2.15.0"))
+                .setConnectionSettings(ConnectionSettings.newBuilder().setAutoSubscribe(true))
+                .build();
+        byte[] wrapped = WrappedJoinRequest.newBuilder().setJoinRequest(request.toByteString()).build().toByteArray();
+        String grant = grant(room).replace("{", "{\"canUpdateOwnMetadata\":true,");
+        Session session = enter("/rtc/v1?join_request=" + Base64.getUrlEncoder().encodeToString(wrapped), token(identity, grant));
+        session.awaitJoined();
+        return session;
+    }
+
+    private Session enter(String path, String token) {
         List<SignalResponse> heard = new CopyOnWriteArrayList<>();
-        String query = "/rtc?protocol=15&sdk=js&version=2.5.0&auto_subscribe=1&access_token=" + URLEncoder.encode(token(identity, grant(room)), StandardCharsets.UTF_8);
+        String query = path + "&access_token=" + URLEncoder.encode(token, StandardCharsets.UTF_8);
         WebSocket socket = http.newWebSocketBuilder().buildAsync(uri("ws", query), new Ear(heard)).join();
         open.add(socket);
         return new Session(socket, heard);
