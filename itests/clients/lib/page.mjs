@@ -6,10 +6,21 @@ import { until } from '/until.mjs';
 const NUMBERS_TO_MOVE = 5;
 
 let connections = 0;
+let offers = 0;
 window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...given) {
     super(...given);
     connections++;
+  }
+
+  setLocalDescription(description) {
+    if (description?.type === 'offer') offers++;
+    return super.setLocalDescription(description);
+  }
+
+  setRemoteDescription(description) {
+    if (description?.type === 'offer') offers++;
+    return super.setRemoteDescription(description);
   }
 };
 
@@ -83,6 +94,38 @@ class PageParticipant {
     });
   }
 
+  /** Sends 1, 2, 3 and so on, reliably, until the page is closed or told to be quiet. */
+  talk(topic, everyMilliseconds) {
+    let number = 0;
+    this.talking = setInterval(() => this.send(String(++number), topic), everyMilliseconds);
+  }
+
+  quiet() {
+    clearInterval(this.talking);
+  }
+
+  #numbers(from, topic) {
+    return this.messages.filter((one) => one.from === from && one.topic === topic).map((one) => Number(one.text));
+  }
+
+  async hearsNumbers(from, topic, more) {
+    const before = this.#numbers(from, topic).length;
+    await until(`${more} more numbers from ${from}`, () => this.#numbers(from, topic).length >= before + more);
+  }
+
+  /** Numbers from the first one that was heard to the last one: how many are missing, came twice, came late. */
+  wrongNumbers(from, topic) {
+    const numbers = this.#numbers(from, topic);
+    const different = new Set(numbers);
+    const disordered = numbers.filter((number, i) => i > 0 && number < numbers[i - 1]).length;
+    const expected = numbers.length === 0 ? 0 : Math.max(...numbers) - Math.min(...numbers) + 1;
+    return { identity: this.room.localParticipant.identity, from, lost: expected - different.size, doubled: numbers.length - different.size, disordered };
+  }
+
+  async knowsMuted(identity, muted) {
+    await until(`${identity} is ${muted ? '' : 'not '}muted`, () => this.#publication(identity, 'audio')?.isMuted === muted);
+  }
+
   /** The most that is wanted of a simulcast track: LOW, MEDIUM or HIGH. */
   prefer(identity, quality) {
     this.#publication(identity, 'video').setVideoQuality(livekit.VideoQuality[quality]);
@@ -146,8 +189,17 @@ class PageParticipant {
     await (muted ? publication.mute() : publication.unmute());
   }
 
+  isConnected() {
+    return this.room.state === livekit.ConnectionState.Connected;
+  }
+
   eventsSoFar() {
     return this.events;
+  }
+
+  /** How many offers were made or taken. */
+  offers() {
+    return offers;
   }
 
   /** How many peer connections were made. */

@@ -45,6 +45,13 @@ export class Successors {
     await this.#alone(this.#place());
   }
 
+  /** A copy of the very version of the shipped bundle, which is updated in place: for what cannot work beside itself, because it owns a port. */
+  async replace() {
+    const before = this.#modified();
+    this.#place(this.#shippedVersion());
+    await until(`${this.#bundle} is replaced`, () => this.active().length === 1 && this.#modified() !== before);
+  }
+
   /** The shipped bundle takes its place again. */
   async withdraw() {
     rmSync(this.#file, { force: true });
