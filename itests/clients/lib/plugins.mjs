@@ -19,6 +19,7 @@ export class Successors {
   #workshop = mkdtempSync(join(tmpdir(), 'stoa-successors-'));
   #file;
   #count = 0;
+  #shipped;
 
   constructor(bundle) {
     this.#bundle = bundle;
@@ -45,11 +46,12 @@ export class Successors {
     await this.#alone(this.#place());
   }
 
-  /** A copy of the very version of the shipped bundle, which is updated in place: for what cannot work beside itself, because it owns a port. */
-  async replace() {
-    const before = this.#modified();
-    this.#place(this.#shippedVersion());
-    await until(`${this.#bundle} is replaced`, () => this.active().length === 1 && this.#modified() !== before);
+  /**
+   * A copy of the very version of the shipped bundle, which is updated in place: for what cannot work beside itself, because it owns a
+   * port. The server does not say when it is done.
+   */
+  replaceShipped() {
+    this.#place(this.#shipped ??= this.active()[0]);
   }
 
   /** The shipped bundle takes its place again. */
@@ -63,8 +65,7 @@ export class Successors {
     rmSync(this.#workshop, { recursive: true });
   }
 
-  #place() {
-    const version = `0.1.0.successor-${String(++this.#count).padStart(3, '0')}`;
+  #place(version = `0.1.0.successor-${String(++this.#count).padStart(3, '0')}`) {
     const jar = join(this.#workshop, 'next.jar');
     const shipped = readdirSync(join(home, 'bundles')).find((name) => name.startsWith(`${this.#bundle}-`));
     cpSync(join(home, 'bundles', shipped), jar);

@@ -71,7 +71,7 @@ final class ParticipantSession implements SignalSession {
         }
         synchronized (this) {
             if (over) return;
-            if (!looking && room != null && room.receive(request)) return;
+            if (room != null && waiting.isEmpty() && room.receive(request)) return; // as long as it takes it, even if another one is looked for
             hold(request);
         }
         follow();
@@ -93,7 +93,7 @@ final class ParticipantSession implements SignalSession {
         synchronized (this) {
             closed = true;
             stopRefreshing();
-            if (!over && !looking && room != null && room.signalClosed()) end();
+            if (!over && room != null && waiting.isEmpty() && room.signalClosed()) end();
         }
         follow();
     }

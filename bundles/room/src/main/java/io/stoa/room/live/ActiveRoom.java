@@ -552,9 +552,13 @@ final class ActiveRoom implements LiveRoom {
     // -- ending
 
     void end(DisconnectReason reason) {
+        end(reason, LeaveRequest.Action.DISCONNECT);
+    }
+
+    void end(DisconnectReason reason, LeaveRequest.Action action) {
         if (closed) return;
         closed = true;
-        for (Member member : List.copyOf(members.values())) member.close(reason, LeaveRequest.Action.DISCONNECT);
+        for (Member member : List.copyOf(members.values())) member.close(reason, action);
         manager.closed(this);
         LOG.info("room {} closed ({})", name(), reason);
     }

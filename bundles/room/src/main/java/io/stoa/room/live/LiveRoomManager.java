@@ -384,10 +384,14 @@ public final class LiveRoomManager implements RoomManager {
     @Override
     public void shutdown() {
         draining = true;
+        end(DisconnectReason.SERVER_SHUTDOWN, LeaveRequest.Action.DISCONNECT);
+    }
+
+    private void end(DisconnectReason reason, LeaveRequest.Action action) {
         for (ActiveRoom room : rooms.values()) {
             try {
                 room.mailbox().ask(() -> {
-                    room.end(DisconnectReason.SERVER_SHUTDOWN);
+                    room.end(reason, action);
                     return null;
                 });
             } catch (RoomException e) {
@@ -410,7 +414,8 @@ public final class LiveRoomManager implements RoomManager {
 
     /** A room that cannot go on: nothing is to say that it does. Its connections close when they have waited long enough. */
     void giveUp(String name) {
-        rooms.remove(name);
+        ActiveRoom half = rooms.remove(name);
+        if (half != null) half.post(() -> half.members().forEach(Member::disconnect));
         store.deleteRoom(name);
         unroute(name);
         listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));
@@ -419,8 +424,12 @@ public final class LiveRoomManager implements RoomManager {
     @Deactivate
     void stop() {
         List<HandedRoom> handed = new ArrayList<>();
-        if (charge.canLeaveRooms() && !nobodyFollows.getAsBoolean()) leave(handed);
-        shutdown();
+        if (charge.canLeaveRooms() && !nobodyFollows.getAsBoolean()) {
+            leave(handed);
+            end(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT); // what could not be left: its clients come back to the next manager
+        } else {
+            shutdown();
+        }
         scheduler.shutdownNow();
         executor.shutdown();
         try {

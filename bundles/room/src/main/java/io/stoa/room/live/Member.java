@@ -624,11 +624,15 @@ final class Member {
             sink.close();
             sink = null;
         }
-        if (publisher != null) publisher.close();
-        if (subscriber != null && subscriber != publisher) subscriber.close();
+        disconnect();
         info.setState(ParticipantInfo.State.DISCONNECTED).setDisconnectReason(reason);
         changed();
         room().left(this, reason);
+    }
+
+    void disconnect() {
+        if (publisher != null) publisher.close();
+        if (subscriber != null && subscriber != publisher) subscriber.close();
     }
 
     void unpublish(String trackSid, boolean tellOwner) {

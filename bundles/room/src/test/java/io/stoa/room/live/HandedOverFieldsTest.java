@@ -1,0 +1,90 @@
+package io.stoa.room.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Of everything that a room remembers somebody has said what becomes of it when the room is handed over: it goes along, in
+ * {@code handover.proto}, or it is made anew. Whoever adds a field decides, and adds it here.
+ */
+class HandedOverFieldsTest {
+    private record Decision(Class<?> owner, Set<String> goesAlong, Set<String> madeAnew) {
+        @Override
+        public String toString() {
+            return owner.getSimpleName();
+        }
+    }
+
+    private static Set<String> words(String text) {
+        return text.isBlank() ? Set.of() : Set.of(text.strip().split("\\s+"));
+    }
+
+    private static Decision of(Class<?> owner, String goesAlong, String madeAnew) {
+        return new Decision(owner, words(goesAlong), words(madeAnew));
+    }
+
+    static Stream<Decision> decisions() {
+        return Stream.of(
+                of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
+                        "manager mailbox ids calls speakers closed awaited malformedData lastInfo"),
+                of(Member.class,
+                        "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
+                                + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
+                                + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
+                                + " announced",
+                        "room traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
+                of(Publications.class, "bySid queued", "ids codecs"),
+                of(Publications.Entry.class, "cid info published subscribedOnce", ""),
+                of(Subscriptions.class, "active wished settings lastAllowed", "owner"),
+                of(DataTracks.class, "published received wished nextHandle", "owner maxCustomEncodingLength"),
+                of(DataBlobs.class, "blobs", ""),
+                of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
+                        "member publisher subscriber describing behindDescription offerGeneration"),
+                of(DataRelay.class, "nonces", "room calls"),
+                of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
+                of(Speakers.class, "", "room"),
+                of(Qualities.class, "", "room"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("decisions")
+    void it_is_decided_what_becomes_of_every_field(Decision decision) {
+        Set<String> fields = Arrays.stream(decision.owner.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .map(Field::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> decided = new TreeSet<>(decision.goesAlong);
+        decided.addAll(decision.madeAnew);
+        assertThat(fields).isEqualTo(decided);
+        assertThat(decision.goesAlong).noneMatch(decision.madeAnew::contains);
+    }
+
+    /** Classes of rooms that hold something; others only compute, carry, or belong to the room manager. */
+    private static final Map<String, String> WITHOUT_A_ROOMS_MEMORY = Map.of(
+            "Requests", "its participant only",
+            "TrackNotes", "of those who hold it");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("decisions")
+    void what_a_room_holds_is_in_the_list(Decision decision) {
+        List<Class<?>> listed = decisions().<Class<?>>map(Decision::owner).toList();
+        assertThat(Arrays.stream(decision.owner.getDeclaredFields())
+                        .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                        .map(Field::getType)
+                        .filter(type -> type.getPackage() == ActiveRoom.class.getPackage() && !type.isRecord() && !type.isInterface())
+                        .filter(type -> !Set.of(LiveRoomManager.class, Mailbox.class, ClientTraits.class).contains(type))
+                        .filter(type -> !WITHOUT_A_ROOMS_MEMORY.containsKey(type.getSimpleName())))
+                .isSubsetOf(listed);
+    }
+}
