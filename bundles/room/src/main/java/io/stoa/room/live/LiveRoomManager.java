@@ -83,12 +83,14 @@ public final class LiveRoomManager implements RoomManager {
     /** Whether nobody can go on with the rooms: without the media plane there are no connections, without the framework no server. */
     private BooleanSupplier nobodyFollows = () -> false;
 
-    // Needed, but replaced without ending a room: only without the media plane rooms cannot be.
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    // Only without the media plane rooms cannot be; without these, none opens, and those that there are go on.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RoomAllocator allocator;
 
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile NodeRegistry nodes;
+    private volatile NodeRegistry nodes;
+    /** What was known last. */
+    private volatile String nodeId = "";
+    private volatile String region = "";
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile TurnServers turnServers;
@@ -123,11 +125,26 @@ public final class LiveRoomManager implements RoomManager {
         charge.unbind(gone);
     }
 
-    /** A router that comes is told which rooms are here. */
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindNodes(NodeRegistry next) {
+        nodes = next;
+        routeAll();
+    }
+
+    void unbindNodes(NodeRegistry gone) {
+        if (nodes == gone) nodes = null;
+    }
+
+    /** A router that comes is told which rooms are here; on which node, when that is known. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindRouter(Router next) {
         router = next;
-        for (ActiveRoom room : rooms.values()) executor.execute(() -> route(next, room));
+        routeAll();
+    }
+
+    private void routeAll() {
+        Router to = router;
+        if (to != null && nodes != null) for (ActiveRoom room : rooms.values()) executor.execute(() -> route(to, room));
     }
 
     void unbindRouter(Router gone) {
@@ -247,11 +264,15 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     String nodeId() {
-        return nodes.localId();
+        NodeRegistry current = nodes;
+        if (current != null) nodeId = current.localId();
+        return nodeId;
     }
 
     String region() {
-        return nodes.local().getRegion();
+        NodeRegistry current = nodes;
+        if (current != null) region = current.local().getRegion();
+        return region;
     }
 
     // -- RoomManager
@@ -270,9 +291,11 @@ public final class LiveRoomManager implements RoomManager {
             if (open != null) return open;
             if (leaving) throw new RoomException(RoomException.Code.UNAVAILABLE, "this room manager is going away");
             if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and opens no rooms");
+            RoomAllocator current = allocator;
+            if (current == null) throw new RoomException(RoomException.Code.UNAVAILABLE, "no room allocator: bundle cluster is not active");
             RoomAllocator.Allocation allocation;
             try {
-                allocation = allocator.allocate(request);
+                allocation = current.allocate(request);
             } catch (ClusterException e) {
                 throw new RoomException(RoomException.Code.valueOf(e.code().name()), e.getMessage(), e);
             }
@@ -292,8 +315,9 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     private void unroute(String name) {
+        Router from = router;
         try {
-            router.clear(name);
+            if (from != null) from.clear(name);
         } catch (ClusterException e) {
             LOG.warn("room {} stays in the routing table: {}", name, e.getMessage());
         }
@@ -405,7 +429,8 @@ public final class LiveRoomManager implements RoomManager {
     /** The room that is to go on here, still empty. */
     ActiveRoom takeOver(RoomState state) {
         Room info = state.getRoom();
-        draining |= nodes.draining();
+        NodeRegistry current = nodes;
+        draining |= current != null && current.draining();
         ActiveRoom room = new ActiveRoom(
                 this, new Mailbox(info.getName(), executor), info, state.getInternal(), ids, state.getOpenedAt(), state.getSifTrailer());
         rooms.put(info.getName(), room);

@@ -64,7 +64,7 @@ final class Rig implements AutoCloseable {
         this.line = line;
         rooms = new LiveRoomManager(plane, limits(), ice());
         rooms.allocator = allocator();
-        rooms.nodes = nodes();
+        rooms.bindNodes(nodes());
         rooms.bindRouter(router());
         replace("executor", new SameThread());
         replace("pulse", clock);

@@ -48,7 +48,7 @@ class AbsenceIT {
         "srtp.portable | SrtpEngine                                  | 503 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
         "media        | MediaPlane RoomManager                       | 503 | 503",
-        "cluster      | NodeRegistry Router RoomAllocator RoomManager | 503 | 503",
+        "cluster      | NodeRegistry Router RoomAllocator             | 503 | 503",
         "store.memory | RoomStore                                    | 503 | 503",
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
