@@ -44,14 +44,12 @@ final class RoomFreeze {
             parked.add(park(member.sending()));
             if (member.receiving() != member.sending()) parked.add(park(member.receiving()));
         }
-        CompletableFuture.allOf(parked.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> room.post(() -> {
-            if (failure == null) settle();
-            else result.completeExceptionally(new IllegalStateException("its connections cannot be parked: " + failure.getMessage(), failure));
-        }));
+        CompletableFuture.allOf(parked.toArray(CompletableFuture[]::new)).thenRun(() -> room.post(this::settle));
     }
 
+    /** A connection that has ended has no key; its participant is to reconnect. */
     private CompletableFuture<?> park(MediaPeer peer) {
-        return peer.park().thenAccept(key -> room.post(() -> keys.put(peer, key))).toCompletableFuture();
+        return peer.park().handle((key, ended) -> ended == null ? key : "").thenAccept(key -> room.post(() -> keys.put(peer, key))).toCompletableFuture();
     }
 
     private void settle() {

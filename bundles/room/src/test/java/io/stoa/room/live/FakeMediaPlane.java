@@ -179,6 +179,7 @@ final class FakeMediaPlane implements MediaPlane {
 
         @Override
         public CompletionStage<String> park() {
+            if (closed) return CompletableFuture.failedFuture(new IllegalStateException("the connection is closed"));
             parkedAs = spec.participantSid() + "/" + spec.role();
             listener = (PeerListener) Proxy.newProxyInstance(
                     PeerListener.class.getClassLoader(), new Class<?>[] {PeerListener.class}, (proxy, method, arguments) -> {

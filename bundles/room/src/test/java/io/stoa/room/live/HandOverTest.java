@@ -454,6 +454,15 @@ class HandOverTest {
     }
 
     @Test
+    void whose_connection_had_ended_before_reconnects_and_the_others_stay() {
+        bob.publisher.closed = true;
+        handOver(true);
+        follow(ann, bob);
+        assertThat(bob.leave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);
+        assertThat(ann.closed).isFalse();
+    }
+
+    @Test
     void without_a_line_rooms_end_with_their_manager() {
         rig.rooms.unbindHandOver(rig.line);
         rig.leave();
