@@ -85,7 +85,10 @@ try {
   }
 } finally {
   console.table(Object.fromEntries(table));
-  for (const one of successors.values()) one.close();
+  for (const one of successors.values()) {
+    if (one.active()[0]?.includes('successor')) await one.withdraw(); // one after the other
+    one.close();
+  }
   await browser.close();
 }
 

@@ -94,10 +94,25 @@ class PageParticipant {
     });
   }
 
-  /** Sends 1, 2, 3 and so on, reliably, until the page is closed or told to be quiet. */
+  /**
+   * Sends 1, 2, 3 and so on, reliably, until the page is closed or told to be quiet. What the SDK does not take, because it is just
+   * reconnecting, is said again.
+   */
   talk(topic, everyMilliseconds) {
     let number = 0;
-    this.talking = setInterval(() => this.send(String(++number), topic), everyMilliseconds);
+    let busy = false;
+    this.talking = setInterval(async () => {
+      if (busy) return;
+      busy = true;
+      try {
+        await this.send(String(number + 1), topic);
+        number++;
+      } catch {
+        // later
+      } finally {
+        busy = false;
+      }
+    }, everyMilliseconds);
   }
 
   quiet() {
