@@ -85,7 +85,7 @@ final class OfferAnswer {
     // -- the server offers
 
     void answer(SessionDescription answer) {
-        if (single()) return;
+        if (single() || stale(answer)) return;
         subscriber.acceptAnswer(answer.getSdp()).whenComplete((done, failure) -> member.post(() -> {
             if (!member.open()) return;
             if (failure != null) LOG.warn("room {}: answer of {} cannot be used: {}", room().name(), member.identity(), rootMessage(failure));
@@ -93,6 +93,12 @@ final class OfferAnswer {
             offerGeneration++;
             if (offerAgain) schedule(0, false);
         }));
+    }
+
+    /** To an offer that another one has followed, because its signalling was lost; its credentials would lead nowhere. Old clients say no id. */
+    private boolean stale(SessionDescription answer) {
+        boolean nextUnderWay = describing.getOrDefault(SignalTarget.SUBSCRIBER, 0) > 0;
+        return answer.getId() != 0 && (nextUnderWay || answer.getId() != offerId - 1);
     }
 
     /** The first offer of a session. */

@@ -14,6 +14,7 @@ import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantInfo.State;
+import io.stoa.protocol.livekit.SessionDescription;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SyncState;
 import io.stoa.protocol.livekit.TrackInfo;
@@ -206,6 +207,22 @@ class ResumeTest {
 
     private static SyncState.Builder sync(String sid) {
         return SyncState.newBuilder().addPublishTracks(TrackPublishedResponse.newBuilder().setTrack(TrackInfo.newBuilder().setSid(sid)));
+    }
+
+    @Test
+    void an_answer_to_an_offer_that_was_lost_is_no_answer_to_the_next_one() {
+        Client bob = rig.client("bob").join();
+        bob.connected().answers = false;
+        ann.publishesCamera();
+        rig.advance(20);
+        int lost = bob.last(OFFER).getOffer().getId();
+        bob.session.signalClosed();
+        Client again = bob.resume();
+        int answers = bob.subscriber.answers.size();
+        again.send(SignalRequest.newBuilder().setAnswer(SessionDescription.newBuilder().setType("answer").setSdp("late").setId(lost)));
+        assertThat(bob.subscriber.answers).hasSize(answers);
+        again.send(SignalRequest.newBuilder().setAnswer(SessionDescription.newBuilder().setType("answer").setSdp("of an old client")));
+        assertThat(bob.subscriber.answers).endsWith("of an old client");
     }
 
     @Test
