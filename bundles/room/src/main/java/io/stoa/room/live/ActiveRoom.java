@@ -262,6 +262,12 @@ final class ActiveRoom implements LiveRoom {
         return member;
     }
 
+    /** Whether a session that began under another signal server or room manager belongs here. */
+    boolean knows(StartSession start) {
+        Member member = members.get(start.getIdentity());
+        return awaited.containsKey(start.getConnectionId()) || member != null && member.connectionId.equals(start.getConnectionId());
+    }
+
     /**
      * @param member null if the session has no participant here (any more)
      * @param told then: whether its last word was waiting for it, and was told

@@ -375,12 +375,20 @@ public final class LiveRoomManager implements RoomManager {
     @Override
     public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
-        ActiveRoom room = rooms.get(start.getRoomName());
+        ActiveRoom room = home(start);
         Session session = room == null ? null : room.call(() -> {
             ActiveRoom.Reattached found = room.reattach(start, sink);
             return found.told() ? new Session(room, found.member(), start.getIdentity()) : null;
         });
         return session == null ? stranger(start, sink) : session;
+    }
+
+    /** The room that a session's participant is in: usually the one in which it began. */
+    private ActiveRoom home(StartSession start) throws RoomException {
+        ActiveRoom first = rooms.get(start.getRoomName());
+        if (first != null && first.call(() -> first.knows(start))) return first;
+        for (ActiveRoom room : rooms.values()) if (room != first && room.call(() -> room.knows(start))) return room;
+        return null;
     }
 
     private static Session session(ActiveRoom room, Member member, StartSession start) {

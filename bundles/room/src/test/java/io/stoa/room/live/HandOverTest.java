@@ -383,6 +383,16 @@ class HandOverTest {
     }
 
     @Test
+    void a_participant_is_found_in_another_room_than_the_one_in_which_its_session_began() {
+        ann.with(start -> start.setRoomName("before"));
+        handOver(true);
+        follow(ann, bob);
+        assertThat(ann.wasTold(LEAVE)).isFalse();
+        ann.publishesCamera();
+        assertThat(bob.about("ann").getTracksList()).hasSize(1);
+    }
+
+    @Test
     void a_room_that_is_handed_over_takes_nothing_and_says_so() {
         var before = ann.session;
         ActiveRoom old = rig.room();

@@ -171,7 +171,7 @@ class HandOverIT {
             bundle.update(Files.newInputStream(jars.shipped(part)));
             talk.goOn();
             talk.assertWhole();
-            if (!part.equals("cluster")) awaitCollected(gone);
+            awaitCollected(gone);
         }
     }
 
