@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,25 +77,28 @@ final class Charge implements HandOver.Manager {
 
     private void take(List<HandedRoom> rooms) {
         long begin = System.nanoTime();
-        int gone = 0;
-        for (HandedRoom one : rooms) if (!take(one)) gone++;
+        List<RoomThaw> thawed = new ArrayList<>();
+        for (HandedRoom one : rooms) take(one).ifPresent(thawed::add);
+        for (RoomThaw one : thawed) one.link(manager);
+        for (RoomThaw one : thawed) one.room().post(one::begin);
         taken.complete(null);
-        LOG.info("{} of {} rooms go on here, taken over in {} ms", rooms.size() - gone, rooms.size(), (System.nanoTime() - begin) / 1_000_000);
+        LOG.info("{} of {} rooms go on here, taken over in {} ms", thawed.size(), rooms.size(), (System.nanoTime() - begin) / 1_000_000);
     }
 
-    private boolean take(HandedRoom one) {
+    private Optional<RoomThaw> take(HandedRoom one) {
         try {
             RoomState state = RoomThaw.read(one.state());
-            ActiveRoom room = manager.takeOver(state);
-            room.call(() -> {
-                new RoomThaw(room, state).run();
+            RoomThaw thaw = new RoomThaw(manager.takeOver(state), state);
+            thaw.room().call(() -> {
+                thaw.run();
                 return null;
             });
-            return true;
+            return Optional.of(thaw);
         } catch (RoomException | RuntimeException e) {
-            LOG.error("room {} ends, its participants are to come back: {}", one.name(), e.getMessage(), e);
+            boolean bug = !(e instanceof RoomException || e instanceof IllegalArgumentException);
+            LOG.error("room {} ends, its participants are to come back: {}", one.name(), e.getMessage(), bug ? e : null);
             manager.giveUp(one.name());
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -52,6 +52,16 @@ final class Forwarding {
         return new Forwarding(destination, shown);
     }
 
+    /** Goes on where another room manager has left both. On the destination's mailbox. */
+    static Forwarding again(ActiveRoom destination, Member shown, Picture now) {
+        shown.shows(now.source());
+        return new Forwarding(destination, shown);
+    }
+
+    ActiveRoom destination() {
+        return destination;
+    }
+
     /** @return false if nobody shows it any more */
     boolean shown() {
         return shown.open();

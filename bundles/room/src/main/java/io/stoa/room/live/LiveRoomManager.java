@@ -257,7 +257,8 @@ public final class LiveRoomManager implements RoomManager {
     /** Whether a participant may be brought there: it exists, or what does not exist is opened (spec 5.2). */
     boolean mayOpen(String name) throws RoomException {
         try {
-            return rooms.containsKey(name) || allocator.autoCreate() || store.knows(name);
+            RoomAllocator current = allocator;
+            return rooms.containsKey(name) || current != null && current.autoCreate() || store.knows(name);
         } catch (StoreException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e);
         }
@@ -433,6 +434,10 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     // -- from one manager to the next
+
+    Optional<ActiveRoom> findRoom(String name) {
+        return Optional.ofNullable(rooms.get(name));
+    }
 
     /** The room that is to go on here, still empty. */
     ActiveRoom takeOver(RoomState state) {

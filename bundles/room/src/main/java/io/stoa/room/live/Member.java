@@ -474,6 +474,11 @@ final class Member {
         forwardings.clear();
     }
 
+    /** It is that already; only its connection is the original's of now. */
+    void shows(MediaPeer source) {
+        original = source;
+    }
+
     /** Is what its original in another room is. */
     void show(Forwarding.Picture picture) {
         original = picture.source();

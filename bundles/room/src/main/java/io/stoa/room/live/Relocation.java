@@ -45,7 +45,7 @@ final class Relocation {
                 return null;
             });
         } catch (RoomException e) {
-            to.call(() -> to.unexpect(identity));
+            to.mailbox().ask(() -> to.unexpect(identity));
             throw e;
         }
         Mailbox.await(arrival.orTimeout(ARRIVAL_SECONDS, TimeUnit.SECONDS));

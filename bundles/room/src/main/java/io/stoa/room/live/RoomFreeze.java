@@ -38,9 +38,10 @@ final class RoomFreeze {
     }
 
     private void park() {
-        until = room.millis() + SETTLE_MILLIS;
+        if (until == 0) until = room.millis() + SETTLE_MILLIS;
         List<CompletableFuture<?>> parked = new ArrayList<>();
         for (Member member : room.members()) {
+            if (keyed(member)) continue;
             parked.add(park(member.sending()));
             if (member.receiving() != member.sending()) parked.add(park(member.receiving()));
         }
@@ -55,7 +56,9 @@ final class RoomFreeze {
     private void settle() {
         if (room.closed()) {
             result.completeExceptionally(new IllegalStateException("it has ended"));
-        } else if (room.members().stream().allMatch(member -> member.descriptions().settled())) {
+        } else if (!room.members().stream().allMatch(this::keyed)) {
+            park(); // somebody has arrived from another room
+        } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.forwarded() || member.descriptions().settled())) {
             room.calls().end();
             RoomState state = write();
             room.mailbox().shut();
@@ -63,8 +66,12 @@ final class RoomFreeze {
         } else if (room.millis() < until) {
             room.after(LOOK_MILLIS, this::settle);
         } else {
-            result.completeExceptionally(new IllegalStateException("a description is not ready"));
+            result.completeExceptionally(new IllegalStateException("a description is not ready, or somebody has not arrived from another room"));
         }
+    }
+
+    private boolean keyed(Member member) {
+        return member.forwarded() || keys.containsKey(member.sending()) && keys.containsKey(member.receiving());
     }
 
     // -- writing
@@ -90,9 +97,10 @@ final class RoomFreeze {
                 .setInfo(member.info)
                 .setGrantsJson(member.grantsJson())
                 .setPermission(member.permission)
-                .setPublisher(keys.get(member.sending()))
-                .setSubscriber(keys.get(member.receiving()))
-                .setNegotiation(member.descriptions().freeze());
+                .setForwarded(member.forwarded());
+        for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
+        if (!member.forwarded())
+            state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving())).setNegotiation(member.descriptions().freeze());
         signalling(member, state);
         member.publications().freeze(state);
         member.subscriptions().freeze(state);

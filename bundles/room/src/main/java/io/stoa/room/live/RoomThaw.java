@@ -9,6 +9,7 @@ import io.stoa.protocol.handover.RoomState;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.room.RoomException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -42,6 +43,10 @@ final class RoomThaw {
         return state;
     }
 
+    ActiveRoom room() {
+        return room;
+    }
+
     void run() {
         room.everJoined = state.getEverJoined();
         room.lastLeftAt = state.getLastLeftAt();
@@ -51,6 +56,34 @@ final class RoomThaw {
             Member member = room.member(one.getInfo().getIdentity());
             member.subscriptions().thaw(one, room);
             member.dataTracks().thaw(one, room);
+        }
+    }
+
+    /** When all rooms are there: where those who are forwarded are shown. On no mailbox. */
+    void link(LiveRoomManager manager) {
+        for (ParticipantState one : state.getParticipantsList())
+            for (String name : one.getForwardedToList()) manager.findRoom(name).ifPresent(to -> link(one.getInfo().getIdentity(), to));
+    }
+
+    private void link(String identity, ActiveRoom to) {
+        Member original = room.member(identity);
+        Member shown = to.member(identity);
+        if (original == null || shown == null) return;
+        try {
+            Forwarding.Picture now = room.call(() -> Forwarding.Picture.of(original));
+            if (now.source() == null) return;
+            Forwarding forwarding = to.call(() -> Forwarding.again(to, shown, now));
+            room.post(() -> original.forwardings().add(forwarding));
+        } catch (RoomException e) {
+            LOG.warn("room {}: {} is not shown in room {} any more: {}", room.name(), identity, to.name(), e.getMessage());
+        }
+    }
+
+    /** Then time goes on. */
+    void begin() {
+        for (ParticipantState one : state.getParticipantsList()) {
+            Member member = room.member(one.getInfo().getIdentity());
+            if (one.getForwarded() && !member.forwarded()) member.close(DisconnectReason.CLIENT_INITIATED, LeaveRequest.Action.DISCONNECT); // its original has gone
         }
         room.begin();
         if (state.getRoomUpdateDue()) room.roomUpdateDue();
@@ -83,6 +116,7 @@ final class RoomThaw {
         }
         if (sink != null) room.awaited.put(member.connectionId, sink);
         room.goesOn(member);
+        if (from.getForwarded()) return;
         if (!member.reconnect(from.getPublisher(), from.getSubscriber())) {
             disconnected.add(member);
             return;

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.stoa.media.DataLane;
+import io.stoa.auth.Claims;
+import io.stoa.auth.KeyProvider;
+import io.stoa.auth.VideoGrant;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.protocol.livekit.AddTrackRequest;
@@ -32,8 +35,10 @@ import io.stoa.protocol.livekit.VideoQuality;
 import io.stoa.room.HandOver.HandedRoom;
 import io.stoa.room.RoomException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,8 +100,7 @@ class HandOverTest {
         assertThat(bob.subscriber.restarts.size() + ann.publisher.offers.size()).isEqualTo(offers);
         assertThat(Stream.of(ann.publisher, bob.publisher, bob.subscriber)).noneMatch(peer -> peer.closed);
         assertThat(rig.events).as("no listener sees anybody come or go").isEmpty();
-        assertThat(rig.store.participants(Rig.ROOM)).isEqualTo(people);
-        assertThat(rig.store.room(Rig.ROOM)).isPresent();
+        await(() -> rig.store.participants(Rig.ROOM).equals(people) && rig.store.room(Rig.ROOM).isPresent());
     }
 
     @Test
@@ -122,6 +126,15 @@ class HandOverTest {
         assertThat(state.getParticipants(1).getSubscriptionsList()).hasSize(2);
         assertThat(state.getParticipants(1).getDataSubscriptionsList()).hasSize(1);
         assertThat(state.getParticipants(1).getTrackWishesList()).hasSize(1);
+    }
+
+    /** The store is written by another thread. */
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + 5_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - until).as("within 5 s").isNegative();
+            Thread.onSpinWait();
+        }
     }
 
     /** Something of everything. */
@@ -353,6 +366,80 @@ class HandOverTest {
         assertThat(ann.closed).isFalse();
     }
 
+    // -- several rooms
+
+    private Client inHall(String identity) {
+        return rig.client(identity).with(start -> start.setRoomName("hall")).claiming(Claims.of(identity, VideoGrant.join("hall"))).join().connected();
+    }
+
+    private void keys() {
+        rig.rooms.keys = new KeyProvider() {
+            @Override
+            public Optional<String> secret(String apiKey) {
+                return Optional.of("secret");
+            }
+
+            @Override
+            public Optional<String> firstKey() {
+                return Optional.of("devkey");
+            }
+        };
+    }
+
+    private static void done(Rig.Call<?> call) {
+        Rig.ok(call);
+    }
+
+    @Test
+    void who_was_moved_is_found_where_it_is_and_moves_again() {
+        Client cid = inHall("cid");
+        keys();
+        done(() -> {
+            rig.room().moveParticipant("ann", "hall");
+            return null;
+        });
+        assertThat(cid.stateOf("ann")).isEqualTo(ParticipantInfo.State.ACTIVE);
+        ann.forget();
+        handOver(true);
+        follow(ann, bob, cid);
+        assertThat(ann.told).isEmpty();
+        String camera = ann.publishesCamera();
+        assertThat(cid.track("ann", camera)).isNotNull();
+        assertThat(cid.subscriber.subscriptions).containsKey(camera);
+        keys();
+        done(() -> {
+            ((ActiveRoom) rig.rooms.room("hall").orElseThrow()).moveParticipant("ann", Rig.ROOM);
+            return null;
+        });
+        assertThat(bob.stateOf("ann")).isEqualTo(ParticipantInfo.State.ACTIVE);
+    }
+
+    @Test
+    void who_is_forwarded_is_shown_there_by_the_next_manager_too() throws Exception {
+        Client cid = inHall("cid");
+        String camera = ann.publishesCamera();
+        done(() -> {
+            rig.room().forwardParticipant("ann", "hall");
+            return null;
+        });
+        ParticipantInfo shown = cid.about("ann");
+        assertThat(cid.subscriber.subscriptions).containsKey(camera);
+        cid.forget();
+        for (int i = 0; i < 3; i++) {
+            handOver(i != 1);
+            follow(ann, bob, cid);
+        }
+        rig.advance(3_000);
+        assertThat(cid.about("ann")).as("nobody comes or goes").isNull();
+        ann.send(SignalRequest.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(camera).setMuted(true)));
+        assertThat(cid.about("ann").getSid()).isEqualTo(shown.getSid());
+        assertThat(cid.track("ann", camera).getMuted()).isTrue();
+        String microphone = ann.publishesMicrophone();
+        assertThat(cid.subscriber.subscriptions).containsKey(microphone);
+        ann.leaves();
+        assertThat(cid.stateOf("ann")).isEqualTo(ParticipantInfo.State.DISCONNECTED);
+    }
+
     // -- who speaks for whom
 
     @Test
@@ -412,7 +499,7 @@ class HandOverTest {
                 throw new CompletionException(e);
             }
         });
-        while (ann.subscriber.sent(DataLane.RELIABLE).isEmpty()) Thread.onSpinWait();
+        await(() -> !ann.subscriber.sent(DataLane.RELIABLE).isEmpty());
         handOver(true);
         assertThat(call).failsWithin(java.time.Duration.ofSeconds(5)).withThrowableThat().havingRootCause()
                 .isInstanceOfSatisfying(RoomException.class, it -> assertThat(it.code()).isEqualTo(RoomException.Code.UNAVAILABLE));
@@ -427,7 +514,7 @@ class HandOverTest {
         rig = rig.next();
         assertThat(rig.rooms.room(Rig.ROOM)).isEmpty();
         assertThat(rig.events).endsWith("room finished");
-        assertThat(rig.store.room(Rig.ROOM)).isEmpty();
+        await(() -> rig.store.room(Rig.ROOM).isEmpty());
         follow(ann);
         assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);
         assertThat(ann.closed).isTrue();

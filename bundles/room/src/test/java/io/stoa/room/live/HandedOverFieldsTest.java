@@ -37,13 +37,13 @@ class HandedOverFieldsTest {
     static Stream<Decision> decisions() {
         return Stream.of(
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers closed awaited malformedData lastInfo"),
+                        "manager mailbox ids calls speakers closed awaited expected malformedData lastInfo"),
                 of(Member.class,
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
                                 + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
-                                + " announced",
-                        "room traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
+                                + " announced original forwardings",
+                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce", ""),
                 of(Subscriptions.class, "active wished settings lastAllowed", "owner"),
@@ -73,7 +73,8 @@ class HandedOverFieldsTest {
     /** Classes of rooms that hold something; others only compute, carry, or belong to the room manager. */
     private static final Map<String, String> WITHOUT_A_ROOMS_MEMORY = Map.of(
             "Requests", "its participant only",
-            "TrackNotes", "of those who hold it");
+            "TrackNotes", "of those who hold it",
+            "Residence", "of its participant, which is in the room that hands it over");
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("decisions")
