@@ -15,7 +15,6 @@ import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
-import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.room.HandOver;
@@ -344,7 +343,7 @@ public final class LiveRoomManager implements RoomManager {
         if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and takes no new participants");
         Claims claims = Claims.fromJson(start.getGrantsJson());
         ActiveRoom room = opened(request(start, claims));
-        return room.call(() -> new Session(room, room.join(start, claims, sink), start.getIdentity()));
+        return room.call(() -> new MemberSession(room, room.join(start, claims, sink), start.getIdentity()));
     }
 
     private static CreateRoomRequest request(StartSession start, Claims claims) {
@@ -369,7 +368,7 @@ public final class LiveRoomManager implements RoomManager {
     public RoomSession resume(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
         ActiveRoom room = rooms.get(start.getRoomName());
-        Session session = room == null ? null : room.call(() -> session(room, room.resume(start, sink), start));
+        MemberSession session = room == null ? null : room.call(() -> session(room, room.resume(start, sink), start));
         return session == null ? stranger(start, sink) : session;
     }
 
@@ -377,9 +376,9 @@ public final class LiveRoomManager implements RoomManager {
     public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
         ActiveRoom room = home(start);
-        Session session = room == null ? null : room.call(() -> {
+        MemberSession session = room == null ? null : room.call(() -> {
             ActiveRoom.Reattached found = room.reattach(start, sink);
-            return found.told() ? new Session(room, found.member(), start.getIdentity()) : null;
+            return found.told() ? new MemberSession(room, found.member(), start.getIdentity()) : null;
         });
         return session == null ? stranger(start, sink) : session;
     }
@@ -392,14 +391,14 @@ public final class LiveRoomManager implements RoomManager {
         return null;
     }
 
-    private static Session session(ActiveRoom room, Member member, StartSession start) {
-        return member == null ? null : new Session(room, member, start.getIdentity());
+    private static MemberSession session(ActiveRoom room, Member member, StartSession start) {
+        return member == null ? null : new MemberSession(room, member, start.getIdentity());
     }
 
-    private static Session stranger(StartSession start, SignalSink sink) {
+    private static MemberSession stranger(StartSession start, SignalSink sink) {
         sink.send(Leaves.of(start.getClient().getProtocol(), LeaveRequest.Action.RECONNECT, DisconnectReason.STATE_MISMATCH));
         sink.close();
-        return new Session(null, null, start.getIdentity());
+        return new MemberSession(null, null, start.getIdentity());
     }
 
     @Override
@@ -485,57 +484,5 @@ public final class LiveRoomManager implements RoomManager {
         List<ActiveRoom> all = List.copyOf(rooms.values());
         List<ActiveRoom> failed = charge.freeze(all, to);
         for (ActiveRoom room : all) if (!failed.contains(room)) rooms.remove(room.name(), room);
-    }
-
-    /** A signalling session's hold on its participant; null if the join was refused. */
-    private static final class Session implements RoomSession {
-        private final ActiveRoom room;
-        private final Member member;
-        private final String identity;
-        private final int generation;
-
-        Session(ActiveRoom room, Member member, String identity) {
-            this.room = room;
-            this.member = member;
-            this.identity = identity;
-            generation = member == null ? 0 : member.sinkGeneration();
-        }
-
-        @Override
-        public String roomName() {
-            return member != null ? member.room().name() : room == null ? "" : room.name();
-        }
-
-        @Override
-        public String identity() {
-            return identity;
-        }
-
-        @Override
-        public boolean receive(SignalRequest request) {
-            return member == null || member.residence().offer(() -> {
-                if (generation == member.sinkGeneration()) member.receive(request);
-            });
-        }
-
-        @Override
-        public boolean signalClosed() {
-            return member == null || member.residence().offer(() -> member.signalClosed(generation));
-        }
-
-        @Override
-        public boolean open() {
-            return member != null && member.open() && generation == member.sinkGeneration() && !member.room().mailbox().sealed();
-        }
-
-        @Override
-        public String grantsJson() {
-            return member == null ? "{}" : member.grantsJson();
-        }
-
-        @Override
-        public void onGrantsChanged(Runnable listener) {
-            if (member != null) member.onGrantsChanged(listener);
-        }
     }
 }

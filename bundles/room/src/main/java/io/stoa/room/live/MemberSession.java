@@ -1,0 +1,56 @@
+package io.stoa.room.live;
+
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.room.RoomSession;
+
+/** A signalling session's hold on its participant; null if the join was refused. */
+final class MemberSession implements RoomSession {
+    private final ActiveRoom room;
+    private final Member member;
+    private final String identity;
+    private final int generation;
+
+    MemberSession(ActiveRoom room, Member member, String identity) {
+        this.room = room;
+        this.member = member;
+        this.identity = identity;
+        generation = member == null ? 0 : member.sinkGeneration();
+    }
+
+    @Override
+    public String roomName() {
+        return member != null ? member.room().name() : room == null ? "" : room.name();
+    }
+
+    @Override
+    public String identity() {
+        return identity;
+    }
+
+    @Override
+    public boolean receive(SignalRequest request) {
+        return member == null || member.residence().offer(() -> {
+            if (generation == member.sinkGeneration()) member.receive(request);
+        });
+    }
+
+    @Override
+    public boolean signalClosed() {
+        return member == null || member.residence().offer(() -> member.signalClosed(generation));
+    }
+
+    @Override
+    public boolean open() {
+        return member != null && member.open() && generation == member.sinkGeneration() && !member.room().mailbox().sealed();
+    }
+
+    @Override
+    public String grantsJson() {
+        return member == null ? "{}" : member.grantsJson();
+    }
+
+    @Override
+    public void onGrantsChanged(Runnable listener) {
+        if (member != null) member.onGrantsChanged(listener);
+    }
+}
