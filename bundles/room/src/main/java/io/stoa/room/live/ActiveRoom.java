@@ -68,6 +68,7 @@ final class ActiveRoom implements LiveRoom {
     boolean everJoined;
     long lastLeftAt;
     private boolean closed;
+    private volatile int population;
     boolean roomUpdateDue;
     /** Sessions that began under another room manager and have not found their participants yet, by their connection. */
     final Map<String, HeldSink> awaited = new LinkedHashMap<>();
@@ -118,6 +119,11 @@ final class ActiveRoom implements LiveRoom {
 
     Pulse pulse() {
         return manager.pulse();
+    }
+
+    /** Any thread, without waiting: rooms ask for those of all rooms, and would wait for each other. */
+    int population() {
+        return population;
     }
 
     boolean isClosed() {
@@ -227,7 +233,7 @@ final class ActiveRoom implements LiveRoom {
         } catch (IllegalStateException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e); // the media plane says what it is missing
         }
-        members.put(member.identity(), member);
+        enter(member);
         if (!member.dependent()) everJoined = true;
         sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
         for (Member other : members.values())
@@ -249,9 +255,20 @@ final class ActiveRoom implements LiveRoom {
         });
     }
 
+    private void enter(Member member) {
+        members.put(member.identity(), member);
+        population = members.size();
+    }
+
+    private boolean exit(Member member) {
+        boolean left = members.remove(member.identity(), member);
+        population = members.size();
+        return left;
+    }
+
     /** A participant goes on where another room manager has left it. */
     void goesOn(Member member) {
-        members.put(member.identity(), member);
+        enter(member);
         if (!member.active()) becomesActive(member, member.info.getJoinedAtMs() + JOIN_MILLIS);
     }
 
@@ -385,7 +402,7 @@ final class ActiveRoom implements LiveRoom {
         expected.remove(member.identity());
         Member before = members.get(member.identity());
         if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
-        members.put(member.identity(), member);
+        enter(member);
         if (!member.dependent()) everJoined = true;
     }
 
@@ -402,13 +419,13 @@ final class ActiveRoom implements LiveRoom {
 
     /** The member goes on in another room. */
     void depart(Member member) {
-        members.remove(member.identity(), member);
+        exit(member);
         gone(member, Relocation.departed(member), DisconnectReason.MIGRATION);
     }
 
     /** The member has closed itself. */
     void left(Member member, DisconnectReason reason) {
-        if (members.remove(member.identity(), member)) gone(member, member.info(), reason);
+        if (exit(member)) gone(member, member.info(), reason);
     }
 
     private void gone(Member member, ParticipantInfo last, DisconnectReason reason) {

@@ -32,7 +32,7 @@ final class Forwarding {
             SubscriptionPermission allowed,
             MediaPeer source) {
         static Picture of(Member member) {
-            return new Picture(member, member.info(), member.dependent(), member.client(), Claims.fromJson(member.grantsJson()), member.allowed(), member.sending());
+            return new Picture(member, member.info(), member.dependent(), member.client(), member.claims(), member.allowed(), member.sending());
         }
     }
 

@@ -409,7 +409,7 @@ public final class LiveRoomManager implements RoomManager {
     @Override
     public int participants() {
         int count = 0;
-        for (ActiveRoom room : rooms.values()) count += room.participants().size();
+        for (ActiveRoom room : rooms.values()) count += room.population();
         return count;
     }
 

@@ -47,6 +47,24 @@ class RoomLifeTest {
         await(() -> rig.store.publishers(Rig.ROOM) < 0);
     }
 
+    /** Rooms ask for it while somebody joins: two at once must not wait for each other. */
+    @Test
+    void participants_are_counted_without_waiting_for_a_room() {
+        rig.dual("ann");
+        var turns = new java.util.ArrayList<Runnable>();
+        boolean[] late = {true};
+        rig.turns(task -> {
+            if (late[0]) turns.add(task);
+            else task.run();
+        });
+        Rig.ok(() -> rig.rooms.create(CreateRoomRequest.newBuilder().setName("busy").build()));
+        ((ActiveRoom) rig.rooms.room("busy").orElseThrow()).post(() -> {});
+        assertThat(turns).as("a room whose turn does not come").hasSize(1);
+        assertThat(rig.rooms.participants()).isEqualTo(1);
+        late[0] = false;
+        turns.forEach(Runnable::run);
+    }
+
     @Test
     void a_room_that_everybody_left_closes_after_its_departure_timeout() {
         rig.dual("ann").leaves();
