@@ -135,6 +135,32 @@ class HandOffTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void redundant_sound_crosses_over_as_it_came_unpacked_or_composed(boolean composed) {
+        var net = VirtualNet.seeded(composed ? 991 : 992);
+        try (var room = new Room(net, 2)) {
+            room.red = true;
+            room.driven.composeRed(composed);
+            Source microphone = Source.microphone("TR_microphone", composed ? 0 : 2);
+            Client ann = room.onLoop(0).publisher("ann");
+            Client bob = room.onLoop(1).subscriber("bob");
+            Client cat = room.onLoop(1).subscriber("cat");
+            cat.unsupported("red");
+            ann.publish(microphone);
+            for (Client listener : List.of(bob, cat)) listener.subscribe(ann, microphone);
+            room.connected(ann, bob, cat);
+            net.run(5 * SECOND);
+            for (Client listener : List.of(bob, cat)) {
+                Incoming track = listener.received(microphone);
+                assertThat(track.breaks).as("%s, seed %d", track, net.seed).isEmpty();
+                assertThat(track.last().at()).as("%s, seed %d", track, net.seed).isGreaterThan(net.now() - 300 * MILLI);
+            }
+            assertThat(bob.received(microphone).redPackets).isGreaterThan(200);
+            assertThat(cat.received(microphone).redPackets).isZero();
+        }
+    }
+
     private static String ended(Source source) {
         return "subscription " + source.trackSid + " " + SubscriptionEvent.ENDED;
     }
