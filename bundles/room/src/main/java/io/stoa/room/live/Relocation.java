@@ -72,21 +72,20 @@ final class Relocation {
     private void leave(Member member, ActiveRoom to, CompletableFuture<Void> arrival) {
         from.depart(member);
         member.moveTo(to, () -> {
-            arrive(member, to);
-            member.residence().arrived();
-            arrival.complete(null);
+            try {
+                arrive(member, to);
+                arrival.complete(null);
+            } catch (RoomException | RuntimeException e) {
+                member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+                arrival.completeExceptionally(e);
+            } finally {
+                member.residence().arrived();
+            }
         });
     }
 
-    private void arrive(Member member, ActiveRoom to) {
-        if (!member.open()) { // cannot be: what would have ended it waits
-            to.unexpect(identity);
-            return;
-        }
-        if (to.isClosed()) {
-            member.close(DisconnectReason.ROOM_CLOSED, LeaveRequest.Action.DISCONNECT);
-            return;
-        }
+    private void arrive(Member member, ActiveRoom to) throws RoomException {
+        if (to.isClosed()) throw new RoomException(Code.UNAVAILABLE, "the destination room has closed; the participant was disconnected");
         to.take(member);
         RoomMovedResponse.Builder moved = RoomMovedResponse.newBuilder()
                 .setRoom(to.info())

@@ -1,10 +1,12 @@
 package io.stoa.room.live;
 
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.CONNECTION_QUALITY;
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.JOIN;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.auth.Claims;
+import io.stoa.auth.KeyProvider;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.DataLane;
 import io.stoa.protocol.livekit.MuteTrackRequest;
@@ -15,6 +17,8 @@ import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SubscriptionPermission;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.room.RoomException.Code;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +54,7 @@ class ForwardTest {
 
     @Test
     void it_stays_and_is_seen_there_as_what_it_is() {
-        Client ann = rig.client("ann").claiming(Claims.of("ann", VideoGrant.join(Rig.ROOM)).with("Ann", "about Ann", java.util.Map.of("a", "b"), VideoGrant.join(Rig.ROOM)))
+        Client ann = rig.client("ann").claiming(Claims.of("ann", VideoGrant.join(Rig.ROOM)).with("Ann", "about Ann", Map.of("a", "b"), VideoGrant.join(Rig.ROOM)))
                 .join().connected();
         String camera = ann.publishesCamera();
         Client bob = rig.dual("bob");
@@ -137,7 +141,7 @@ class ForwardTest {
         Client cid = inHall("cid");
         forward("ann");
         Client also = inHall("ann");
-        assertThat(also.wasTold(io.stoa.protocol.livekit.SignalResponse.MessageCase.JOIN)).isTrue();
+        assertThat(also.wasTold(JOIN)).isTrue();
         assertThat(cid.about("ann").getKindDetailsList()).isEmpty();
         assertThat(cid.subscriber.subscriptions).doesNotContainKey(camera);
         also.leaves();
@@ -152,15 +156,15 @@ class ForwardTest {
 
     @Test
     void it_ends_when_the_participant_moves() {
-        rig.rooms.keys = new io.stoa.auth.KeyProvider() {
+        rig.rooms.keys = new KeyProvider() {
             @Override
-            public java.util.Optional<String> secret(String key) {
-                return java.util.Optional.of("secret");
+            public Optional<String> secret(String key) {
+                return Optional.of("secret");
             }
 
             @Override
-            public java.util.Optional<String> firstKey() {
-                return java.util.Optional.of("key");
+            public Optional<String> firstKey() {
+                return Optional.of("key");
             }
         };
         rig.dual("ann");

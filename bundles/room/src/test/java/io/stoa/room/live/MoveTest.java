@@ -12,13 +12,16 @@ import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.DataLane;
+import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantInfo.State;
+import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomMovedResponse;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.room.RoomException.Code;
+import io.stoa.room.RoomListener;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -223,6 +226,26 @@ class MoveTest {
         assertThat(refused("ann", "attic")).isEqualTo(Code.UNAVAILABLE);
         assertThat(rig.room().participants()).extracting(ParticipantInfo::getIdentity).contains("ann", "old", "new");
         assertThat(List.copyOf(ann.all(ROOM_MOVED))).isEmpty();
+    }
+
+    @Test
+    void a_room_that_closes_on_the_way_leaves_nobody_in_between() {
+        Client ann = rig.dual("ann");
+        Client bob = rig.dual("bob");
+        ActiveRoom[] hall = {null};
+        Rig.ok(() -> rig.rooms.create(CreateRoomRequest.newBuilder().setName(HALL).build()));
+        rig.rooms.addListener(new RoomListener() {
+            @Override
+            public void participantLeft(Room room, ParticipantInfo participant) {
+                hall[0] = hall();
+                hall[0].end(DisconnectReason.ROOM_DELETED);
+            }
+        });
+        assertThat(refused("ann", HALL)).isEqualTo(Code.UNAVAILABLE);
+        assertThat(ann.leave().getReason()).isEqualTo(DisconnectReason.STATE_MISMATCH);
+        assertThat(ann.publisher.closed).isTrue();
+        assertThat(bob.stateOf("ann")).isEqualTo(State.DISCONNECTED);
+        assertThat(hall[0].members()).isEmpty();
     }
 
     @Test

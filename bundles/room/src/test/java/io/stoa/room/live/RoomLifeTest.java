@@ -21,6 +21,7 @@ import io.stoa.protocol.livekit.UpdateParticipantMetadata;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,7 +52,7 @@ class RoomLifeTest {
     @Test
     void participants_are_counted_without_waiting_for_a_room() {
         rig.dual("ann");
-        var turns = new java.util.ArrayList<Runnable>();
+        var turns = new ArrayList<Runnable>();
         boolean[] late = {true};
         rig.turns(task -> {
             if (late[0]) turns.add(task);
