@@ -73,7 +73,7 @@ class ForwardTest {
         assertThat(cid.subscriber.subscriptions.get(camera).streamId()).isEqualTo(shown.getSid() + "|" + camera);
         assertThat(bob.about("ann")).as("the old room sees nothing of it").isNull();
         assertThat(bob.subscriber.subscriptions).containsKey(camera);
-        assertThat(rig.store.participant(HALL, "ann")).isPresent();
+        Rig.await(() -> rig.store.participant(HALL, "ann").isPresent());
         assertThat(rig.events).endsWith("ann joined");
         assertThat(inHall("dan").subscriber.subscriptions).as("and for whoever comes later").containsKey(camera);
     }

@@ -31,6 +31,8 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -96,7 +98,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** The rooms that open from now on have their turns when the test gives them. */
-    void turns(java.util.function.Consumer<Runnable> queue) {
+    void turns(Consumer<Runnable> queue) {
         replace("executor", new SameThread() {
             @Override
             public void execute(Runnable task) {
@@ -432,6 +434,15 @@ final class Rig implements AutoCloseable {
         @Override
         public synchronized void deleteParticipant(String roomName, String identity) {
             participants.getOrDefault(roomName, new HashMap<>()).remove(identity);
+        }
+    }
+
+    /** The store is told on a thread of its own. */
+    static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + 5_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - until).as("waiting for the store").isNegative();
+            Thread.onSpinWait();
         }
     }
 

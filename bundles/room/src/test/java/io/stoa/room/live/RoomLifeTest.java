@@ -45,7 +45,7 @@ class RoomLifeTest {
         rig.advance(2_000);
         assertThat(rig.rooms.room(Rig.ROOM)).isEmpty();
         assertThat(rig.events).containsExactly("room started", "room finished");
-        await(() -> rig.store.publishers(Rig.ROOM) < 0);
+        Rig.await(() -> rig.store.publishers(Rig.ROOM) < 0);
     }
 
     /** Rooms ask for it while somebody joins: two at once must not wait for each other. */
@@ -232,12 +232,12 @@ class RoomLifeTest {
     void the_store_knows_who_is_there_and_a_new_one_learns_it() {
         rig.dual("ann").publishesMicrophone();
         rig.advance(3_000);
-        await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.publishers(Rig.ROOM) == 1);
+        Rig.await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.publishers(Rig.ROOM) == 1);
 
         var next = new Rig.Store();
         rig.rooms.bindStore(next);
         rig.rooms.unbindStore(rig.store);
-        await(() -> next.participants(Rig.ROOM).size() == 1 && next.publishers(Rig.ROOM) == 1);
+        Rig.await(() -> next.participants(Rig.ROOM).size() == 1 && next.publishers(Rig.ROOM) == 1);
     }
 
     @Test
@@ -248,20 +248,20 @@ class RoomLifeTest {
         ann.leaves();
         var next = new Rig.Store();
         rig.rooms.bindStore(next);
-        await(() -> next.participants(Rig.ROOM).size() == 1 && next.participant(Rig.ROOM, "bob").isPresent());
+        Rig.await(() -> next.participants(Rig.ROOM).size() == 1 && next.participant(Rig.ROOM, "bob").isPresent());
     }
 
     @Test
     void a_store_that_is_back_forgets_who_left_meanwhile() {
         Client ann = rig.dual("ann");
         rig.dual("bob");
-        await(() -> rig.store.participants(Rig.ROOM).size() == 2);
+        Rig.await(() -> rig.store.participants(Rig.ROOM).size() == 2);
         var other = new Rig.Store();
         rig.rooms.bindStore(other);
         rig.rooms.unbindStore(rig.store);
         ann.leaves();
         rig.rooms.bindStore(rig.store);
-        await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.participant(Rig.ROOM, "bob").isPresent());
+        Rig.await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.participant(Rig.ROOM, "bob").isPresent());
     }
 
     @Test
@@ -269,7 +269,7 @@ class RoomLifeTest {
         ghost();
         rig.store.putRoom(io.stoa.protocol.livekit.Room.newBuilder().setName("of others").build(), null);
         rig.rooms.bindStore(rig.store);
-        await(() -> rig.store.publishers(Rig.ROOM) < 0);
+        Rig.await(() -> rig.store.publishers(Rig.ROOM) < 0);
         assertThat(rig.store.participants(Rig.ROOM)).isEmpty();
         assertThat(rig.store.room("of others")).isPresent();
     }
@@ -280,7 +280,7 @@ class RoomLifeTest {
         rig.dual("bob");
         rig.advance(2_000);
         rig.rooms.bindStore(rig.store);
-        await(() -> rig.store.participant(Rig.ROOM, "bob").isPresent() && rig.store.participants(Rig.ROOM).size() == 1);
+        Rig.await(() -> rig.store.participant(Rig.ROOM, "bob").isPresent() && rig.store.participants(Rig.ROOM).size() == 1);
         assertThat(rig.store.room(Rig.ROOM)).isPresent();
     }
 
@@ -301,7 +301,7 @@ class RoomLifeTest {
         });
         rig.rooms.bindStore(rig.store);
         rig.rooms.store().putRoom(io.stoa.protocol.livekit.Room.newBuilder().setName("written last").build(), null);
-        await(() -> rig.store.room("written last").isPresent());
+        Rig.await(() -> rig.store.room("written last").isPresent());
         assertThat(rig.store.room(Rig.ROOM)).isPresent();
     }
 
@@ -309,7 +309,7 @@ class RoomLifeTest {
     private void ghost() {
         rig.dual("ann");
         rig.advance(2_000);
-        await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.room(Rig.ROOM).isPresent());
+        Rig.await(() -> rig.store.participants(Rig.ROOM).size() == 1 && rig.store.room(Rig.ROOM).isPresent());
         var other = new Rig.Store();
         rig.rooms.bindStore(other);
         rig.rooms.unbindStore(rig.store);
@@ -317,7 +317,7 @@ class RoomLifeTest {
             rig.room().delete();
             return null;
         });
-        await(() -> other.publishers(Rig.ROOM) < 0);
+        Rig.await(() -> other.publishers(Rig.ROOM) < 0);
         assertThat(rig.store.room(Rig.ROOM)).isPresent();
     }
 
@@ -341,18 +341,10 @@ class RoomLifeTest {
                 routes.remove(roomName);
             }
         });
-        await(() -> rig.rooms.nodeId().equals(routes.get(Rig.ROOM)));
+        Rig.await(() -> rig.rooms.nodeId().equals(routes.get(Rig.ROOM)));
     }
 
     /** The store is written by a thread of its own. */
-    private static void await(java.util.function.BooleanSupplier condition) {
-        long until = System.nanoTime() + 5_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - until).as("waiting for the store").isNegative();
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void a_listener_that_fails_is_skipped() {
         rig.rooms.addListener(new RoomListener() {
