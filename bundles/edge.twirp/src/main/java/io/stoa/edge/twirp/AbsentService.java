@@ -7,7 +7,6 @@ import io.stoa.rpc.Caller;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A service of this API whose bundle may be absent. It refuses whom its bundle would refuse (spec 3), and tells the others what is missing.
@@ -20,35 +19,44 @@ record AbsentService(String name, String bundle, Granted granted) {
         boolean test(String method, Message request, Caller caller);
     }
 
-    private static final Set<String> SIP_CALLS = Set.of("CreateSIPParticipant", "TransferSIPParticipant");
-
     static final Map<String, AbsentService> KNOWN = Map.of(
             "livekit.RoomService", new AbsentService("livekit.RoomService", "service.room", AbsentService::rooms),
             "livekit.Egress", new AbsentService("livekit.Egress", "service.egress", (m, r, c) -> video(c).roomRecord()),
             "livekit.Ingress", new AbsentService("livekit.Ingress", "service.ingress", (m, r, c) -> video(c).ingressAdmin()),
             "livekit.SIP", new AbsentService("livekit.SIP", "service.sip", AbsentService::sip),
-            "livekit.AgentDispatchService", new AbsentService("livekit.AgentDispatchService", "service.agent", (m, r, c) -> admin(r, c)));
+            "livekit.AgentDispatchService", new AbsentService("livekit.AgentDispatchService", "service.agent", (m, r, c) -> admin("room", r, c)));
 
     private static VideoGrant video(Caller caller) {
         return caller.claims() == null || caller.claims().video() == null ? VideoGrant.NONE : caller.claims().video();
     }
 
-    private static boolean admin(Message request, Caller caller) {
-        FieldDescriptor room = request.getDescriptorForType().findFieldByName("room");
-        return video(caller).roomAdmin() && room != null && video(caller).room().equals(request.getField(room));
+    /** @param field of the request that names the room */
+    private static boolean admin(String field, Message request, Caller caller) {
+        return video(caller).roomAdmin() && video(caller).room().equals(text(field, request));
+    }
+
+    private static Object text(String name, Message request) {
+        FieldDescriptor field = request.getDescriptorForType().findFieldByName(name);
+        return field == null ? null : request.getField(field);
     }
 
     private static boolean rooms(String method, Message request, Caller caller) {
         return switch (method) {
             case "CreateRoom", "DeleteRoom" -> video(caller).roomCreate();
             case "ListRooms" -> video(caller).roomList();
-            default -> admin(request, caller);
+            case "MoveParticipant", "ForwardParticipant" ->
+                    admin("room", request, caller) && video(caller).destinationRoom().equals(text("destination_room", request));
+            default -> admin("room", request, caller);
         };
     }
 
     private static boolean sip(String method, Message request, Caller caller) {
         if (caller.claims() == null) return false;
-        return SIP_CALLS.contains(method) ? caller.claims().sipCall() : caller.claims().sipAdmin();
+        return switch (method) {
+            case "CreateSIPParticipant" -> caller.claims().sipCall();
+            case "TransferSIPParticipant" -> caller.claims().sipCall() && admin("room_name", request, caller);
+            default -> caller.claims().sipAdmin();
+        };
     }
 
     RpcException refuse(String method, Message request, Caller caller) {

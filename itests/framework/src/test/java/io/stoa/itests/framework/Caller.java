@@ -1,5 +1,6 @@
 package io.stoa.itests.framework;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
@@ -19,6 +20,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Somebody who calls the server from outside, by HTTP and WebSocket. */
 final class Caller implements AutoCloseable {
@@ -67,6 +71,23 @@ final class Caller implements AutoCloseable {
         return AccessTokens.mint(claims, key, secret, Instant.now(), Duration.ofHours(1));
     }
 
+    /** Claims as they are, valid until then. */
+    static String sign(JsonObject claims, String key, String secret, Instant expires) {
+        JsonObject all = claims.deepCopy();
+        all.addProperty("iss", key);
+        all.addProperty("exp", expires.getEpochSecond());
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String signed = base64.encodeToString("{\"alg\":\"HS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8))
+                + "." + base64.encodeToString(all.toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return signed + "." + base64.encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Everything, in one room. */
     static String grant(String room) {
         return "{\"roomCreate\":true,\"roomList\":true,\"roomAdmin\":true,\"roomJoin\":true,\"room\":\"" + room + "\"}";
@@ -78,11 +99,14 @@ final class Caller implements AutoCloseable {
 
     /** A method of {@code livekit.RoomService} in JSON. */
     Answer api(String method, String json, String grant) {
-        return send(HttpRequest.newBuilder(uri("http", "/twirp/livekit.RoomService/" + method))
-                .header("Content-Type", "application/json")
-                .header("Authorization", "Bearer " + token("api", grant))
-                .POST(HttpRequest.BodyPublishers.ofString(json))
-                .build());
+        return post("/twirp/livekit.RoomService/" + method, "application/json", json.getBytes(StandardCharsets.UTF_8), token("api", grant));
+    }
+
+    /** @param token null for none */
+    Answer post(String path, String contentType, byte[] body, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("http", path)).header("Content-Type", contentType);
+        if (token != null) request.header("Authorization", "Bearer " + token);
+        return send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
     }
 
     Answer listRooms() {
