@@ -38,8 +38,15 @@ public interface HttpExchange {
     /** {@code text/plain; charset=utf-8} */
     void respond(int status, String text);
 
-    /** Whether the client asks for a WebSocket in a way that can be granted (RFC 6455 section 4.2.1). */
+    /** Whether the client asks for a WebSocket at all. */
     boolean isWebSocket();
+
+    /**
+     * For routes that have something to do before they upgrade: nothing should be begun for a handshake that fails afterwards.
+     *
+     * @return true if the handshake breaks RFC 6455 section 4.2.1; then it has been answered
+     */
+    boolean refuseHandshake();
 
     /**
      * Accepts the upgrade.

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -23,11 +25,13 @@ import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 /** A request of Jetty's in our shape. */
 final class JettyExchange implements HttpExchange {
     private static final int DRAINED_BYTES = 256 << 10;
+    private static final int KEY_BYTES = 16;
 
     private final Request request;
     private final Response response;
     private final Callback callback;
     private final String path;
+    private final JettyHttpServer owner;
     private final long maxBodyBytes;
     private final Fields query;
     private final Supplier<ServerWebSocketContainer> container;
@@ -36,12 +40,13 @@ final class JettyExchange implements HttpExchange {
     private boolean bodyRead;
     private boolean bodyTooLarge;
 
-    JettyExchange(Request request, Response response, Callback callback, String path, long maxBodyBytes, Supplier<ServerWebSocketContainer> container) {
+    JettyExchange(Request request, Response response, Callback callback, String path, JettyHttpServer owner, Supplier<ServerWebSocketContainer> container) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.path = path;
-        this.maxBodyBytes = maxBodyBytes;
+        this.owner = owner;
+        maxBodyBytes = owner.maxBodyBytes();
         this.container = container;
         query = RequestHandler.queryOf(request);
     }
@@ -81,10 +86,12 @@ final class JettyExchange implements HttpExchange {
     public byte[] body() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
+        long since = owner.nanos();
         try (InputStream in = Content.Source.asInputStream(request)) {
             for (int count; (count = in.read(buffer)) >= 0; ) {
                 body.write(buffer, 0, count);
                 if (body.size() > maxBodyBytes) throw new BodyTooLargeException();
+                if (SlowClients.isSlow(body.size(), since, owner.nanos())) throw new IOException("too slow");
             }
         } catch (BodyTooLargeException e) {
             bodyTooLarge = true;
@@ -153,7 +160,11 @@ final class JettyExchange implements HttpExchange {
         try {
             InputStream in = Content.Source.asInputStream(request);
             int left = DRAINED_BYTES;
-            for (int count; left >= 0 && (count = in.read(buffer)) >= 0; ) left -= count;
+            long since = owner.nanos();
+            for (int count; left >= 0 && (count = in.read(buffer)) >= 0; ) {
+                left -= count;
+                if (SlowClients.isSlow(DRAINED_BYTES - left, since, owner.nanos())) return false;
+            }
             return left >= 0;
         } catch (IOException e) {
             return false;
@@ -162,16 +173,39 @@ final class JettyExchange implements HttpExchange {
 
     @Override
     public boolean isWebSocket() {
-        String upgrade = header("Upgrade");
-        return upgrade != null && upgrade.equalsIgnoreCase("websocket");
+        return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket") && request.getHeaders().contains(HttpHeader.CONNECTION, "upgrade");
+    }
+
+    /** RFC 6455 section 4.2.1; what is refused for its version is told ours (section 4.2.2). */
+    @Override
+    public boolean refuseHandshake() {
+        boolean get = method().equals("GET");
+        boolean version = header("Sec-WebSocket-Version") instanceof String said && said.strip().equals("13");
+        boolean alone = header("Upgrade") instanceof String said && said.strip().equalsIgnoreCase("websocket"); // Jetty takes no list
+        if (get && version && alone && isHttp11() && isKey(request.getHeaders().getValuesList("Sec-WebSocket-Key"))) return false;
+        if (!version) header("Sec-WebSocket-Version", "13");
+        if (get) respond(400, "Bad Request\n");
+        else respond(405, "Method Not Allowed\n");
+        return true;
+    }
+
+    private boolean isHttp11() {
+        return request.getConnectionMetaData().getHttpVersion().getVersion() >= HttpVersion.HTTP_1_1.getVersion();
+    }
+
+    /** One value: 16 bytes in base64. */
+    private static boolean isKey(List<String> values) {
+        if (values.size() != 1) return false;
+        try {
+            return Base64.getDecoder().decode(values.getFirst().strip()).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     @Override
     public boolean upgrade(WebSocketListener listener, long maxMessageBytes) {
-        if (header("Sec-WebSocket-Key") == null || !"13".equals(header("Sec-WebSocket-Version")) || !method().equals("GET")) {
-            respond(400, "Bad Request\n");
-            return false;
-        }
+        if (refuseHandshake()) return false;
         try {
             boolean upgraded = container.get().upgrade(
                     (upgradeRequest, upgradeResponse, upgradeCallback) -> {

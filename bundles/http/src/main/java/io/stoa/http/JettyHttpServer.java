@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -49,6 +52,9 @@ public final class JettyHttpServer {
     }
 
     private final Server server;
+    private final SlowClients slowClients = new SlowClients();
+    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("http-sweep").factory());
+    volatile LongSupplier nanos = System::nanoTime;
     private volatile List<Offer> offers = List.of();
     private volatile long maxBodyBytes;
 
@@ -75,18 +81,22 @@ public final class JettyHttpServer {
             connector.setPort(config.port());
             connector.setIdleTimeout(IDLE_MILLIS);
             connector.setReuseAddress(true);
+            connector.addBean(slowClients);
             server.addConnector(connector);
         }
         server.setStopTimeout(500);
+        server.setErrorHandler(new PlainErrors());
         RequestHandler handler = new RequestHandler(this);
         WebSocketUpgradeHandler upgrades = WebSocketUpgradeHandler.from(server, container -> container.setIdleTimeout(java.time.Duration.ZERO));
         upgrades.setHandler(handler);
         handler.container(() -> ServerWebSocketContainer.get(server.getContext()));
         server.setHandler(upgrades);
         modified(config);
+        sweeper.scheduleAtFixedRate(() -> slowClients.sweep(nanos.getAsLong()), 1, 1, TimeUnit.SECONDS);
         try {
             server.start();
         } catch (Exception e) {
+            sweeper.shutdownNow();
             server.stop();
             throw new IOException("HTTP cannot listen on " + Arrays.toString(config.bindAddresses()) + " port " + config.port() + " (port, bind_addresses): "
                     + rootMessage(e), e);
@@ -106,11 +116,20 @@ public final class JettyHttpServer {
 
     @Deactivate
     void stop() throws Exception {
+        sweeper.shutdownNow();
         try {
             server.stop();
         } catch (TimeoutException e) {
             LOG.info("HTTP ended; clients that kept their connections were cut off");
         }
+    }
+
+    SlowClients slowClients() {
+        return slowClients;
+    }
+
+    long nanos() {
+        return nanos.getAsLong();
     }
 
     long maxBodyBytes() {

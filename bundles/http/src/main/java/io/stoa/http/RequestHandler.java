@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -38,8 +39,11 @@ final class RequestHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        Connection connection = request.getConnectionMetaData().getConnection();
+        owner.slowClients().requested(connection);
+        Request.addCompletionListener(request, failure -> owner.slowClients().answered(connection));
         String path = decodedPath(request);
-        JettyExchange exchange = new JettyExchange(request, response, callback, path, owner.maxBodyBytes(), container);
+        JettyExchange exchange = new JettyExchange(request, response, callback, path, owner, container);
         try {
             if (!cors(request, response, exchange)) process(request, path, exchange);
             exchange.finish();

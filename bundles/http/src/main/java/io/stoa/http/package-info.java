@@ -9,5 +9,5 @@
  * authentication, which lets requests without a token pass; routes; 404.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package io.stoa.http;

@@ -192,7 +192,9 @@ class HttpServerTest {
     @Test
     void a_join_request_of_a_megabyte_fits_into_the_url_and_more_than_two_do_not() throws Exception {
         assertThat(status(http.get("/echo?q=" + "x".repeat(1 << 20)))).isEqualTo(200);
-        assertThat(status(http.ask("GET /echo", "X-Long: " + "x".repeat((2 << 20) + 1) + "\r\n", ""))).isEqualTo(431);
+        String tooLong = http.ask("GET /echo", "X-Long: " + "x".repeat((2 << 20) + 1) + "\r\n", "");
+        assertThat(status(tooLong)).isEqualTo(431);
+        assertThat(body(tooLong)).isEqualTo("431 Request Header Fields Too Large");
     }
 
     @ParameterizedTest
@@ -203,6 +205,7 @@ class HttpServerTest {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).satisfiesAnyOf(
                     text -> assertThat(text).isEmpty(), text -> assertThat(text).startsWith("HTTP/1.1 4"), text -> assertThat(text).startsWith("HTTP/1.1 505"));
+            assertThat(answer).as("plain text").doesNotContainIgnoringCase("<html").doesNotContainIgnoringCase("jetty");
         }
         assertThat(status(http.get("/"))).isEqualTo(200);
     }
@@ -263,6 +266,67 @@ class HttpServerTest {
             slow.getOutputStream().write("cd".getBytes(StandardCharsets.UTF_8));
             assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 200 ").endsWith("4");
         }
+    }
+
+    @Test
+    void a_header_that_does_not_end_ends_the_connection() throws Exception {
+        try (Socket slow = http.connect(); Socket resting = http.connect()) {
+            resting.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(resting.getInputStream().readNBytes(12)).isNotEmpty();
+            slow.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(status(http.get("/"))).isEqualTo(200);
+            long start = System.nanoTime();
+            SlowClients sweeper = http.server.slowClients();
+            sweeper.sweep(start);
+            sweeper.sweep(start + SlowClients.HEADER_NANOS);
+            slow.getOutputStream().write("X-More: y\r\n".getBytes(StandardCharsets.UTF_8)); // still allowed
+            sweeper.sweep(start + SlowClients.HEADER_NANOS + 1);
+            assertThat(cut(slow)).isTrue();
+            resting.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(resting.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).as("who rests between requests stays").contains("HTTP/1.1 200 ");
+        }
+    }
+
+    private static boolean cut(Socket socket) throws java.io.IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void a_body_that_dribbles_is_408() throws Exception {
+        var clock = new java.util.concurrent.atomic.AtomicLong();
+        http.server.nanos = clock::get;
+        CountDownLatch begun = new CountDownLatch(1);
+        http.route("/upload", exchange -> {
+            begun.countDown();
+            exchange.respond(200, String.valueOf(exchange.body().length));
+        });
+        for (boolean tooSlow : new boolean[] {false, true}) {
+            clock.set(0);
+            try (Socket slow = http.connect()) {
+                slow.getOutputStream().write("POST /upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\na".getBytes(StandardCharsets.UTF_8));
+                assertThat(begun.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(status(http.get("/"))).isEqualTo(200);
+                clock.set(SlowClients.BODY_GRACE_NANOS + (tooSlow ? TimeUnit.SECONDS.toNanos(1) : 0));
+                slow.getOutputStream().write("bcd".getBytes(StandardCharsets.UTF_8));
+                assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .startsWith(tooSlow ? "HTTP/1.1 408 " : "HTTP/1.1 200 ")
+                        .endsWith(tooSlow ? "request body did not arrive" : "4");
+            }
+        }
+    }
+
+    @Test
+    void the_pace_of_a_body_counts_after_a_while_only() {
+        long grace = SlowClients.BODY_GRACE_NANOS;
+        long second = TimeUnit.SECONDS.toNanos(1);
+        assertThat(SlowClients.isSlow(0, 5, 5 + grace)).isFalse();
+        assertThat(SlowClients.isSlow(0, 5, 5 + grace + 1)).isTrue();
+        assertThat(SlowClients.isSlow(10 * SlowClients.BODY_BYTES_PER_SECOND, 5, 5 + grace + 10 * second)).isFalse();
+        assertThat(SlowClients.isSlow(10 * SlowClients.BODY_BYTES_PER_SECOND - 1, 5, 5 + grace + 10 * second)).isTrue();
     }
 
     @Test

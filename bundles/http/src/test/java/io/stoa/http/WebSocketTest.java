@@ -142,17 +142,57 @@ class WebSocketTest {
         }
     }
 
+    /** What the server says to a handshake, which may be anything. */
+    private String knock(String requestLine, String headers) throws IOException {
+        try (Socket socket = http.connect()) {
+            socket.getOutputStream().write((requestLine + "\r\nHost: x\r\n" + headers + "\r\n").getBytes(StandardCharsets.UTF_8));
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.readUnsignedByte());
+            return head.toString();
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==,400", "Sec-WebSocket-Version: 13,400", "Upgrade: websocket,404"})
+    @CsvSource({"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==,400", "Sec-WebSocket-Version: 13,400", "Upgrade: websocket,404", "Connection: Upgrade,400"})
     void a_handshake_without_a_part_is_refused(String missing, int status) throws Exception {
-        assertThat(http.ask("GET /ws", UPGRADE.replace("Connection: Upgrade\r\n", "").replace(missing + "\r\n", ""), "")).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(knock("GET /ws HTTP/1.1", UPGRADE.replace(missing + "\r\n", ""))).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(heard).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "!!!!!!!!!!!!!!!!!!!!!!!!", "eHh4eHh4eHh4eHh4eHh4", "eHh4eHh4eHh4eHh4eHh4eHg=", "", "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="})
+    void a_key_is_sixteen_bytes_once(String key) throws Exception {
+        assertThat(knock("GET /ws HTTP/1.1", UPGRADE.replace("dGhlIHNhbXBsZSBub25jZQ==", key))).startsWith("HTTP/1.1 400 ");
+        assertThat(peers).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"99", "8", "7, 8, 13", "x", ""})
+    void other_versions_are_told_ours(String version) throws Exception {
+        assertThat(knock("GET /ws HTTP/1.1", UPGRADE.replace("Version: 13", "Version: " + version))).startsWith("HTTP/1.1 400 ").contains("Sec-WebSocket-Version: 13\r\n");
+        assertThat(peers).isEmpty();
     }
 
     @Test
-    void other_versions_and_other_methods_are_refused() throws Exception {
-        assertThat(http.ask("GET /ws", UPGRADE.replace("13", "99"), "")).startsWith("HTTP/1.1 400 ");
-        assertThat(http.ask("POST /ws", UPGRADE, "")).startsWith("HTTP/1.1 400 ");
-        assertThat(heard).isEmpty();
+    void a_choice_of_protocols_is_not_offered() throws Exception {
+        assertThat(knock("GET /ws HTTP/1.1", UPGRADE.replace("Upgrade: websocket", "Upgrade: h2c, websocket"))).startsWith("HTTP/1.1 400 ");
+        assertThat(peers).isEmpty();
+    }
+
+    @Test
+    void only_get_of_http_1_1_opens() throws Exception {
+        assertThat(knock("POST /ws HTTP/1.1", UPGRADE)).startsWith("HTTP/1.1 405 ");
+        assertThat(knock("GET /ws HTTP/1.0", UPGRADE)).startsWith("HTTP/1.1 400 ");
+        assertThat(peers).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection: keep-alive, UPGRADE", "Connection: upgrade", "Upgrade: WebSocket"})
+    void names_are_read_in_lists_and_in_any_case(String header) throws Exception {
+        String name = header.substring(0, header.indexOf(':') + 1);
+        String handshake = UPGRADE.lines().map(line -> (line.startsWith(name) ? header : line) + "\r\n").reduce("", String::concat);
+        assertThat(knock("GET /ws HTTP/1.1", handshake)).startsWith("HTTP/1.1 101 ");
     }
 
     @Test
@@ -207,7 +247,9 @@ class WebSocketTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {FIN | 0x40 | TEXT, FIN | 3, FIN | 11, PING, FIN})
+    @ValueSource(ints = {
+        FIN | 0x40 | TEXT, FIN | 0x20 | TEXT, FIN | 0x10 | BINARY, 0x40 | BINARY, FIN | 0x40 | PING, FIN | 3, FIN | 7, FIN | 11, FIN | 15, PING, PONG, CLOSE, FIN, 0, FIN | CLOSE
+    })
     void a_breach_of_the_protocol_closes_with_1002(int first) throws Exception {
         try (Client client = new Client("")) {
             client.says(first, bytes("x"));
@@ -215,6 +257,101 @@ class WebSocketTest {
             assertThat(hears()).startsWith("closed ");
         }
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void messages_are_not_mixed() throws Exception {
+        try (Client client = new Client("")) {
+            client.says(BINARY, bytes("x"));
+            client.says(FIN | BINARY, bytes("y"));
+            assertThat(client.hears().closeCode()).isEqualTo(1002);
+            assertThat(hears()).startsWith("closed ");
+        }
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void control_frames_are_short() throws Exception {
+        try (Client client = new Client("")) {
+            client.says(FIN | PING, new byte[125]);
+            assertThat(client.hears().payload).hasSize(125);
+            client.says(FIN | PONG, new byte[125]);
+            client.says(FIN | PING, new byte[126]);
+            assertThat(client.hears().closeCode()).isEqualTo(1002);
+            assertThat(hears()).startsWith("closed ");
+        }
+        assertThat(heard).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,1002", "999,1002", "1000,1000", "1001,1001", "1003,1003", "1004,1002", "1005,1002", "1006,1002", "1007,1007", "1011,1011", "1015,1002", "1016,1002", "2999,1002",
+        "3000,3000", "4999,4999", "5000,1002", "65535,1002"
+    })
+    void close_codes_that_may_be_sent_are_echoed_and_others_are_a_breach(int code, int answer) throws Exception {
+        try (Client client = new Client("")) {
+            client.says(FIN | CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
+            assertThat(client.hears().closeCode()).isEqualTo(answer);
+            assertThat(client.isCut()).isTrue();
+            assertThat(hears()).startsWith("closed ");
+        }
+    }
+
+    @Test
+    void a_reason_that_is_no_utf8_is_not_taken() throws Exception {
+        try (Client client = new Client("")) {
+            client.says(FIN | CLOSE, new byte[] {3, (byte) 0xe8, (byte) 0xff});
+            assertThat(client.hears().closeCode()).isEqualTo(1007);
+            assertThat(hears()).startsWith("closed ");
+        }
+    }
+
+    @Test
+    void nothing_is_heard_after_a_close() throws Exception {
+        try (Client client = new Client("")) {
+            client.says(FIN | CLOSE, new byte[] {3, (byte) 0xe8});
+            client.says(FIN | TEXT, bytes("late"));
+            assertThat(client.hears().closeCode()).isEqualTo(1000);
+            assertThat(hears()).isEqualTo("closed 1000");
+        }
+        assertThat(heard).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 31, 1L << 40, 1L << 62, Long.MIN_VALUE})
+    void a_frame_that_announces_too_much_is_not_waited_for(long length) throws Exception {
+        try (Client client = new Client("")) {
+            client.socket.getOutputStream().write(ByteBuffer.allocate(14).put((byte) (FIN | BINARY)).put((byte) 0xff).putLong(length).array());
+            assertThat(client.hears().closeCode()).isEqualTo(1009);
+            assertThat(hears()).startsWith("closed ");
+        }
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void who_floods_with_pings_and_does_not_listen_is_not_listened_to_for_long() throws Exception {
+        try (Client client = new Client("")) {
+            byte[] pings = new byte[131 * 1_000];
+            for (int i = 0; i < 1_000; i++) {
+                pings[131 * i] = (byte) (FIN | PING);
+                pings[131 * i + 1] = (byte) (0x80 | 125);
+            }
+            long most = 64 << 20;
+            var sent = new java.util.concurrent.atomic.AtomicLong();
+            Thread flood = Thread.ofVirtual().start(() -> {
+                try {
+                    while (sent.get() < most) {
+                        client.socket.getOutputStream().write(pings);
+                        sent.addAndGet(pings.length);
+                    }
+                } catch (IOException cut) {
+                    sent.addAndGet(0);
+                }
+            });
+            flood.join(3_000);
+            assertThat(sent.get()).as("what the sockets of both sides hold").isLessThan(most);
+            assertThat(http.get("/nothing")).as("others meanwhile").startsWith("HTTP/1.1 404 ");
+        }
     }
 
     @Test
@@ -231,6 +368,14 @@ class WebSocketTest {
         try (Client client = new Client("")) {
             client.says(FIN | TEXT, new byte[] {(byte) 0xc3, 0x28});
             assertThat(client.hears().closeCode()).isEqualTo(1007);
+            assertThat(hears()).startsWith("closed ");
+        }
+        try (Client client = new Client("")) {
+            client.says(TEXT, new byte[] {'g', 'r', (byte) 0xc3});
+            client.says(FIN, new byte[] {(byte) 0xbc, (byte) 0xc3, (byte) 0x9f});
+            assertThat(hears()).as("a character may be cut").isEqualTo("text grüß");
+            client.says(FIN | TEXT, new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80});
+            assertThat(client.hears().closeCode()).as("half a surrogate").isEqualTo(1007);
             assertThat(hears()).startsWith("closed ");
         }
         try (Client client = new Client("")) {

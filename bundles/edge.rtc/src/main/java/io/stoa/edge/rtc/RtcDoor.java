@@ -49,20 +49,15 @@ final class RtcDoor {
             exchange.respond(404, null, new byte[0]);
             return;
         }
+        if (exchange.refuseHandshake()) {
+            counters.count(RtcDrop.REFUSED);
+            return;
+        }
         try {
-            checkHandshake(exchange);
             start(exchange, admit(exchange, packed, false));
         } catch (Refusal refusal) {
             refuse(exchange, refusal);
         }
-    }
-
-    /** Before the session starts: nobody should join a room by a handshake that fails afterwards. */
-    private static void checkHandshake(HttpExchange exchange) throws Refusal {
-        boolean good = exchange.method().equals("GET")
-                && exchange.header("Sec-WebSocket-Key") != null
-                && "13".equals(exchange.header("Sec-WebSocket-Version"));
-        if (!good) throw new Refusal(400, "Bad Request\n");
     }
 
     private StartSession admit(HttpExchange exchange, boolean packed, boolean strict) throws Refusal {

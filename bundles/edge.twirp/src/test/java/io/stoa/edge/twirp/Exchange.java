@@ -140,6 +140,11 @@ final class Exchange implements HttpExchange {
     }
 
     @Override
+    public boolean refuseHandshake() {
+        throw new AssertionError("Twirp has no sockets");
+    }
+
+    @Override
     public boolean upgrade(WebSocketListener listener, long maxMessageBytes) {
         throw new AssertionError("Twirp has no sockets");
     }
