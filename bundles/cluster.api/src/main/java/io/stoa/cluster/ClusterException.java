@@ -8,8 +8,9 @@ public final class ClusterException extends Exception {
     public enum Code {
         INVALID_ARGUMENT,
         NOT_FOUND,
-        RESOURCE_EXHAUSTED,
-        UNAVAILABLE
+        UNAVAILABLE,
+        /** What LiveKit says without a code of its own; it becomes 500. */
+        UNKNOWN
     }
 
     private final Code code;

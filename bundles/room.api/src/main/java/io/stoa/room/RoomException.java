@@ -7,6 +7,7 @@ public final class RoomException extends Exception {
     /** The words of gRPC, Twirp and psrpc. */
     public enum Code {
         CANCELED,
+        UNKNOWN,
         INVALID_ARGUMENT,
         MALFORMED,
         NOT_FOUND,

@@ -2,6 +2,7 @@ package io.stoa.cluster.local;
 
 import io.stoa.media.MediaPlane.PlaneStats;
 import io.stoa.protocol.livekit.NodeStats;
+import io.stoa.protocol.livekit.NodeStatsRate;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,12 @@ final class NodeLoad {
                     .setBytesInPerSec((float) current.bytesIn())
                     .setBytesOutPerSec((float) current.bytesOut())
                     .setPacketsInPerSec((float) current.packetsIn())
-                    .setPacketsOutPerSec((float) current.packetsOut());
+                    .setPacketsOutPerSec((float) current.packetsOut())
+                    .addRates(NodeStatsRate.newBuilder()
+                            .setBytesIn((float) current.bytesIn())
+                            .setBytesOut((float) current.bytesOut())
+                            .setPacketsIn((float) current.packetsIn())
+                            .setPacketsOut((float) current.packetsOut()));
         });
         machine(stats);
         return stats.build();

@@ -94,7 +94,7 @@ record RoomRegistrar(RoomSettings settings, RoomStore store, Router router, Node
         boolean tracks = settings.maxTracks() > 0 && stats.getNumTracksIn() + stats.getNumTracksOut() >= settings.maxTracks();
         double bytes = stats.getBytesInPerSec() + stats.getBytesOutPerSec();
         if (tracks || settings.maxBytesPerSecond() > 0 && bytes >= settings.maxBytesPerSecond())
-            throw new ClusterException(Code.RESOURCE_EXHAUSTED, "reached configured limit for node");
+            throw new ClusterException(Code.UNKNOWN, "reached configured limit for node");
         return node.getId();
     }
 }

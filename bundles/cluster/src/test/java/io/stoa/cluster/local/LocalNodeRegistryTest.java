@@ -42,6 +42,8 @@ class LocalNodeRegistryTest {
         var later = load.read(2 * second, 103, 2, 5, Optional.of(plane(5000, 4000)));
         assertThat(later.getBytesInPerSec()).isEqualTo(2000);
         assertThat(later.getBytesOutPerSec()).isEqualTo(500);
+        assertThat(later.getRates(0).getBytesIn()).isEqualTo(2000);
+        assertThat(later.getRates(0).getBytesOut()).isEqualTo(500);
         assertThat(later.getStartedAt()).isEqualTo(100);
         assertThat(later.getUpdatedAt()).isEqualTo(103);
         assertThat(later.getNumRooms()).isEqualTo(2);

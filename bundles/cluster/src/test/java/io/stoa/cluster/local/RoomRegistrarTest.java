@@ -115,10 +115,21 @@ class RoomRegistrarTest {
     void a_node_at_its_limit_is_full() {
         registrar = registrar(Map.of("numTracks", 10));
         node = node.toBuilder().setStats(NodeStats.newBuilder().setNumTracksIn(4).setNumTracksOut(6)).build();
-        assertRefused(request("r"), Code.RESOURCE_EXHAUSTED, "reached configured limit for node");
+        assertRefused(request("r"), Code.UNKNOWN, "reached configured limit for node");
         registrar = registrar(Map.of("bytesPerSec", 1000d));
         node = node.toBuilder().setStats(NodeStats.newBuilder().setBytesInPerSec(400).setBytesOutPerSec(600)).build();
-        assertRefused(request("r"), Code.RESOURCE_EXHAUSTED, "reached configured limit for node");
+        assertRefused(request("r"), Code.UNKNOWN, "reached configured limit for node");
+    }
+
+    @Test
+    @SuppressWarnings("deprecation")
+    void a_node_below_its_limits_is_not() throws ClusterException {
+        registrar = registrar(Map.of("numTracks", 10, "bytesPerSec", 1000d));
+        node = node.toBuilder().setStats(NodeStats.newBuilder().setNumTracksIn(4).setNumTracksOut(5).setBytesInPerSec(400).setBytesOutPerSec(599)).build();
+        assertThat(registrar.allocate(request("r").build()).created()).isTrue();
+        registrar = registrar(Map.of());
+        node = node.toBuilder().setStats(NodeStats.newBuilder().setNumTracksIn(1_000_000).setBytesInPerSec(1e9f)).build();
+        assertThat(registrar.allocate(request("unlimited").build()).created()).isTrue();
     }
 
     @Test

@@ -59,11 +59,12 @@ final class House implements Premises {
     }
 
     private static boolean over(float value, float limit) {
-        return limit > 0 && value > limit;
+        return limit > 0 && value >= limit;
     }
 
+    @SuppressWarnings("deprecation") // a node says both; some say the older one only
     private static float bytesPerSecond(NodeStats stats) {
-        if (stats.getRatesCount() == 0) return 0;
+        if (stats.getRatesCount() == 0) return stats.getBytesInPerSec() + stats.getBytesOutPerSec();
         NodeStatsRate rate = stats.getRates(0);
         return rate.getBytesIn() + rate.getBytesOut();
     }

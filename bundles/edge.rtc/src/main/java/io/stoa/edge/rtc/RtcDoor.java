@@ -135,7 +135,7 @@ final class RtcDoor {
             case ALREADY_EXISTS -> 409;
             case FAILED_PRECONDITION -> 412;
             case RESOURCE_EXHAUSTED -> 429;
-            case INTERNAL -> 500;
+            case UNKNOWN, INTERNAL -> 500;
             case UNIMPLEMENTED -> 501;
             case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELED -> 503;
         };

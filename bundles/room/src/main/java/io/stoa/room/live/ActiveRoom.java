@@ -33,6 +33,7 @@ import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,7 @@ final class ActiveRoom implements LiveRoom {
         after(IDLE_CHECK_MILLIS, this::idleCheck);
         every(Speakers.INTERVAL_MILLIS, speakers::update);
         every(Qualities.INTERVAL_MILLIS, new Qualities(this)::update);
+        every(Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(member -> member.subscriptions().giveUp(millis())));
     }
 
     // -- for members
@@ -477,9 +479,13 @@ final class ActiveRoom implements LiveRoom {
     }
 
     void sendEverybody(Member to) {
-        ParticipantUpdate.Builder everybody = ParticipantUpdate.newBuilder();
-        for (Member member : members.values()) if (member == to || !member.hidden()) everybody.addParticipants(member.info());
-        to.send(SignalResponse.newBuilder().setUpdate(everybody));
+        sendAll(to, members.values().stream().filter(member -> member == to || !member.hidden()).map(Member::info).toList());
+    }
+
+    /** In as many messages as their size asks for. */
+    void sendAll(Member to, Collection<ParticipantInfo> infos) {
+        for (List<ParticipantInfo> batch : Batches.of(infos, limits().updateBatchTargetSize()))
+            to.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(batch)));
     }
 
     void sendRoom(Member to) {

@@ -86,11 +86,11 @@ final class DataTracks {
         int handle = request.getPubHandle();
         if (!owner.permission().getCanPublishData()) return Outcome.refused(Reason.NOT_ALLOWED, "does not have permission to publish data");
         if (handle < 1 || handle > MAX_HANDLE) return Outcome.refused(Reason.INVALID_HANDLE, "handle must be 1 to " + MAX_HANDLE);
-        if (request.getName().isEmpty() || request.getName().length() > MAX_NAME)
-            return Outcome.refused(Reason.INVALID_NAME, "name must have 1 to " + MAX_NAME + " characters");
+        if (request.getName().isEmpty() || Member.bytes(request.getName()) > MAX_NAME)
+            return Outcome.refused(Reason.INVALID_NAME, "name must have 1 to " + MAX_NAME + " bytes");
         if (request.hasFrameEncoding() && request.getFrameEncoding().hasCustom() && badEncoding(request.getFrameEncoding().getCustom())
                 || request.hasSchema() && badEncoding(request.getSchema().getEncoding()))
-            return Outcome.refused(Reason.INVALID_REQUEST, "a custom encoding must have 1 to " + maxCustomEncodingLength + " characters");
+            return Outcome.refused(Reason.INVALID_REQUEST, "a custom encoding must have 1 to " + maxCustomEncodingLength + " bytes");
         if (published.containsKey(handle)) return Outcome.refused(Reason.DUPLICATE_HANDLE, "handle " + handle + " is in use");
         if (published.values().stream().anyMatch(t -> t.getName().equals(request.getName())))
             return Outcome.refused(Reason.DUPLICATE_NAME, "there is a data track of that name");
@@ -111,7 +111,7 @@ final class DataTracks {
     }
 
     private boolean badEncoding(String custom) {
-        return custom.isEmpty() || maxCustomEncodingLength > 0 && custom.length() > maxCustomEncodingLength;
+        return custom.isEmpty() || maxCustomEncodingLength > 0 && Member.bytes(custom) > maxCustomEncodingLength;
     }
 
     /** @return null if there is no such track */

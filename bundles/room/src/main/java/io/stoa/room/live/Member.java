@@ -19,7 +19,6 @@ import io.stoa.protocol.livekit.MediaSectionsRequirement;
 import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantPermission;
-import io.stoa.protocol.livekit.ParticipantUpdate;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
@@ -51,6 +50,7 @@ final class Member {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
     /** Protocol from which departures during an outage are told afterwards (spec 4.3). */
     private static final int REPLAYS_DEPARTURES = 9;
+    private static final int KNOWS_UNPUBLISHED = 7;
     private static final long RESUME_MILLIS = 5_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
     /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
@@ -539,7 +539,7 @@ final class Member {
             return;
         }
         send(SignalResponse.newBuilder().setReconnect(room().reconnectResponse(this)));
-        if (!missedDepartures.isEmpty()) tell(response -> response.setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(missedDepartures.values())));
+        room().sendAll(this, missedDepartures.values());
         missedDepartures.clear();
         room().sendEverybody(this);
         room().sendRoom(this);
@@ -645,8 +645,7 @@ final class Member {
         if (entry == null) return;
         Publications.Entry next = publications.remove(trackSid);
         if (publisher != null) publisher.unpublish(trackSid);
-        if (tellOwner && protocol() >= 7)
-            send(SignalResponse.newBuilder().setTrackUnpublished(TrackUnpublishedResponse.newBuilder().setTrackSid(trackSid)));
+        if (tellOwner) tellUnpublished(trackSid);
         for (Member member : room().members()) member.subscriptions.forget(trackSid, forwarded());
         changed();
         if (entry.published) {
@@ -654,6 +653,12 @@ final class Member {
             room().unpublished(this, entry.info.build());
         }
         if (next != null) expect(next, next.cid);
+    }
+
+    /** Older clients know of being muted only. */
+    private void tellUnpublished(String trackSid) {
+        if (protocol() >= KNOWS_UNPUBLISHED) tell(response -> response.setTrackUnpublished(TrackUnpublishedResponse.newBuilder().setTrackSid(trackSid)));
+        else tell(response -> response.setMute(MuteTrackRequest.newBuilder().setSid(trackSid).setMuted(true)));
     }
 
     /** @return false if there is no such track */

@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** LiveKit's {@code limit.*} keys that rooms check (bytes; 0 = off), and what may be used at all. */
@@ -18,6 +19,15 @@ public @interface RoomLimits {
     int maxDataBlobsSize() default 64_000;
 
     int maxDataTrackCustomEncodingLength() default 32;
+
+    @AttributeDefinition(description = "Video tracks that a participant receives at a time; further ones wait until others end")
+    int subscriptionLimitVideo() default 0;
+
+    @AttributeDefinition(description = "Audio tracks that a participant receives at a time")
+    int subscriptionLimitAudio() default 0;
+
+    @AttributeDefinition(description = "Bytes of one message about participants")
+    int updateBatchTargetSize() default 131_072;
 
     boolean enableDataTracks() default true;
 

@@ -9,6 +9,8 @@ import java.util.List;
 /** Who speaks (spec 5.11): levels in steps of 1/8, changes only, to the speaker and to those who receive it. Lives on the room's mailbox. */
 final class Speakers {
     static final long INTERVAL_MILLIS = 400;
+    /** Protocol from which clients take changes only; older ones were told lists, which no server sends any more. */
+    private static final int KNOWS_SPEAKERS = 3;
     private static final double STEP = 1.0 / 8;
 
     private final ActiveRoom room;
@@ -52,6 +54,6 @@ final class Speakers {
     }
 
     private static void tell(Member to, List<SpeakerInfo> speakers) {
-        if (!speakers.isEmpty()) to.tell(response -> response.setSpeakersChanged(SpeakersChanged.newBuilder().addAllSpeakers(speakers)));
+        if (!speakers.isEmpty() && to.protocol() >= KNOWS_SPEAKERS) to.tell(response -> response.setSpeakersChanged(SpeakersChanged.newBuilder().addAllSpeakers(speakers)));
     }
 }

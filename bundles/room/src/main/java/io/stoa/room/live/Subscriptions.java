@@ -7,6 +7,8 @@ import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.SubscriptionState;
 import io.stoa.protocol.handover.TrackSetting;
 import io.stoa.protocol.handover.TrackWish;
+import io.stoa.protocol.livekit.SubscriptionError;
+import io.stoa.protocol.livekit.SubscriptionResponse;
 import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoQuality;
 import java.util.LinkedHashMap;
@@ -17,11 +19,19 @@ import java.util.Set;
 
 /** What one participant receives: what it wants, what it may have, and what the media plane was asked for (spec 5.8). */
 final class Subscriptions {
+    /** So often {@link #giveUp} is asked. */
+    static final long CHECK_MILLIS = 5_000;
+    static final long UNKNOWN_MILLIS = 60_000;
+
     private final Member owner;
     private final Map<String, Member> active = new LinkedHashMap<>();
     /** By track: true wanted, false not wanted, absent = as automatic subscription says. */
     private final TrackNotes<Boolean> wished = new TrackNotes<>();
     private final TrackNotes<Setting> settings = new TrackNotes<>();
+    /** By track that was asked for and does not exist: since when. */
+    private final TrackNotes<Long> unknown = new TrackNotes<>();
+    /** By the limits on what one participant receives. */
+    private boolean waiting;
     private final Map<String, Boolean> lastAllowed = new LinkedHashMap<>();
 
     /** Of a request only what counts, because it stays. */
@@ -49,14 +59,29 @@ final class Subscriptions {
             Member publisher = room.member(one.getPublisherIdentity());
             if (publisher != null) active.put(one.getTrackSid(), publisher);
         }
-        for (TrackWish wish : from.getTrackWishesList()) wished.put(wish.getTrackSid(), wish.getSubscribe());
+        for (TrackWish wish : from.getTrackWishesList()) wish(List.of(wish.getTrackSid()), wish.getSubscribe());
+        waiting = true;
         for (TrackSetting one : from.getTrackSettingsList())
             settings.put(one.getTrackSid(), new Setting(one.getDisabled(), one.getQuality(), one.getWidth(), one.getHeight()));
         lastAllowed.putAll(from.getPermittedBeforeMap());
     }
 
     void wish(List<String> trackSids, boolean subscribe) {
-        for (String sid : trackSids) wished.put(sid, subscribe);
+        for (String sid : trackSids) {
+            wished.put(sid, subscribe);
+            if (!subscribe || owner.room().ownerOf(sid) != null) unknown.remove(sid);
+            else if (unknown.get(sid) == null) unknown.put(sid, owner.room().millis());
+        }
+    }
+
+    /** Tracks that were asked for so long ago and never came are not waited for. */
+    void giveUp(long now) {
+        for (String sid : unknown.takeIf(since -> now - since >= UNKNOWN_MILLIS)) {
+            if (owner.room().ownerOf(sid) != null) continue;
+            wished.remove(sid);
+            owner.tell(response -> response.setSubscriptionResponse(
+                    SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(SubscriptionError.SE_TRACK_NOTFOUND)));
+        }
     }
 
     boolean wants(String sid) {
@@ -85,9 +110,28 @@ final class Subscriptions {
             boolean permitted = publisher.permits(owner, sid);
             tellPermission(publisher, sid, permitted);
             boolean wanted = wants(sid) && permitted && owner.permission().getCanSubscribe();
-            if (wanted && !active.containsKey(sid)) begin(publisher, entry);
+            if (wanted && !active.containsKey(sid) && hasRoomFor(entry)) begin(publisher, entry);
             else if (!wanted && active.containsKey(sid)) end(sid);
         }
+    }
+
+    private boolean hasRoomFor(Publications.Entry entry) {
+        RoomLimits limits = owner.room().limits();
+        int limit = entry.video() ? limits.subscriptionLimitVideo() : limits.subscriptionLimitAudio();
+        if (limit <= 0) return true;
+        long received = active.keySet().stream().map(owner.room()::track).filter(other -> other != null && other.video() == entry.video()).count();
+        if (received < limit) return true;
+        waiting = true;
+        return false;
+    }
+
+    /** What waited for another one to end may come now. */
+    private void ended() {
+        if (!waiting) return;
+        waiting = false;
+        owner.room().post(() -> {
+            if (owner.open()) for (Member publisher : List.copyOf(owner.room().members())) reconcile(publisher);
+        });
     }
 
     private void tellPermission(Member publisher, String sid, boolean permitted) {
@@ -110,11 +154,12 @@ final class Subscriptions {
         Member publisher = active.remove(sid);
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
+        ended();
     }
 
     /** The media plane ended it. */
     void ended(String sid) {
-        active.remove(sid);
+        if (active.remove(sid) != null) ended();
     }
 
     /** Of how many tracks something is kept, whether they exist or not. */
@@ -128,7 +173,10 @@ final class Subscriptions {
      * @param flows it does elsewhere, so that the media plane has not ended it
      */
     void forget(String sid, boolean flows) {
-        if (active.remove(sid) != null && flows) owner.receiving().unsubscribe(sid);
+        if (active.remove(sid) != null) {
+            if (flows) owner.receiving().unsubscribe(sid);
+            ended();
+        }
         wished.remove(sid);
         settings.remove(sid);
         lastAllowed.remove(sid);
@@ -139,6 +187,7 @@ final class Subscriptions {
         for (String sid : active.keySet()) owner.receiving().unsubscribe(sid);
         active.clear();
         wished.clear();
+        unknown.clear();
         settings.clear();
         lastAllowed.clear();
     }

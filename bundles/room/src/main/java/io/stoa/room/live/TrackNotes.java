@@ -1,8 +1,11 @@
 package io.stoa.room.live;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a participant has said about tracks by their sid. It may speak of tracks that do not exist (yet), so this is bounded: what was said
@@ -43,6 +46,18 @@ final class TrackNotes<V> {
 
     void clear() {
         notes.clear();
+    }
+
+    /** Takes those out for which it is so. */
+    List<String> takeIf(Predicate<V> condition) {
+        List<String> taken = new ArrayList<>();
+        for (Iterator<Map.Entry<String, V>> all = notes.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, V> note = all.next();
+            if (!condition.test(note.getValue())) continue;
+            taken.add(note.getKey());
+            all.remove();
+        }
+        return taken;
     }
 
     int size() {

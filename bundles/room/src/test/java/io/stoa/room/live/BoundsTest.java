@@ -111,6 +111,20 @@ class BoundsTest {
     }
 
     @Test
+    void messages_about_participants_are_split_by_size() {
+        for (int i = 0; i < 9; i++) rig.single("guest " + i);
+        int one = rig.room().member("guest 0").info().getSerializedSize();
+        rig.updateBatchTargetSize = 5 * one + one / 2;
+        eve.session.signalClosed();
+        List<Integer> sizes = eve.resume().all(UPDATE).stream().map(it -> it.getUpdate().getParticipantsCount()).toList();
+        assertThat(sizes).containsExactly(5, 5);
+        rig.updateBatchTargetSize = 1;
+        assertThat(eve.resume().all(UPDATE)).as("one alone may be more").hasSize(10);
+        rig.updateBatchTargetSize = 0;
+        assertThat(eve.resume().all(UPDATE)).as("no limit").hasSize(1);
+    }
+
+    @Test
     void departures_during_an_outage_of_the_signalling() {
         eve.session.signalClosed();
         for (int i = 0; i < Member.MAX_MISSED_DEPARTURES + 100; i++) member().missed(ParticipantInfo.newBuilder().setSid("PA_" + i).build());

@@ -123,10 +123,14 @@ class DataTracksTest {
     void names_and_encodings_have_limits_on_both_sides() {
         request(1, "");
         assertThat(ann.refusal().getReason()).isEqualTo(Reason.INVALID_NAME);
+        request(1, "é".repeat(128) + "n");
+        assertThat(ann.refusal().getReason()).as("257 bytes").isEqualTo(Reason.INVALID_NAME);
         request(1, "n".repeat(257));
         assertThat(ann.refusal().getReason()).isEqualTo(Reason.INVALID_NAME);
         encoded(1, "9characte");
         assertThat(ann.refusal().getReason()).isEqualTo(Reason.INVALID_REQUEST);
+        encoded(1, "ééééé");
+        assertThat(ann.refusal().getReason()).as("10 bytes").isEqualTo(Reason.INVALID_REQUEST);
         encoded(1, "");
         assertThat(ann.refusal().getReason()).isEqualTo(Reason.INVALID_REQUEST);
         assertThat(ann.wasTold(PUBLISH_DATA_TRACK_RESPONSE)).isFalse();

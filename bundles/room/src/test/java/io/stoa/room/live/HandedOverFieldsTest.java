@@ -46,7 +46,7 @@ class HandedOverFieldsTest {
                         "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce", ""),
-                of(Subscriptions.class, "active wished settings lastAllowed", "owner"),
+                of(Subscriptions.class, "active wished settings lastAllowed", "owner unknown waiting"),
                 of(DataTracks.class, "published received wished nextHandle", "owner maxCustomEncodingLength"),
                 of(DataBlobs.class, "blobs", ""),
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",

@@ -51,6 +51,9 @@ final class Rig implements AutoCloseable {
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
     boolean enableDataBlobs;
     boolean enableRemoteUnmute;
+    int subscriptionLimitVideo;
+    int subscriptionLimitAudio;
+    int updateBatchTargetSize = 131_072;
     String[] stunServers = {};
     private int allocated;
 
@@ -223,6 +226,21 @@ final class Rig implements AutoCloseable {
             @Override
             public boolean enableRemoteUnmute() {
                 return enableRemoteUnmute;
+            }
+
+            @Override
+            public int subscriptionLimitVideo() {
+                return subscriptionLimitVideo;
+            }
+
+            @Override
+            public int subscriptionLimitAudio() {
+                return subscriptionLimitAudio;
+            }
+
+            @Override
+            public int updateBatchTargetSize() {
+                return updateBatchTargetSize;
             }
 
             @Override

@@ -101,6 +101,44 @@ class SubscribeTest {
     }
 
     @Test
+    void what_is_over_the_limit_waits_until_others_end() {
+        rig.subscriptionLimitVideo = 2;
+        rig.subscriptionLimitAudio = 1;
+        Client cy = rig.single("cy");
+        String first = ann.publishesCamera();
+        String second = bob.publishesCamera();
+        String mic = ann.publishesMicrophone();
+        assertThat(cy.subscriber.subscriptions).as("at the limit").containsOnlyKeys(first, second, mic);
+        String third = ann.publishes(Client.camera("second camera"), "video/VP8");
+        String otherMic = bob.publishesMicrophone();
+        assertThat(cy.subscriber.subscriptions).as("beyond it").containsOnlyKeys(first, second, mic);
+        assertThat(cy.wasTold(SUBSCRIPTION_RESPONSE)).as("it only waits").isFalse();
+
+        cy.subscribes(false, first);
+        assertThat(cy.subscriber.subscriptions).containsOnlyKeys(second, mic, third);
+        ann.publisher.listener.unpublished(mic);
+        assertThat(cy.subscriber.subscriptions).containsKey(otherMic);
+    }
+
+    @Test
+    void a_track_that_does_not_come_within_a_minute_is_not_waited_for() {
+        bob.subscribes(true, "TR_nobody");
+        rig.advance(59_000);
+        assertThat(bob.wasTold(SUBSCRIPTION_RESPONSE)).isFalse();
+        rig.advance(6_000);
+        var told = bob.last(SUBSCRIPTION_RESPONSE).getSubscriptionResponse();
+        assertThat(told.getTrackSid()).isEqualTo("TR_nobody");
+        assertThat(told.getErr()).isEqualTo(SubscriptionError.SE_TRACK_NOTFOUND);
+        rig.advance(120_000);
+        assertThat(bob.all(SUBSCRIPTION_RESPONSE)).as("once").hasSize(1);
+
+        bob.subscribes(true, "TR_other");
+        bob.subscribes(false, "TR_other");
+        rig.advance(70_000);
+        assertThat(bob.all(SUBSCRIPTION_RESPONSE)).as("nobody asks for it any more").hasSize(1);
+    }
+
+    @Test
     void an_admin_subscribes_others() {
         String camera = ann.publishesCamera();
         Rig.ok(() -> {
