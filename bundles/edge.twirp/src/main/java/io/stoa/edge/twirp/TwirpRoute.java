@@ -98,7 +98,7 @@ public final class TwirpRoute implements HttpRoute {
         Message prototype = endpoint.requestPrototype(method);
         if (prototype == null) throw new RpcException(RpcCode.UNIMPLEMENTED, method + " is not implemented");
         Message request = read(exchange.body(), prototype, json);
-        Message response = endpoint.call(method, request, caller);
+        Message response = TimedCall.run(exchange.header(TimedCall.HEADER), () -> endpoint.call(method, request, caller));
         if (json) exchange.respond(200, "application/json", PRINTER.print(response).getBytes(StandardCharsets.UTF_8));
         else exchange.respond(200, "application/protobuf", response.toByteArray());
     }

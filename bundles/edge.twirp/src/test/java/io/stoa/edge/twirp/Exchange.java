@@ -47,6 +47,11 @@ final class Exchange implements HttpExchange {
         return this;
     }
 
+    Exchange saying(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
     Exchange by(Claims who) {
         claims = who;
         return this;

@@ -14,6 +14,7 @@ final class PlayedRooms implements RpcEndpoint {
     Message answer;
     RpcException error;
     RuntimeException bug;
+    Runnable before = () -> {};
     Message asked;
     String method;
     Caller caller;
@@ -34,6 +35,7 @@ final class PlayedRooms implements RpcEndpoint {
 
     @Override
     public Message call(String name, Message request, Caller who) throws RpcException {
+        before.run();
         method = name;
         asked = request;
         caller = who;

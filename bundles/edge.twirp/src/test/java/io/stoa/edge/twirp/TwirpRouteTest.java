@@ -243,6 +243,35 @@ class TwirpRouteTest {
         assertThat(handle(Exchange.json("/twirp/livekit.SIP/CreateSIPTrunk", "{}").by(ANN)).error()).isEqualTo("404 bad_route");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-5", "50"})
+    void a_client_says_how_long_it_waits(String millis) throws Exception {
+        var interrupted = new java.util.concurrent.CompletableFuture<Boolean>();
+        rooms.before = () -> {
+            try {
+                new java.util.concurrent.CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.complete(true);
+            }
+        };
+        Exchange exchange = handle(Exchange.json(CREATE, "{}").saying(TimedCall.HEADER, millis));
+        assertThat(exchange.error()).isEqualTo("408 canceled");
+        assertThat(exchange.message()).isEqualTo("request canceled");
+        if (millis.equals("50")) assertThat(interrupted.get(10, java.util.concurrent.TimeUnit.SECONDS)).as("nobody works for it any more").isTrue();
+        else assertThat(rooms.asked).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"60000", "999999999999999", "abc", "", "99999999999999999999"})
+    void who_waits_long_enough_or_says_nonsense_is_answered(String millis) throws Exception {
+        assertThat(handle(Exchange.json(CREATE, "{}").saying(TimedCall.HEADER, millis)).status).isEqualTo(200);
+        rooms.error = new RpcException(RpcCode.NOT_FOUND, "no");
+        assertThat(handle(Exchange.json(CREATE, "{}").saying(TimedCall.HEADER, millis)).error()).isEqualTo("404 not_found");
+        rooms.error = null;
+        rooms.bug = new IllegalStateException("inside");
+        assertThat(handle(Exchange.json(CREATE, "{}").saying(TimedCall.HEADER, millis)).error()).isEqualTo("500 internal");
+    }
+
     @Test
     void a_successor_is_bound_before_its_predecessor_goes() throws Exception {
         PlayedRooms successor = new PlayedRooms();
