@@ -33,7 +33,6 @@ import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +50,8 @@ final class ActiveRoom implements LiveRoom {
     private static final String VERSION = "1.13.5";
     private static final int PROTOCOL = 17;
     private static final long IDLE_CHECK_MILLIS = 1_000;
+    /** A room that was deleted is remembered so long. */
+    private static final long MOST_IDLE_CHECK_MILLIS = 10_000;
     private static final long JOIN_MILLIS = 60_000;
 
     private final LiveRoomManager manager;
@@ -64,12 +65,15 @@ final class ActiveRoom implements LiveRoom {
     private final ServerCalls calls = new ServerCalls(this);
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
+    private final List<Recurring> recurring = new ArrayList<>();
     final ByteString sifTrailer;
     final long openedAt;
     boolean everJoined;
     long lastLeftAt;
+    private int idlePlan;
     private boolean closed;
     private volatile int population;
+    private volatile Room shown;
     boolean roomUpdateDue;
     /** Sessions that began under another room manager and have not found their participants yet, by their connection. */
     final Map<String, HeldSink> awaited = new LinkedHashMap<>();
@@ -90,14 +94,16 @@ final class ActiveRoom implements LiveRoom {
         this.openedAt = openedAt;
         this.sifTrailer = sifTrailer;
         info = room.toBuilder();
+        shown = room;
+        recurring.add(new Recurring(this, Speakers.INTERVAL_MILLIS, speakers::update));
+        recurring.add(new Recurring(this, Qualities.INTERVAL_MILLIS, new Qualities(this)::update));
+        recurring.add(new Recurring(this, Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(member -> member.subscriptions().giveUp(millis()))));
     }
 
-    /** What recurs. */
+    /** What recurs while somebody is here, and the wait while nobody is. */
     void begin() {
-        after(IDLE_CHECK_MILLIS, this::idleCheck);
-        every(Speakers.INTERVAL_MILLIS, speakers::update);
-        every(Qualities.INTERVAL_MILLIS, new Qualities(this)::update);
-        every(Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(member -> member.subscriptions().giveUp(millis())));
+        if (inhabited()) recurring.forEach(Recurring::begin);
+        scheduleIdleCheck();
     }
 
     // -- for members
@@ -237,6 +243,7 @@ final class ActiveRoom implements LiveRoom {
         }
         enter(member);
         if (!member.dependent()) everJoined = true;
+        begin();
         sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
         for (Member other : members.values())
             if (other != member) {
@@ -406,6 +413,7 @@ final class ActiveRoom implements LiveRoom {
         if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
         enter(member);
         if (!member.dependent()) everJoined = true;
+        begin();
     }
 
     /** Who was taken knows where it is. */
@@ -434,6 +442,7 @@ final class ActiveRoom implements LiveRoom {
         member.endForwardings(reason);
         calls.left(member);
         lastLeftAt = millis();
+        scheduleIdleCheck();
         boolean flows = member.open() || member.forwarded();
         for (Publications.Entry entry : member.publications().all())
             for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid(), flows);
@@ -511,6 +520,7 @@ final class ActiveRoom implements LiveRoom {
         boolean recording = members.values().stream().anyMatch(Member::recorder);
         boolean recordingChanged = info.getActiveRecording() != recording;
         info.setActiveRecording(recording);
+        show();
         if (recordingChanged) {
             roomChanged();
         } else if (!roomUpdateDue) {
@@ -538,27 +548,27 @@ final class ActiveRoom implements LiveRoom {
 
     // -- recurring
 
-    private void idleCheck() {
-        if (closed) return;
-        if (counted() + expected.size() == 0) {
-            long now = millis();
-            boolean empty = !everJoined && now - openedAt >= info.getEmptyTimeout() * 1_000L;
-            boolean departed = everJoined && now - lastLeftAt >= info.getDepartureTimeout() * 1_000L;
-            if (empty || departed) {
-                end(DisconnectReason.ROOM_CLOSED);
-                return;
-            }
-        }
-        after(IDLE_CHECK_MILLIS, this::idleCheck);
+    /** When an empty room ends, counted from now; negative = it has. */
+    private long idleMillisLeft() {
+        return everJoined ? lastLeftAt + info.getDepartureTimeout() * 1_000L - millis() : openedAt + info.getEmptyTimeout() * 1_000L - millis();
     }
 
-    /** Until the room closes. */
-    private void every(long millis, Runnable task) {
-        after(millis, () -> {
-            if (closed) return;
-            task.run();
-            every(millis, task);
+    /** An empty room sleeps until its time, or a while; whatever happens in it meanwhile makes a new plan. */
+    private void scheduleIdleCheck() {
+        int plan = ++idlePlan;
+        after(counted() > 0 ? IDLE_CHECK_MILLIS : Math.clamp(idleMillisLeft(), IDLE_CHECK_MILLIS, MOST_IDLE_CHECK_MILLIS), () -> {
+            if (!closed && plan == idlePlan) idleCheck();
         });
+    }
+
+    private void idleCheck() {
+        if (counted() + expected.size() == 0 && idleMillisLeft() <= 0) end(DisconnectReason.ROOM_CLOSED);
+        else scheduleIdleCheck();
+    }
+
+    /** Whether recurring work has a purpose. */
+    boolean inhabited() {
+        return !closed && !members.isEmpty();
     }
 
     ServerCalls calls() {
@@ -594,20 +604,15 @@ final class ActiveRoom implements LiveRoom {
 
     // -- LiveRoom: any thread
 
-    private volatile Room lastInfo;
-
+    /** Whoever lists thousands of rooms waits for none of them. */
     @Override
     public Room info() {
-        return lastInfo = mailbox.owns() || lastInfo == null ? info.build() : snapshot();
+        return shown;
     }
 
-    private Room snapshot() {
-        try {
-            return mailbox.call(info::build);
-        } catch (RoomException e) {
-            LOG.warn("room {} is slow: its last known state is shown", name(), e);
-            return lastInfo;
-        }
+    /** The room is not what it was: what is shown of it from now on. */
+    private Room show() {
+        return shown = info.build();
     }
 
     @Override
@@ -685,8 +690,9 @@ final class ActiveRoom implements LiveRoom {
     public Room updateMetadata(String metadata) throws RoomException {
         return mailbox.call(() -> {
             info.setMetadata(metadata);
+            Room changed = show();
             roomChanged();
-            return info.build();
+            return changed;
         });
     }
 

@@ -37,7 +37,7 @@ class HandedOverFieldsTest {
     static Stream<Decision> decisions() {
         return Stream.of(
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers closed awaited expected population malformedData lastInfo"),
+                        "manager mailbox ids calls speakers closed awaited expected population recurring idlePlan shown malformedData"),
                 of(Member.class,
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
