@@ -5,9 +5,14 @@ import io.stoa.protocol.livekit.ClientConfiguration;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DisabledCodecs;
+import io.stoa.protocol.livekit.SignalResponse.MessageCase;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What is known of kinds of clients (spec 4.3).
@@ -16,8 +21,12 @@ import java.util.Locale;
  * @param red opus may travel to and from it in audio/red
  * @param disabled codecs that it neither sends nor receives
  * @param disabledToPublish codecs that it receives but sends badly
+ * @param unknown messages that it stumbles over
  */
-record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<String> disabledToPublish) {
+record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<String> disabledToPublish, Set<MessageCase> unknown) {
+    private static final int RUST_KNOWS_RESPONSES = 10;
+    private static final Version JS_KNOWS_RECONNECT = Version.of("1.6.3");
+
     static ClientTraits of(ClientInfo client) {
         String browser = client.getBrowser().toLowerCase(Locale.ROOT);
         String os = client.getOs().toLowerCase(Locale.ROOT);
@@ -29,7 +38,38 @@ record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<St
         if (safari && client.getBrowserVersion().compareTo("18.3") > 0) toPublish.add("video/VP9");
         boolean badH264 = os.equals("android") && client.getDeviceModel().equalsIgnoreCase("xiaomi 2201117ti");
         if (badH264 || firefox && (os.equals("linux") || os.equals("android"))) toPublish.add("video/H264");
-        return new ClientTraits(firefox, !firefox && !safari, List.copyOf(disabled), List.copyOf(toPublish));
+        return new ClientTraits(firefox, !firefox && !safari, List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+    }
+
+    private static Set<MessageCase> unknown(ClientInfo client) {
+        if (client.getSdk() == ClientInfo.SDK.RUST && client.getProtocol() < RUST_KNOWS_RESPONSES)
+            return Set.of(MessageCase.TRACK_SUBSCRIBED, MessageCase.REQUEST_RESPONSE);
+        if (client.getSdk() == ClientInfo.SDK.JS && Version.of(client.getVersion()).compareTo(JS_KNOWS_RECONNECT) < 0) return Set.of(MessageCase.RECONNECT);
+        return Set.of();
+    }
+
+    boolean understands(MessageCase message) {
+        return !unknown.contains(message);
+    }
+
+    /** What is no number at the start of a part counts as none: 1.6.3-rc1 is 1.6.3; a client that says nothing is taken for a new one. */
+    private record Version(int major, int minor, int patch) implements Comparable<Version> {
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,5})(?:\\.([0-9]{1,5}))?(?:\\.([0-9]{1,5}))?.*");
+
+        static Version of(String text) {
+            Matcher parts = FORM.matcher(text);
+            if (!parts.matches()) return new Version(Integer.MAX_VALUE, 0, 0);
+            return new Version(number(parts.group(1)), number(parts.group(2)), number(parts.group(3)));
+        }
+
+        private static int number(String part) {
+            return part == null ? 0 : Integer.parseInt(part);
+        }
+
+        @Override
+        public int compareTo(Version other) {
+            return Comparator.comparingInt(Version::major).thenComparingInt(Version::minor).thenComparingInt(Version::patch).compare(this, other);
+        }
     }
 
     /** Told to the client with the first message of a connection, where there is something to tell. */

@@ -264,7 +264,7 @@ final class Member {
     }
 
     void send(SignalResponse.Builder response) {
-        if (sink != null) sink.send(response.build());
+        if (sink != null && traits.understands(response.getMessageCase())) sink.send(response.build());
     }
 
     void tell(Consumer<SignalResponse.Builder> message) {

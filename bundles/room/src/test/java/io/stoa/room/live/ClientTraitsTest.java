@@ -10,6 +10,7 @@ import io.stoa.protocol.livekit.ClientConfiguration;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.JoinResponse;
+import io.stoa.protocol.livekit.SignalResponse.MessageCase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,16 @@ class ClientTraitsTest {
         ClientConfiguration configuration = traits.configuration();
         assertThat(words(configuration.getDisabledCodecs().getCodecsList())).isEqualTo(disabled);
         assertThat(words(configuration.getDisabledCodecs().getPublishList())).isEqualTo(toPublish);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RUST, '', 9, TRACK_SUBSCRIBED REQUEST_RESPONSE", "RUST, '', 10, ''", "GO, '', 9, ''", "JS, 1.6.2, 8, RECONNECT", "JS, 1.6.3, 8, ''", "JS, 1.6.3-rc1, 8, ''",
+        "JS, 0.18, 8, RECONNECT", "JS, 1.10.0, 8, ''", "JS, 2, 8, ''", "JS, '', 8, ''", "JS, x, 8, ''", "JS, 99999999999999.1, 8, ''", "SWIFT, 1.0.0, 8, ''",
+    })
+    void messages_that_old_clients_stumble_over(ClientInfo.SDK sdk, String version, int protocol, String unknown) {
+        ClientTraits traits = ClientTraits.of(ClientInfo.newBuilder().setSdk(sdk).setVersion(version).setProtocol(protocol).build());
+        for (MessageCase message : MessageCase.values()) assertThat(traits.understands(message)).isEqualTo(!List.of(unknown.split(" ")).contains(message.name()));
     }
 
     @Test

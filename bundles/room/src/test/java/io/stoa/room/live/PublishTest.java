@@ -185,6 +185,34 @@ class PublishTest {
     }
 
     @Test
+    void requests_about_tracks_that_do_not_exist_are_refused_with_a_copy() {
+        ann.forget();
+        ann.send(SignalRequest.newBuilder().setMute(io.stoa.protocol.livekit.MuteTrackRequest.newBuilder().setSid("TR_none")));
+        assertThat(ann.refusal().getReason()).isEqualTo(Reason.NOT_FOUND);
+        assertThat(ann.refusal().getMute().getSid()).isEqualTo("TR_none");
+        ann.send(SignalRequest.newBuilder().setUpdateAudioTrack(io.stoa.protocol.livekit.UpdateLocalAudioTrack.newBuilder().setTrackSid("TR_none")));
+        assertThat(ann.refusal().getUpdateAudioTrack().getTrackSid()).isEqualTo("TR_none");
+        ann.send(SignalRequest.newBuilder().setUpdateVideoTrack(io.stoa.protocol.livekit.UpdateLocalVideoTrack.newBuilder().setTrackSid("TR_none")));
+        assertThat(ann.refusal().getUpdateVideoTrack().getTrackSid()).isEqualTo("TR_none");
+        assertThat(ann.all(REQUEST_RESPONSE)).extracting(it -> it.getRequestResponse().getReason()).containsOnly(Reason.NOT_FOUND).hasSize(3);
+    }
+
+    @Test
+    void clients_that_do_not_know_unpublishing_are_muted() {
+        for (int protocol : new int[] {6, 7}) {
+            Client old = rig.client("old " + protocol).with(start -> start.setClient(start.getClient().toBuilder().setProtocol(protocol))).join().connected();
+            String sid = old.publishesMicrophone();
+            Rig.ok(() -> rig.room().updateParticipant(io.stoa.protocol.livekit.UpdateParticipantRequest.newBuilder()
+                    .setIdentity("old " + protocol)
+                    .setPermission(io.stoa.protocol.livekit.ParticipantPermission.newBuilder().setCanSubscribe(true))
+                    .build()));
+            assertThat(old.all(io.stoa.protocol.livekit.SignalResponse.MessageCase.TRACK_UNPUBLISHED)).hasSize(protocol == 7 ? 1 : 0);
+            assertThat(old.all(io.stoa.protocol.livekit.SignalResponse.MessageCase.MUTE)).hasSize(protocol == 7 ? 0 : 1);
+            if (protocol == 6) assertThat(old.last(io.stoa.protocol.livekit.SignalResponse.MessageCase.MUTE).getMute().getSid()).isEqualTo(sid);
+        }
+    }
+
+    @Test
     void muting_is_seen_by_others_and_stops_the_media() {
         String mic = ann.publishesMicrophone();
         ann.send(SignalRequest.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(mic).setMuted(true)));

@@ -1,0 +1,99 @@
+package io.stoa.room.live;
+
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.LEAVE;
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.RECONNECT;
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.SimulateScenario;
+import io.stoa.protocol.livekit.SpeakerInfo;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Scenarios by which clients test themselves (spec 4.4, request 13). */
+class SimulateTest {
+    private final Rig rig = new Rig();
+    private final Client ann = rig.dual("ann");
+    private final Client bob = rig.dual("bob");
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private void plays(SimulateScenario.Builder scenario) {
+        ann.send(SignalRequest.newBuilder().setSimulate(scenario));
+    }
+
+    @Test
+    void she_speaks_for_so_many_seconds() {
+        ann.publishesMicrophone();
+        plays(SimulateScenario.newBuilder().setSpeakerUpdate(3));
+        SpeakerInfo speaks = bob.last(SPEAKERS_CHANGED).getSpeakersChanged().getSpeakers(0);
+        assertThat(speaks.getSid()).isEqualTo(ann.sid());
+        assertThat(speaks.getActive()).isTrue();
+        assertThat(ann.last(SPEAKERS_CHANGED).getSpeakersChanged().getSpeakers(0)).isEqualTo(speaks);
+        rig.advance(2_500);
+        assertThat(bob.all(SPEAKERS_CHANGED)).hasSize(1);
+        rig.advance(1_000);
+        assertThat(bob.last(SPEAKERS_CHANGED).getSpeakersChanged().getSpeakers(0).getActive()).isFalse();
+    }
+
+    @Test
+    void the_server_leaves() {
+        plays(SimulateScenario.newBuilder().setServerLeave(true));
+        assertThat(ann.leave().getReason()).isEqualTo(DisconnectReason.SERVER_SHUTDOWN);
+        assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.DISCONNECT);
+        assertThat(ann.closed).isTrue();
+        assertThat(bob.stateOf("ann")).isEqualTo(ParticipantInfo.State.DISCONNECTED);
+    }
+
+    @Test
+    void the_server_asks_for_a_full_reconnect() {
+        plays(SimulateScenario.newBuilder().setLeaveRequestFullReconnect(true));
+        assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);
+        assertThat(ann.leave().getRegions().getRegionsList()).isEmpty();
+        assertThat(ann.closed).isTrue();
+    }
+
+    @Test
+    void the_node_dies_without_a_word() {
+        plays(SimulateScenario.newBuilder().setNodeFailure(true));
+        assertThat(ann.wasTold(LEAVE)).isFalse();
+        assertThat(ann.closed).isTrue();
+        assertThat(ann.publisher.closed).isTrue();
+        assertThat(bob.stateOf("ann")).isEqualTo(ParticipantInfo.State.DISCONNECTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_signalling_is_lost_again_while_it_resumes(boolean withoutMessages) {
+        plays(withoutMessages
+                ? SimulateScenario.newBuilder().setDisconnectSignalOnResumeNoMessages(true)
+                : SimulateScenario.newBuilder().setDisconnectSignalOnResume(true));
+        ann.session.signalClosed();
+        Client first = ann.resume();
+        assertThat(first.order()).isEqualTo(withoutMessages ? List.of() : List.of(RECONNECT));
+        assertThat(first.closed).isTrue();
+        assertThat(bob.stateOf("ann")).isEqualTo(ParticipantInfo.State.ACTIVE);
+        Client second = first.resume();
+        assertThat(second.wasTold(RECONNECT)).as("once only").isTrue();
+        assertThat(second.closed).isFalse();
+    }
+
+    @Test
+    void what_cannot_be_played_here_changes_nothing() {
+        int told = ann.told.size();
+        plays(SimulateScenario.newBuilder().setMigration(true));
+        plays(SimulateScenario.newBuilder());
+        assertThat(ann.told).hasSize(told);
+        assertThat(ann.closed).isFalse();
+    }
+}
