@@ -34,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class TwirpRoute implements HttpRoute {
     private static final Logger LOG = LoggerFactory.getLogger(TwirpRoute.class);
     private static final String PREFIX = "/twirp/";
-    private static final JsonFormat.Printer PRINTER =
-            JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
     /** An endpoint in the order of services: the highest ranking first, then whoever was there first. */
@@ -99,7 +97,7 @@ public final class TwirpRoute implements HttpRoute {
         if (prototype == null) throw new RpcException(RpcCode.UNIMPLEMENTED, method + " is not implemented");
         Message request = read(exchange.body(), prototype, json);
         Message response = TimedCall.run(exchange.header(TimedCall.HEADER), () -> endpoint.call(method, request, caller));
-        if (json) exchange.respond(200, "application/json", PRINTER.print(response).getBytes(StandardCharsets.UTF_8));
+        if (json) exchange.respond(200, "application/json", ProtoJson.print(response));
         else exchange.respond(200, "application/protobuf", response.toByteArray());
     }
 
