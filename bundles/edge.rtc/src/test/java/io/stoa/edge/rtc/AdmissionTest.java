@@ -158,6 +158,19 @@ class AdmissionTest {
     }
 
     @Test
+    void identities_and_room_names_may_be_as_long_as_the_limit_says() throws Refusal {
+        var caller = caller();
+        caller.identity = "é".repeat(128);
+        caller.room = "é".repeat(128);
+        assertThat(admit(caller.build(), query(Map.of())).getIdentity()).hasSize(128);
+        caller.identity += "i";
+        refuses(caller, query(Map.of()), 400, "participant identity length exceeds limits: max length 256");
+        caller.identity = "ann";
+        caller.room += "r";
+        refuses(caller, query(Map.of()), 400, "room name length exceeds limits: max length 256");
+    }
+
+    @Test
     void zero_is_no_limit_and_less_is_refused() throws Refusal {
         var caller = caller();
         caller.identity = "i".repeat(10_000);

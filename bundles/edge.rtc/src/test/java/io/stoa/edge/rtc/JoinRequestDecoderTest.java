@@ -44,6 +44,18 @@ class JoinRequestDecoderTest {
         refuses(wrap(Compression.NONE, new byte[JoinRequestDecoder.MAX_BYTES + 1]), "join request too large");
     }
 
+    @Test
+    void a_request_may_have_a_megabyte() throws Refusal {
+        int frame = JoinRequest.newBuilder().setMetadata("m".repeat(1 << 19)).build().getSerializedSize() - (1 << 19);
+        JoinRequest most = JoinRequest.newBuilder().setMetadata("m".repeat(JoinRequestDecoder.MAX_BYTES - frame)).build();
+        assertThat(most.getSerializedSize()).isEqualTo(JoinRequestDecoder.MAX_BYTES);
+        assertThat(JoinRequestDecoder.decode(wrap(Compression.NONE, most.toByteArray()))).isEqualTo(most);
+        assertThat(JoinRequestDecoder.decode(wrap(Compression.GZIP, gzip(most.toByteArray())))).isEqualTo(most);
+        byte[] more = most.toBuilder().setMetadata(most.getMetadata() + "m").build().toByteArray();
+        refuses(wrap(Compression.NONE, more), "join request too large");
+        refuses(wrap(Compression.GZIP, gzip(more)), "join request too large");
+    }
+
     static void refuses(String parameter, String text) {
         assertThatThrownBy(() -> JoinRequestDecoder.decode(parameter))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {

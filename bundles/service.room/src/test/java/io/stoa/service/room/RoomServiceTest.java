@@ -254,6 +254,25 @@ class RoomServiceTest {
         assertThat(refusal("SendData", "{\"room\":\"lobby\"}", ADMIN)).isEqualTo("not_found: requested room does not exist");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,true", "1,false", "15,false", "16,true", "17,false"})
+    void a_nonce_has_sixteen_bytes_or_none(int bytes, boolean taken) throws Exception {
+        String nonce = java.util.Base64.getEncoder().encodeToString(new byte[bytes]);
+        String answer = refusal("SendData", "{\"room\":\"lobby\",\"nonce\":\"" + nonce + "\"}", ADMIN);
+        if (taken) assertThat(answer).startsWith("granted");
+        else assertThat(answer).isEqualTo("invalid_argument: nonce should be 16 bytes or not present, got " + bytes);
+    }
+
+    @Test
+    void what_is_exactly_at_its_limit_passes() throws Exception {
+        String ann = "{\"room\":\"lobby\",\"identity\":\"ann\",";
+        assertThat(refusal("CreateRoom", "{\"name\":\"ten bytes.\",\"metadata\":\"" + "m".repeat(20) + "\",\"agents\":[{\"metadata\":\"" + "m".repeat(20)
+                + "\",\"attributes\":{\"12345\":\"67890\"}}]}", "{\"roomCreate\":true}")).startsWith("granted");
+        assertThat(refusal("UpdateParticipant", ann + "\"name\":\"ten bytes.\",\"metadata\":\"" + "m".repeat(20) + "\"}", ADMIN)).startsWith("granted");
+        assertThat(refusal("UpdateRoomMetadata", "{\"room\":\"lobby\",\"metadata\":\"" + "é".repeat(10) + "\"}", ADMIN)).startsWith("granted");
+        assertThat(refusal("UpdateRoomMetadata", "{\"room\":\"lobby\",\"metadata\":\"" + "é".repeat(10) + "m\"}", ADMIN)).isEqualTo("invalid_argument: metadata size exceeds limits");
+    }
+
     @Test
     void calls_to_participants() throws Exception {
         assertThat(((PerformRpcResponse) call("PerformRpc", "{\"room\":\"lobby\",\"destinationIdentity\":\"ann\",\"method\":\"m\",\"payload\":\"p\"}", ADMIN)).getPayload())
