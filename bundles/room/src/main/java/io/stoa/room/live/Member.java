@@ -560,6 +560,13 @@ final class Member {
         signalClosed(sinkGeneration);
     }
 
+    /** It asks faster than it can be served: its signalling ends, and it may resume. */
+    void overrun(int generation) {
+        if (closed || generation != sinkGeneration || sink == null) return;
+        LOG.warn("room {}: {} asks faster than it can be served; its signalling is closed", room().name(), identity);
+        sink.close();
+    }
+
     void signalClosed(int generation) {
         if (closed || generation != sinkGeneration) return;
         sink = null;

@@ -2,6 +2,7 @@ package io.stoa.room.live;
 
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.room.RoomSession;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A signalling session's hold on its participant; null if the join was refused. */
 final class MemberSession implements RoomSession {
@@ -9,6 +10,8 @@ final class MemberSession implements RoomSession {
     private final Member member;
     private final String identity;
     private final int generation;
+    private final Backlog backlog = new Backlog();
+    private final AtomicBoolean overrun = new AtomicBoolean();
 
     MemberSession(ActiveRoom room, Member member, String identity) {
         this.room = room;
@@ -29,9 +32,15 @@ final class MemberSession implements RoomSession {
 
     @Override
     public boolean receive(SignalRequest request) {
-        return member == null || member.residence().offer(() -> {
+        if (member == null) return true;
+        int bytes = request.getSerializedSize();
+        if (!backlog.add(bytes)) return !overrun.compareAndSet(false, true) || member.residence().offer(() -> member.overrun(generation));
+        boolean taken = member.residence().offer(() -> {
+            backlog.remove(bytes);
             if (generation == member.sinkGeneration()) member.receive(request);
         });
+        if (!taken) backlog.remove(bytes);
+        return taken;
     }
 
     @Override

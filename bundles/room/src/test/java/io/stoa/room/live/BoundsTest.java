@@ -111,6 +111,35 @@ class BoundsTest {
     }
 
     @Test
+    void requests_that_a_room_has_not_got_to() {
+        SignalRequest.Builder ask = SignalRequest.newBuilder().setUpdateMetadata(UpdateParticipantMetadata.newBuilder().setRequestId(7).setName("Eve"));
+        rig.room().post(() -> { // what follows waits for the end of this
+            for (int i = 0; i < Backlog.MAX_REQUESTS; i++) eve.send(ask);
+        });
+        assertThat(eve.all(REQUEST_RESPONSE)).as("all that may wait").hasSize(Backlog.MAX_REQUESTS);
+        assertThat(eve.closed).isFalse();
+        rig.room().post(() -> {
+            for (int i = 0; i < Backlog.MAX_REQUESTS + 10; i++) eve.send(ask);
+        });
+        assertThat(eve.closed).as("the signalling ends, the participant does not").isTrue();
+        eve.session.signalClosed();
+        assertThat(eve.resume().closed).isFalse();
+    }
+
+    @Test
+    void bytes_that_a_room_has_not_got_to() {
+        Backlog backlog = new Backlog();
+        assertThat(backlog.add((int) Backlog.MAX_BYTES + 1)).as("one alone").isTrue();
+        assertThat(backlog.add(0)).isFalse();
+        backlog.remove((int) Backlog.MAX_BYTES + 1);
+        assertThat(backlog.add((int) Backlog.MAX_BYTES - 1)).isTrue();
+        assertThat(backlog.add(1)).isTrue();
+        assertThat(backlog.add(1)).isFalse();
+        backlog.remove(1);
+        assertThat(backlog.add(1)).isTrue();
+    }
+
+    @Test
     void messages_about_participants_are_split_by_size() {
         for (int i = 0; i < 9; i++) rig.single("guest " + i);
         int one = rig.room().member("guest 0").info().getSerializedSize();
