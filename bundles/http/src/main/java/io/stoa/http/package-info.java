@@ -7,6 +7,9 @@
  *
  * <p>Order of what happens to a request (spec 1.2): a bug becomes 500; CORS; a leading {@code //} becomes {@code /}; the body limit;
  * authentication, which lets requests without a token pass; routes; 404.
+ *
+ * <p>Nobody holds a connection by being slow: a header has 20 s from its first byte, a body 20 s and then at least 16 KiB/s
+ * ({@code SlowClients}), and what rests for a minute is closed. WebSockets are RFC 6455 to the letter, as Jetty reads it.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.1.0")
