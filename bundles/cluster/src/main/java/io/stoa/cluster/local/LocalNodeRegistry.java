@@ -29,10 +29,13 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         configurationPid = {"io.stoa.server", "io.stoa.rtc"},
         property = "service.ranking:Integer=-2147483648")
 public final class LocalNodeRegistry implements NodeRegistry {
+    private static final long STATS_NANOS = 500_000_000L;
+
     private final String id = new Ids(new SecureRandom()).next(Ids.NODE);
     private final NodeLoad load = new NodeLoad(System.nanoTime(), wallSeconds());
     private volatile ServerConfig config;
     private volatile boolean draining;
+    private volatile Reading reading;
 
     // Who is counted needs this node to exist first: optional, so that there is no circle.
     @Reference(
@@ -90,7 +93,19 @@ public final class LocalNodeRegistry implements NodeRegistry {
         return draining;
     }
 
+    /** Every room that opens asks; to read the machine and count rooms takes milliseconds where there are many. */
     private NodeStats stats() {
+        Reading last = reading;
+        long now = System.nanoTime();
+        if (last != null && now - last.at < STATS_NANOS) return last.stats;
+        NodeStats stats = read();
+        reading = new Reading(now, stats);
+        return stats;
+    }
+
+    private record Reading(long at, NodeStats stats) {}
+
+    private NodeStats read() {
         RoomManager manager = rooms;
         MediaPlane plane = media;
         return load.read(
