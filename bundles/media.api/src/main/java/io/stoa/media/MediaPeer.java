@@ -1,5 +1,6 @@
 package io.stoa.media;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
@@ -81,6 +82,9 @@ public interface MediaPeer {
      */
     CompletionStage<String> park();
 
+    /** What stands between a subscribed track and the client now, beginning at the publisher; empty if packets flow. */
+    CompletionStage<List<Hindrance>> hindrances(String trackSid);
+
     /** Ends the connection: data channels and DTLS are closed, subscriptions of others to its tracks end. */
     void close();
 
@@ -88,7 +92,7 @@ public interface MediaPeer {
     record Answer(String sdp, Map<String, String> trackSidByMid) {}
 
     /**
-     * @param flow protocol and addresses of the selected path, for instance {@code UDP 127.0.0.1:7882 <- 127.0.0.1:40000}
+     * @param flow protocol and addresses of the selected path, for instance {@code UDP 127.0.0.1:7882 <- 127.0.0.1:40000}; empty while there is none
      * @param roundTripMillis by RTCP or ICE, 0 if unknown
      * @param lossFraction of published packets in the last report interval
      */

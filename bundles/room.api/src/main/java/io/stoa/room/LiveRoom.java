@@ -70,6 +70,14 @@ public interface LiveRoom {
     /** Everybody is told ROOM_DELETED; the room and its records are gone when this returns. */
     void delete() throws RoomException;
 
-    /** One line per reason why a subscriber does not see a track, for people (spec 5.8); empty if it does. */
-    List<String> explain(String identity, String trackSid);
+    /** Everybody with what operators want to know; hidden participants, too. */
+    List<ParticipantReport> inspect() throws RoomException;
+
+    /**
+     * Why a subscriber does not see a track (spec 5.8): one line per reason, a name in capitals, a colon, and a sentence for people; empty
+     * if packets flow.
+     *
+     * @throws RoomException {@code NOT_FOUND} {@code participant does not exist}; or who could not be asked
+     */
+    List<String> explain(String identity, String trackSid) throws RoomException;
 }

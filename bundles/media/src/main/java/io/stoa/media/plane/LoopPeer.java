@@ -5,6 +5,7 @@ import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.DataLane;
+import io.stoa.media.Hindrance;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop.PortLease;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -337,10 +339,43 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         run(result, now -> {
             Map<String, Long> drops = new LinkedHashMap<>();
             peer.drops().nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
+            String path = peer.selected() == null ? "" : peer.selected().toString();
             return new PeerStats(
-                    peer.state(), String.valueOf(peer.selected()), peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops);
+                    peer.state(), path, peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), packetsIn, packetsOut, drops);
         });
         return result;
+    }
+
+    @Override
+    public CompletionStage<List<Hindrance>> hindrances(String trackSid) {
+        CompletableFuture<Optional<LoopPeer>> publisher = new CompletableFuture<>();
+        run(publisher, now -> Optional.ofNullable(subscriptions.get(trackSid)).map(subscription -> subscription.publisher));
+        return publisher.thenCompose(found -> found.isEmpty()
+                ? CompletableFuture.completedFuture(List.of(Hindrance.NO_SUBSCRIPTION))
+                : found.get().hindrancesBefore(trackSid).thenCompose(before -> hindrancesHere(trackSid, before)));
+    }
+
+    private CompletableFuture<List<Hindrance>> hindrancesHere(String trackSid, List<Hindrance> before) {
+        CompletableFuture<List<Hindrance>> result = new CompletableFuture<>();
+        run(result, now -> {
+            SubscriptionTrack subscription = subscriptions.get(trackSid);
+            return subscription == null ? List.of(Hindrance.NO_SUBSCRIPTION) : subscription.hindrances(before);
+        });
+        return result;
+    }
+
+    /** Of a track that is published here, for all who subscribe to it. */
+    private CompletableFuture<List<Hindrance>> hindrancesBefore(String trackSid) {
+        CompletableFuture<List<Hindrance>> result = new CompletableFuture<>();
+        run(result, now -> {
+            List<Hindrance> found = new ArrayList<>();
+            if (peer.state() != PeerState.CONNECTED) found.add(Hindrance.PUBLISHER_NOT_CONNECTED);
+            PublicationTrack track = publications.get(trackSid);
+            if (track == null) found.add(Hindrance.NO_MEDIA_SECTION);
+            else track.hindrance().ifPresent(found::add);
+            return found;
+        });
+        return result.exceptionally(e -> List.of(Hindrance.PUBLISHER_NOT_CONNECTED));
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.stoa.media.plane;
 
 import io.stoa.base.Drop;
 import io.stoa.base.Time;
+import io.stoa.media.Hindrance;
 import io.stoa.peer.ReceiveStream;
 import io.stoa.peer.Receiver;
 import io.stoa.rtp.RtpView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A published track on its publisher's loop, and the mirrors of it on others. */
 final class PublicationTrack extends LoopTrack {
@@ -27,6 +29,13 @@ final class PublicationTrack extends LoopTrack {
         this.owner = owner;
         this.receiver = receiver;
         describe(TrackForm.of(receiver));
+    }
+
+    /** What keeps it from everybody. */
+    Optional<Hindrance> hindrance() {
+        if (muted()) return Optional.of(Hindrance.MUTED);
+        if (!announced) return Optional.of(Hindrance.NO_PACKETS);
+        return liveMask() == 0 ? Optional.of(Hindrance.SILENT) : Optional.empty();
     }
 
     /** A packet arrived, decrypted and accounted for. */

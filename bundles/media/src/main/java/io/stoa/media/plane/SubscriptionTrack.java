@@ -7,8 +7,10 @@ import io.stoa.media.Forwarder;
 import io.stoa.media.ForwarderSpec;
 import io.stoa.media.ForwarderState;
 import io.stoa.media.ForwardingEngine;
+import io.stoa.media.Hindrance;
 import io.stoa.media.PacketMeta;
 import io.stoa.media.PeerListener.SubscriptionEvent;
+import io.stoa.media.PeerState;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
 import io.stoa.media.Translation;
@@ -16,7 +18,9 @@ import io.stoa.peer.Sender;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.SendHistory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -270,6 +274,20 @@ final class SubscriptionTrack {
         if (forwarder == null) return;
         forwarder.resync(now);
         askForKeyFrame(now);
+    }
+
+    // -- for operators
+
+    /** @param before what stands between the publisher and this loop */
+    List<Hindrance> hindrances(List<Hindrance> before) {
+        List<Hindrance> found = new ArrayList<>(before);
+        if (owner.peer().state() != PeerState.CONNECTED) found.add(Hindrance.NOT_CONNECTED);
+        if (publication != null && !sender.bound()) found.add(Hindrance.NOT_NEGOTIATED);
+        if (!preference.enabled()) found.add(Hindrance.PAUSED);
+        if (publication == null) return found;
+        if (forwarder == null) found.add(Hindrance.NO_ENGINE);
+        else if (publication.form().video() && found.isEmpty() && forwarder.currentLayer() < 0) found.add(Hindrance.WAITING_FOR_KEY_FRAME);
+        return found;
     }
 
     // -- replacement of the engine

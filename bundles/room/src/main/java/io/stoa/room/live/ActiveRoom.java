@@ -28,6 +28,7 @@ import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
 import io.stoa.room.LiveRoom;
+import io.stoa.room.ParticipantReport;
 import io.stoa.room.RoomException;
 import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,7 @@ final class ActiveRoom implements LiveRoom {
     private final ServerCalls calls = new ServerCalls(this);
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
+    private final Inspection inspection = new Inspection(this);
     private final List<Recurring> recurring = new ArrayList<>();
     final ByteString sifTrailer;
     final long openedAt;
@@ -631,7 +633,7 @@ final class ActiveRoom implements LiveRoom {
         return member;
     }
 
-    private Member required(String identity) throws RoomException {
+    Member required(String identity) throws RoomException {
         Member member = members.get(identity);
         if (member == null) throw new RoomException(RoomException.Code.NOT_FOUND, "participant does not exist");
         return member;
@@ -728,24 +730,12 @@ final class ActiveRoom implements LiveRoom {
     }
 
     @Override
-    public List<String> explain(String identity, String trackSid) {
-        try {
-            return mailbox.call(() -> why(identity, trackSid));
-        } catch (RoomException e) {
-            return List.of(e.getMessage());
-        }
+    public List<ParticipantReport> inspect() throws RoomException {
+        return inspection.participants();
     }
 
-    private List<String> why(String identity, String trackSid) throws RoomException {
-        Member member = required(identity);
-        Member owner = ownerOf(trackSid);
-        List<String> reasons = new ArrayList<>();
-        if (owner == null) return List.of("the track does not exist");
-        if (!owner.publications().get(trackSid).published) reasons.add("the publisher has announced the track but not sent its media section");
-        if (!member.subscriptions().wants(trackSid)) reasons.add("the subscriber does not want it (automatic subscription off, or unsubscribed)");
-        if (!member.permission().getCanSubscribe()) reasons.add("the subscriber may not subscribe (canSubscribe)");
-        if (!owner.permits(member, trackSid)) reasons.add("the publisher does not permit it (subscription permission)");
-        if (reasons.isEmpty() && !member.subscriptions().has(trackSid)) reasons.add("the media plane has ended the subscription (codec not supported by the client)");
-        return reasons;
+    @Override
+    public List<String> explain(String identity, String trackSid) throws RoomException {
+        return inspection.why(identity, trackSid);
     }
 }

@@ -88,6 +88,15 @@ final class Subscriptions {
         return wished.getOrDefault(sid, owner.autoSubscribe());
     }
 
+    /** Whether somebody has said so, and it is not automatic subscription that decides. */
+    boolean wished(String sid) {
+        return wished.get(sid) != null;
+    }
+
+    Set<String> tracks() {
+        return Set.copyOf(active.keySet());
+    }
+
     boolean has(String sid) {
         return active.containsKey(sid);
     }
@@ -110,19 +119,23 @@ final class Subscriptions {
             boolean permitted = publisher.permits(owner, sid);
             tellPermission(publisher, sid, permitted);
             boolean wanted = wants(sid) && permitted && owner.permission().getCanSubscribe();
-            if (wanted && !active.containsKey(sid) && hasRoomFor(entry)) begin(publisher, entry);
+            if (wanted && !active.containsKey(sid)) beginOrWait(publisher, entry);
             else if (!wanted && active.containsKey(sid)) end(sid);
         }
     }
 
-    private boolean hasRoomFor(Publications.Entry entry) {
+    private void beginOrWait(Member publisher, Publications.Entry entry) {
+        if (hasRoomFor(entry)) begin(publisher, entry);
+        else waiting = true;
+    }
+
+    /** Within the limits on what one participant receives. */
+    boolean hasRoomFor(Publications.Entry entry) {
         RoomLimits limits = owner.room().limits();
         int limit = entry.video() ? limits.subscriptionLimitVideo() : limits.subscriptionLimitAudio();
         if (limit <= 0) return true;
         long received = active.keySet().stream().map(owner.room()::track).filter(other -> other != null && other.video() == entry.video()).count();
-        if (received < limit) return true;
-        waiting = true;
-        return false;
+        return received < limit;
     }
 
     /** What waited for another one to end may come now. */

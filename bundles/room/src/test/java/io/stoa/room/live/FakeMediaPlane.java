@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.media.DataLane;
+import io.stoa.media.Hindrance;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PeerListener;
@@ -77,6 +78,7 @@ final class FakeMediaPlane implements MediaPlane {
         final Map<String, Double> levels = Collections.synchronizedMap(new LinkedHashMap<>());
         private final Set<DataLane> open = Collections.synchronizedSet(EnumSet.noneOf(DataLane.class));
         volatile PeerStats stats = new PeerStats(PeerState.CONNECTED, "UDP a <- b", 20, 0, 0, 0, Map.of());
+        volatile List<Hindrance> hindrances = List.of();
         volatile boolean closed;
         private volatile boolean outstanding;
 
@@ -201,6 +203,11 @@ final class FakeMediaPlane implements MediaPlane {
             waiting.forEach(event -> event.accept(next));
             waiting.clear();
             return this;
+        }
+
+        @Override
+        public CompletionStage<List<Hindrance>> hindrances(String trackSid) {
+            return CompletableFuture.completedFuture(hindrances);
         }
 
         @Override

@@ -37,7 +37,7 @@ class HandedOverFieldsTest {
     static Stream<Decision> decisions() {
         return Stream.of(
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers closed awaited expected population recurring idlePlan shown malformedData"),
+                        "manager mailbox ids calls speakers closed awaited expected population recurring inspection idlePlan shown malformedData"),
                 of(Member.class,
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
@@ -73,6 +73,7 @@ class HandedOverFieldsTest {
     /** Classes of rooms that hold something; others only compute, carry, or belong to the room manager. */
     private static final Map<String, String> WITHOUT_A_ROOMS_MEMORY = Map.of(
             "Requests", "its participant only",
+            "Inspection", "it only asks",
             "TrackNotes", "of those who hold it",
             "Residence", "of its participant, which is in the room that hands it over");
 

@@ -271,16 +271,6 @@ class SubscribeTest {
         assertThat(silent.getLevel()).isZero();
     }
 
-    @Test
-    void why_somebody_does_not_see_something_can_be_asked() {
-        String camera = ann.publishesCamera();
-        assertThat(rig.room().explain("bob", camera)).isEmpty();
-        bob.subscribes(false, camera);
-        assertThat(rig.room().explain("bob", camera)).singleElement().asString().contains("does not want");
-        assertThat(rig.room().explain("bob", "TR_none")).containsExactly("the track does not exist");
-        assertThat(rig.room().explain("nobody", camera)).containsExactly("participant does not exist");
-    }
-
     private static VideoLayer layer(VideoQuality quality, int width, int height) {
         return VideoLayer.newBuilder().setQuality(quality).setWidth(width).setHeight(height).build();
     }

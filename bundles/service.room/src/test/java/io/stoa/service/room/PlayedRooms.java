@@ -10,6 +10,7 @@ import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
 import io.stoa.room.LiveRoom;
+import io.stoa.room.ParticipantReport;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
@@ -150,6 +151,11 @@ final class PlayedRooms implements RoomManager {
         public void delete() {
             done.add(name + ": delete");
             open.remove(name);
+        }
+
+        @Override
+        public List<ParticipantReport> inspect() {
+            return List.of();
         }
 
         @Override
