@@ -15,8 +15,11 @@ final class Help {
                   --room ROOM --identity ID    whom it admits, and where
                   --recorder                   hidden, does not publish
               ports                          the ports that the configuration opens
+              shell [COMMAND…]               the running server's own shell: rooms, participants, tracks, why, bundles, swap, drain;
+                                             without a command, one line after the other ("shell help" lists all)
               status                         what the parts of the running server do
               why [NAME…]                    which parts are not at work, and why
+              why ROOM SUBSCRIBER TRACK      why a subscriber does not see a track
               help-verbose                   all options: one for every key of livekit.yaml
               help, version
 

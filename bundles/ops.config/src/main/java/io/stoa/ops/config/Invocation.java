@@ -18,6 +18,8 @@ import java.util.function.Function;
 record Invocation(String command, List<String> words, Map<String, String> options, List<String> server) {
     private static final Set<String> VALUED = Set.of("room", "identity");
     private static final Set<String> SWITCHES = Set.of("recorder");
+    /** Whatever follows is theirs. */
+    private static final Set<String> WITH_WORDS = Set.of("shell", "why");
     private static final Map<String, String> OTHER_NAMES =
             Map.of("--help", "help", "-h", "help", "--version", "version", "-v", "version");
 
@@ -30,7 +32,9 @@ record Invocation(String command, List<String> words, Map<String, String> option
             String argument = arguments.get(i);
             String name = argument.replaceFirst("^--?", "").replaceFirst("=(?s).*", "");
             boolean attached = argument.contains("=");
-            if (OTHER_NAMES.containsKey(argument)) {
+            if (!words.isEmpty() && WITH_WORDS.contains(words.getFirst())) {
+                words.add(argument);
+            } else if (OTHER_NAMES.containsKey(argument)) {
                 words.addFirst(OTHER_NAMES.get(argument));
             } else if (!argument.startsWith("-")) {
                 words.add(argument);

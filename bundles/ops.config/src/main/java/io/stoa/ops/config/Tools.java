@@ -8,13 +8,10 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Manifest;
@@ -47,23 +44,39 @@ public final class Tools {
         String folder = environment.getOrDefault("STOA_RUN", "");
         Path run = folder.isBlank() ? Path.of(System.getProperty("stoa.home", "."), "run") : Path.of(folder);
         try {
-            new Tools(environment, run, new SecureRandom(), System.out).run(List.of(arguments));
+            int status = new Tools(environment, run, new SecureRandom(), System.out).run(List.of(arguments));
+            if (status != 0) System.exit(status);
         } catch (ConfigException e) {
             System.err.println("stoa: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    /** @throws ConfigException saying what is wrong with the command, its options or the settings */
-    void run(List<String> arguments) throws ConfigException {
+    /**
+     * @return the exit status
+     * @throws ConfigException saying what is wrong with the command, its options or the settings
+     */
+    int run(List<String> arguments) throws ConfigException {
         Invocation invocation = Invocation.parse(table, arguments);
+        ShellTool shell = new ShellTool(run, out, System.err);
+        return switch (invocation.command()) {
+            case "shell" -> shell.shell(invocation.words());
+            case "status" -> shell.status();
+            case "why" -> shell.why(invocation.words());
+            default -> {
+                alone(invocation);
+                yield 0;
+            }
+        };
+    }
+
+    /** What needs no running server. */
+    private void alone(Invocation invocation) throws ConfigException {
         switch (invocation.command()) {
             case "generate-keys" -> generateKeys();
             case "create-join-token" -> createJoinToken(invocation);
             case "ports" -> ports(invocation);
             case "list-nodes" -> throw new ConfigException("list-nodes: nodes meet in Redis, and there is no Redis client yet: every node stands alone");
-            case "status" -> status().forEach(out::println);
-            case "why" -> why(invocation.words());
             case "help" -> out.print(Help.brief());
             case "help-verbose" -> out.print(Help.verbose(table));
             case "version" -> out.println("stoa version " + version());
@@ -112,38 +125,6 @@ public final class Tools {
 
     private SettingsLoader loader(Invocation invocation) {
         return new SettingsLoader(table, invocation.server(), environment);
-    }
-
-    private List<String> status() throws ConfigException {
-        Path file = run.resolve("status");
-        try {
-            List<String> lines = Files.readAllLines(file);
-            long process = lines.isEmpty() ? 0 : Long.parseLong(lines.getFirst().replaceFirst("^process ", ""));
-            if (ProcessHandle.of(process).isEmpty()) throw new ConfigException("the server that wrote " + file + " is gone");
-            return lines;
-        } catch (NoSuchFileException e) {
-            throw new ConfigException("no server runs from here: there is no " + file + " (STOA_RUN names another folder)");
-        } catch (IOException | NumberFormatException e) {
-            throw new ConfigException(file + " cannot be read (" + e.getMessage() + ")");
-        }
-    }
-
-    /** What is not at work and for what reason; with names, all lines about them. */
-    private void why(List<String> names) throws ConfigException {
-        List<String> shown = new ArrayList<>();
-        boolean taking = false;
-        for (String line : status()) {
-            boolean detail = line.startsWith("  ");
-            if (!detail) taking = names.isEmpty() ? isIdle(line) : names.stream().anyMatch(line::contains);
-            if (taking) shown.add(line);
-        }
-        if (shown.isEmpty()) out.println(names.isEmpty() ? "everything is at work" : "nothing here is called " + String.join(", ", names));
-        else shown.forEach(out::println);
-    }
-
-    private static boolean isIdle(String line) {
-        boolean works = line.contains(" ACTIVE") || line.contains(" SATISFIED");
-        return !line.startsWith("process ") && !works;
     }
 
     static String version() {

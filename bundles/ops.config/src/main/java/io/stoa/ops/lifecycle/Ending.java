@@ -48,6 +48,14 @@ final class Ending {
         }
     }
 
+    /** Nobody joins from now on; the server stays. */
+    String drain() {
+        nodes.get().ifPresent(NodeRegistry::drain);
+        rooms.get().ifPresent(RoomManager::drain);
+        LOG.info("no more joins: an operator drains this node");
+        return "no more joins; " + participants() + " participants are still here";
+    }
+
     private void awaitLast(String reason) throws InterruptedException {
         int before = participants();
         if (before > 0) LOG.info("{}: no more joins; the server ends when the last of {} participants has left", reason, before);

@@ -2,9 +2,11 @@ package io.stoa.ops.lifecycle;
 
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.ops.config.ServerSettings;
+import io.stoa.ops.config.StatusLines;
 import io.stoa.room.RoomManager;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -80,12 +82,19 @@ public final class ServerControl implements Function<String, String> {
             case "failures" -> diagnosis.failures();
             case "waiting" -> diagnosis.waiting();
             case "ready" -> readiness.answers() ? ready() : "";
+            case "status" -> status.text();
+            case "why" -> String.join("\n", StatusLines.why(status.text().lines().toList(), names(words)));
+            case "drain" -> ending.drain();
             case "end" -> {
                 ending.begin(words.length > 1 ? "SIG" + words[1] : "asked to", settings.dev());
                 yield "ending";
             }
             default -> "unknown command " + words[0];
         };
+    }
+
+    private static List<String> names(String[] words) {
+        return words.length == 1 ? List.of() : List.of(words[1].split(" "));
     }
 
     private String ready() {

@@ -74,6 +74,7 @@ final class StatusFile {
     }
 
     private void write() throws IOException {
+        tell(diagnosis.parts());
         Path next = file.resolveSibling("status.next");
         Files.writeString(next, text());
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -86,9 +87,9 @@ final class StatusFile {
                 LOG.warn("{} of bundle {} failed: {}", part.name(), part.description().bundle.symbolicName, part.failure());
     }
 
-    private String text() {
+    /** As it is now. Any thread. */
+    String text() {
         List<Part> parts = diagnosis.parts();
-        tell(parts);
         Stream<String> head = Stream.of("process " + ProcessHandle.current().pid());
         Stream<String> bundles = Stream.of(context.getBundles())
                 .filter(bundle -> String.valueOf(bundle.getSymbolicName()).startsWith("io.stoa.") || isPlugin(bundle))

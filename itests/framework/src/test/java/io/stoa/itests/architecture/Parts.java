@@ -32,7 +32,7 @@ final class Parts {
             Set.of("store.memory", "handover", "transport", "srtp.portable", "forward"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
-            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins"));
+            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell"));
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =
