@@ -1,7 +1,6 @@
 package io.stoa.ops.shell;
 
 import java.io.IOException;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -59,8 +58,6 @@ public final class ShellServer {
         while (true) {
             try {
                 admit(socket.accept());
-            } catch (AsynchronousCloseException e) {
-                return;
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {

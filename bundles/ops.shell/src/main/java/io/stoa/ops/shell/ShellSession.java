@@ -32,6 +32,7 @@ final class ShellSession implements Runnable {
     private final Consumer<ShellSession> ended;
     private final DataInputStream in;
     private final DataOutputStream out;
+    private String line = "";
     private boolean running;
     private boolean ending;
 
@@ -56,15 +57,13 @@ final class ShellSession implements Runnable {
                 session.close();
             }
         } catch (EOFException | ClosedChannelException e) {
-            LOG.debug("the operator is gone");
+            return; // the operator has gone, or the shell goes
         } catch (IOException e) {
             LOG.info("a shell session ended: {}", e.getMessage());
         } finally {
             ended.accept(this);
         }
     }
-
-    private String line = "";
 
     private String request() throws IOException {
         int length = in.readInt();
