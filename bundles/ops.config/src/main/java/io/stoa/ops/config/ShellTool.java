@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,10 +26,16 @@ record ShellTool(Path run, PrintStream out, PrintStream err) {
         if (!left.isEmpty() && left.getFirst().startsWith("-"))
             throw new ConfigException("usage: bin/stoa shell [--process <id>] [<command> <argument>…]; \"bin/stoa shell help\" lists the commands");
         try (ShellClient client = ShellClient.connect(run, process, out, err)) {
-            if (!left.isEmpty()) return client.run(left);
+            if (!left.isEmpty()) return client.run(absolute(left));
             boolean person = System.console() != null && System.console().isTerminal();
             return client.converse(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), person ? "stoa> " : "");
         }
+    }
+
+    /** The server has another working directory than whoever names a jar. */
+    static List<String> absolute(List<String> words) {
+        if (words.size() != 3 || !words.getFirst().equals("swap") || !Files.isRegularFile(Path.of(words.get(2)))) return words;
+        return List.of(words.get(0), words.get(1), Path.of(words.get(2)).toAbsolutePath().normalize().toString());
     }
 
     int status() throws ConfigException {
@@ -37,7 +44,7 @@ record ShellTool(Path run, PrintStream out, PrintStream err) {
 
     /** Three names may be a room, a subscriber and a track: what the file does not know. */
     int why(List<String> names) throws ConfigException {
-        List<String> command = new java.util.ArrayList<>(List.of("why"));
+        List<String> command = new ArrayList<>(List.of("why"));
         command.addAll(names);
         return orFromFile(command, status -> StatusLines.why(status, names));
     }

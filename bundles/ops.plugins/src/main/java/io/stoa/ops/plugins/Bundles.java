@@ -15,7 +15,7 @@ record Bundles(BundleContext context, Path folder) {
     }
 
     /** As the file installer writes it: one slash only. */
-    private static String location(Path file) {
+    static String location(Path file) {
         return file.toFile().toURI().toString();
     }
 

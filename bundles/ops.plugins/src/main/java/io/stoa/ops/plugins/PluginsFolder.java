@@ -1,5 +1,6 @@
 package io.stoa.ops.plugins;
 
+import io.stoa.room.RoomManager;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.nio.file.WatchService;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -25,6 +26,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +39,22 @@ public final class PluginsFolder implements SynchronousBundleListener {
     private static final Logger LOG = LoggerFactory.getLogger(PluginsFolder.class);
 
     private static final long SETTLE_MILLIS = 1000;
+    private static final long START_MILLIS = 2_000;
 
     private final BundleContext context;
     private final Bundles bundles;
     private final Succession succession;
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    private final Swaps swaps;
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     private final Map<Long, Shipped> shipped = new ConcurrentHashMap<>();
     private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
     private final WatchService watch;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RoomManager rooms;
 
     /** What is needed to install it again. */
     private record Shipped(String location, int startLevel) {}
@@ -52,7 +64,10 @@ public final class PluginsFolder implements SynchronousBundleListener {
         this.context = context;
         Path folder = Path.of(context.getProperty("stoa.plugins")).toAbsolutePath().normalize();
         bundles = new Bundles(context, folder);
-        succession = new Succession(context, bundles, new Soundness(runtime));
+        Soundness soundness = new Soundness(runtime);
+        succession = new Succession(context, bundles, soundness, this::guests);
+        BundleContext framework = context.getBundle(0).getBundleContext();
+        swaps = new Swaps(framework, new Bundles(framework, folder), soundness, succession);
         for (Bundle bundle : context.getBundles())
             if (bundle.getBundleId() != 0 && !bundles.isPlugin(bundle))
                 shipped.put(bundle.getBundleId(), new Shipped(bundle.getLocation(), bundle.adapt(BundleStartLevel.class).getStartLevel()));
@@ -69,15 +84,34 @@ public final class PluginsFolder implements SynchronousBundleListener {
         watch.close();
     }
 
+    private int guests() {
+        RoomManager manager = rooms;
+        return manager == null ? 0 : manager.participants();
+    }
+
+    Swaps swaps() {
+        return swaps;
+    }
+
+    boolean isPlugin(Bundle bundle) {
+        return bundles.isPlugin(bundle);
+    }
+
     @Override
     public void bundleChanged(BundleEvent event) {
         Bundle bundle = event.getBundle();
         if (context.getBundle(0).getState() == Bundle.STOPPING) return;
         switch (event.getType()) {
             case BundleEvent.STARTING -> leaving.remove(bundle);
+            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> {
+                if (bundles.isPlugin(bundle)) worker.schedule(() -> succession.lookAtStart(bundle), START_MILLIS, TimeUnit.MILLISECONDS);
+            }
             case BundleEvent.STARTED -> worker.execute(this::all);
             case BundleEvent.STOPPING -> {
                 if (bundles.isPlugin(bundle)) leave(bundle);
+            }
+            case BundleEvent.STOPPED -> {
+                if (bundles.isPlugin(bundle) && Manner.of(bundle).exclusive()) succession.comeBack(bundle);
             }
             case BundleEvent.UNINSTALLED -> {
                 leaving.remove(bundle);
@@ -161,9 +195,9 @@ public final class PluginsFolder implements SynchronousBundleListener {
         });
     }
 
-    /** Every time: what there was to come back may have been stopped since. */
+    /** Every time: what there was to come back may have been stopped since. What only one can have must be given back first. */
     private void leave(Bundle plugin) {
         leaving.add(plugin);
-        succession.comeBack(plugin);
+        if (!Manner.of(plugin).exclusive()) succession.comeBack(plugin);
     }
 }

@@ -3,14 +3,18 @@ package io.stoa.ops.plugins;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +28,35 @@ final class Succession {
     private final Bundles bundles;
     private final Soundness soundness;
     private final Set<String> complained = new HashSet<>();
+    private final IntSupplier guests;
+    /** Locations of plug-ins that an operator wants, whatever their version. */
+    private final Set<String> preferred = ConcurrentHashMap.newKeySet();
+    /** By bundle id, what keeps a plug-in from taking over. */
+    private final Map<Long, String> faults = new ConcurrentHashMap<>();
     private final ReentrantLock returning = new ReentrantLock();
 
-    Succession(BundleContext context, Bundles bundles, Soundness soundness) {
+    /** @param guests how many participants would be thrown out with the media plane */
+    Succession(BundleContext context, Bundles bundles, Soundness soundness, IntSupplier guests) {
+        this.guests = guests;
         this.context = context;
         this.bundles = bundles;
         this.soundness = soundness;
+    }
+
+    void prefer(String location) {
+        preferred.add(location);
+    }
+
+    /** What kept it from taking over when that was last tried; empty if nothing did, or it was not tried. */
+    Optional<String> fault(Bundle plugin) {
+        return Optional.ofNullable(faults.get(plugin.getBundleId()));
+    }
+
+    /** Why a bundle cannot be replaced now; empty if it can. */
+    Optional<String> hindrance(Bundle predecessor) {
+        int here = Manner.of(predecessor) == Manner.DRAINED ? guests.getAsInt() : 0;
+        return here == 0 ? Optional.empty()
+                : Optional.of(here + " participants would be thrown out with " + Bundles.name(predecessor) + ": drain, and try again when they have left");
     }
 
     /** The plug-in takes over as soon as it is sound; until then, and if that takes too long, the others stay. */
@@ -37,6 +64,12 @@ final class Succession {
         if (!Bundles.isActive(plugin) || Bundles.isFragment(plugin)) return;
         List<Bundle> predecessors = bundles.twins(plugin).stream().filter(Bundles::isActive).filter(other -> yields(other, plugin)).toList();
         if (predecessors.isEmpty()) return;
+        faults.remove(plugin.getBundleId());
+        Manner manner = Manner.of(predecessors.getFirst());
+        if (manner.exclusive()) {
+            takeTurns(predecessors, plugin);
+            return;
+        }
         Optional<String> fault = awaitSound(plugin);
         if (fault.isPresent()) {
             complain(plugin, predecessors.getFirst(), fault.get());
@@ -55,6 +88,7 @@ final class Succession {
 
     /** A shipped bundle yields to any plug-in, a plug-in to one of a higher version. */
     private boolean yields(Bundle other, Bundle plugin) {
+        if (preferred.contains(plugin.getLocation()) != preferred.contains(other.getLocation())) return preferred.contains(plugin.getLocation());
         return !bundles.isPlugin(other) || other.getVersion().compareTo(plugin.getVersion()) < 0;
     }
 
@@ -82,6 +116,38 @@ final class Succession {
         return Optional.empty();
     }
 
+    /** What only one can have goes from one to the other; it goes back if the successor cannot use it. */
+    private void takeTurns(List<Bundle> predecessors, Bundle plugin) throws InterruptedException {
+        Bundle first = predecessors.getFirst();
+        if (complained.contains(identity(plugin))) return; // once is enough: nobody is served meanwhile
+        Optional<String> hindrance = hindrance(first);
+        if (hindrance.isPresent()) {
+            complain(plugin, first, hindrance.get());
+            return;
+        }
+        try {
+            plugin.stop(Bundle.STOP_TRANSIENT);
+            for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
+            Optional<String> fault = Starting.fault(plugin).or(() -> awaitSoundUninterrupted(plugin));
+            if (fault.isEmpty()) return;
+            complained.add(identity(plugin));
+            plugin.stop(Bundle.STOP_TRANSIENT);
+            for (Bundle predecessor : predecessors) predecessor.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+            complain(plugin, first, fault.get());
+        } catch (BundleException | IllegalStateException e) {
+            LOG.error("{} and {} did not change places", Bundles.name(first), plugin.getVersion(), e);
+        }
+    }
+
+    private Optional<String> awaitSoundUninterrupted(Bundle plugin) {
+        try {
+            return awaitSound(plugin);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("the server ends");
+        }
+    }
+
     private void handOver(Bundle predecessor, Bundle plugin) {
         long begin = System.nanoTime();
         try {
@@ -93,8 +159,28 @@ final class Succession {
     }
 
     private void complain(Bundle plugin, Bundle predecessor, String fault) {
-        if (complained.add(plugin.getBundleId() + "/" + plugin.getLastModified() + fault))
+        faults.put(plugin.getBundleId(), fault);
+        if (complained.add(identity(plugin) + fault))
             LOG.warn("plug-in {} does not take over, {} goes on: {}", Bundles.name(plugin), predecessor.getVersion(), fault);
+    }
+
+    /** Of a bundle with what is in it now. */
+    private static String identity(Bundle plugin) {
+        return plugin.getBundleId() + "/" + plugin.getLastModified();
+    }
+
+    /** A plug-in that was installed or updated a moment ago and does not run: why, and who goes on. */
+    void lookAtStart(Bundle plugin) {
+        boolean idle = plugin.getState() == Bundle.INSTALLED || plugin.getState() == Bundle.RESOLVED;
+        boolean wanted = idle && !Bundles.isFragment(plugin) && plugin.adapt(BundleStartLevel.class).isPersistentlyStarted();
+        if (!wanted || complained.contains(identity(plugin)) || isReplaced(plugin)) return;
+        Starting.fault(plugin).ifPresent(fault -> bundles.twins(plugin).stream().filter(Bundles::isActive).findFirst().ifPresentOrElse(
+                predecessor -> complain(plugin, predecessor, fault), () -> LOG.warn("plug-in {} does not start: {}", Bundles.name(plugin), fault)));
+    }
+
+    /** It ran, and another plug-in has taken its place since. */
+    private boolean isReplaced(Bundle plugin) {
+        return plugin.getState() == Bundle.RESOLVED && bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(Bundles::isActive);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
@@ -21,6 +22,8 @@ class SuccessionTest {
 
     final List<FakeBundle> installed = new ArrayList<>();
     boolean created = true;
+    int guests;
+    long ids;
     final BundleContext context = fake(BundleContext.class, (proxy, method, arguments) -> switch (method.getName()) {
         case "getBundles" -> installed.stream().map(FakeBundle::bundle).toArray(Bundle[]::new);
         case "getService" -> created ? this : null;
@@ -28,7 +31,7 @@ class SuccessionTest {
         default -> throw new UnsupportedOperationException(method.getName());
     });
     final Succession succession = new Succession(context, new Bundles(context, FOLDER), new Soundness(
-            fake(ServiceComponentRuntime.class, (proxy, method, arguments) -> List.of())));
+            fake(ServiceComponentRuntime.class, (proxy, method, arguments) -> List.of())), () -> guests);
 
     @Test
     void a_shipped_bundle_yields_to_a_plugin_of_any_version() throws Exception {
@@ -82,6 +85,52 @@ class SuccessionTest {
     }
 
     @Test
+    void what_an_operator_wants_wins_over_higher_versions() throws Exception {
+        FakeBundle newer = plugin("forward", "2.0.0");
+        FakeBundle wanted = plugin("forward", "1.0.0");
+        succession.prefer(wanted.location);
+        succession.takeOver(newer.bundle());
+        assertThat(wanted.state).isEqualTo(Bundle.ACTIVE);
+        succession.takeOver(wanted.bundle());
+        assertThat(newer.state).isEqualTo(Bundle.RESOLVED);
+    }
+
+    @Test
+    void what_only_one_can_have_is_given_first_and_given_back_if_the_new_one_fails() throws Exception {
+        FakeBundle shipped = shipped("http", "1.0.0").swapped("alone");
+        FakeBundle plugin = plugin("http", "2.0.0").swapped("alone");
+        succession.takeOver(plugin.bundle());
+        assertThat(shipped.state).isEqualTo(Bundle.RESOLVED);
+        assertThat(plugin.state).isEqualTo(Bundle.ACTIVE);
+        assertThat(succession.fault(plugin.bundle())).isEmpty();
+
+        FakeBundle broken = plugin("http", "3.0.0").swapped("alone");
+        broken.failure = new BundleException("no", new IllegalStateException("a bug"));
+        succession.takeOver(broken.bundle());
+        assertThat(plugin.state).isEqualTo(Bundle.ACTIVE);
+        assertThat(broken.state).isEqualTo(Bundle.RESOLVED);
+        assertThat(succession.fault(broken.bundle())).contains("its start failed: IllegalStateException: a bug");
+
+        broken.state = Bundle.ACTIVE;
+        int starts = plugin.starts;
+        succession.takeOver(broken.bundle());
+        assertThat(plugin.starts).as("it is not tried again at the cost of those who are served").isEqualTo(starts);
+    }
+
+    @Test
+    void the_media_plane_is_not_taken_from_people() throws Exception {
+        FakeBundle shipped = shipped("media", "1.0.0").swapped("drained");
+        FakeBundle plugin = plugin("media", "2.0.0").swapped("drained");
+        guests = 2;
+        succession.takeOver(plugin.bundle());
+        assertThat(shipped.state).isEqualTo(Bundle.ACTIVE);
+        assertThat(succession.fault(plugin.bundle()).orElseThrow()).startsWith("2 participants would be thrown out");
+        guests = 0;
+        succession.takeOver(plugin.bundle());
+        assertThat(shipped.state).isEqualTo(Bundle.RESOLVED);
+    }
+
+    @Test
     void the_shipped_bundle_comes_back_once() {
         FakeBundle shipped = shipped("forward", "1.0.0");
         FakeBundle plugin = plugin("forward", "2.0.0");
@@ -115,7 +164,7 @@ class SuccessionTest {
     }
 
     /** Name, version, state; starts and stops at once. */
-    private static final class FakeBundle {
+    private final class FakeBundle {
         final String location;
         final String name;
         final Version version;
@@ -123,6 +172,9 @@ class SuccessionTest {
         int state = Bundle.ACTIVE;
         int starts;
         ServiceReference<?>[] services;
+        BundleException failure;
+        final Hashtable<String, String> headers = new Hashtable<>();
+        final long id = ids++;
 
         FakeBundle(String location, String name, String version) {
             this.location = location;
@@ -133,18 +185,26 @@ class SuccessionTest {
                 case "getSymbolicName" -> this.name;
                 case "getVersion" -> this.version;
                 case "getState" -> state;
-                case "getHeaders" -> new Hashtable<String, String>();
+                case "getHeaders" -> headers;
                 case "getRegisteredServices" -> services;
-                case "getBundleId" -> 1L;
+                case "getBundleId" -> id;
                 case "getLastModified" -> 0L;
                 case "adapt" -> null;
                 case "stop" -> state = Bundle.RESOLVED;
                 case "start" -> {
+                    if (failure != null) throw failure;
                     starts++;
                     yield state = Bundle.ACTIVE;
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
+        }
+
+        /** With a component, and said to be swapped in this manner. */
+        FakeBundle swapped(String manner) {
+            headers.put("Service-Component", "");
+            headers.put("Stoa-Swap", manner);
+            return this;
         }
 
         Bundle bundle() {

@@ -5,9 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -34,6 +36,15 @@ record Jars(Path home) {
 
     /** With one more header that is different. */
     byte[] bytes(String part, String version, String header, String value) {
+        return bytes(part, version, header, value, xml -> xml);
+    }
+
+    /** With other descriptions of its components. */
+    byte[] described(String part, String version, UnaryOperator<String> change) {
+        return bytes(part, version, "Bundle-Version", version, change);
+    }
+
+    private byte[] bytes(String part, String version, String header, String value, UnaryOperator<String> change) {
         var bytes = new ByteArrayOutputStream();
         try (JarFile jar = new JarFile(shipped(part).toFile())) {
             Manifest manifest = jar.getManifest();
@@ -44,7 +55,9 @@ record Jars(Path home) {
                     JarEntry entry = all.nextElement();
                     if (entry.isDirectory() || entry.getName().equals(JarFile.MANIFEST_NAME)) continue;
                     out.putNextEntry(new JarEntry(entry.getName()));
-                    jar.getInputStream(entry).transferTo(out);
+                    byte[] content = jar.getInputStream(entry).readAllBytes();
+                    boolean description = entry.getName().matches("OSGI-INF/[^/]*\\.xml");
+                    out.write(description ? change.apply(new String(content, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8) : content);
                 }
             }
             return bytes.toByteArray();

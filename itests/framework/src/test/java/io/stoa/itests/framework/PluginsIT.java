@@ -14,6 +14,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 
 /** What happens in the plug-ins folder happens in the running server, and calls go on. */
@@ -111,6 +113,35 @@ class PluginsIT {
         assertThat(plugin("forward", "0.2.4").orElseThrow().getState()).isEqualTo(Bundle.INSTALLED);
         Files.delete(plugins().resolve("forward-5.jar"));
         awaitEngine(plane, shippedEngine);
+    }
+
+    /** In place there is nothing between the old one and the new one: then the shipped one is what works. */
+    @ParameterizedTest
+    @CsvSource({"junk", "unresolvable", "activator", "component", "unsatisfied"})
+    void a_plugin_that_is_overwritten_by_what_does_not_work_leaves_the_shipped_one_at_work(String fault) throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        String shippedEngine = plane.stats().engine();
+        try (Call call = Call.begin(server, 22)) {
+            drop("forward.jar", jars.bytes("forward", "0.6.1"));
+            awaitEngine(plane, "forward 0.6.1");
+            Server.await("the shipped one to stop", () -> server.parts().stream().anyMatch(one -> one.getLocation().startsWith("reference:") && one.getState() == Bundle.RESOLVED));
+            call.goOn(25);
+            drop("forward.jar", switch (fault) {
+                case "junk" -> new byte[] {1, 2, 3};
+                case "unresolvable" -> jars.bytes("forward", "0.6.2", "Import-Package", "io.stoa.nowhere");
+                case "activator" -> jars.bytes("forward", "0.6.2", "Bundle-Activator", "io.stoa.Nothing");
+                case "component" -> jars.described("forward", "0.6.2", ShellIT::withoutClass);
+                default -> jars.described("forward", "0.6.2", ShellIT::unsatisfied);
+            });
+            awaitEngine(plane, shippedEngine);
+            call.goOn(25);
+            drop("forward.jar", jars.bytes("forward", "0.6.3"));
+            awaitEngine(plane, "forward 0.6.3");
+            call.goOn(25);
+            call.end();
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
+        }
     }
 
     private static void assertServed(Caller caller) {
