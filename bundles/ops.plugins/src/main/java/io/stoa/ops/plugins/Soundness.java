@@ -27,7 +27,9 @@ record Soundness(ServiceComponentRuntime runtime) {
     private Optional<String> fault(ComponentDescriptionDTO description) {
         Collection<ComponentConfigurationDTO> all = runtime.getComponentConfigurationDTOs(description);
         if (all.isEmpty()) return Optional.of(description.name + " waits for its configuration");
-        return all.stream().filter(one -> fails(one)).findFirst().map(one -> description.name + " " + reason(one));
+        Optional<String> failing = all.stream().filter(Soundness::fails).findFirst().map(one -> description.name + " " + reason(one));
+        return failing.or(() -> all.stream().filter(one -> description.immediate && one.state != ComponentConfigurationDTO.ACTIVE).findFirst()
+                .map(one -> description.name + " is not activated: the log may say why"));
     }
 
     private static boolean fails(ComponentConfigurationDTO one) {

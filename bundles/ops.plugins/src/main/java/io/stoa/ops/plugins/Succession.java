@@ -29,8 +29,8 @@ final class Succession {
     private final Soundness soundness;
     private final Set<String> complained = new HashSet<>();
     private final IntSupplier guests;
-    /** Locations of plug-ins that an operator wants, whatever their version. */
-    private final Set<String> preferred = ConcurrentHashMap.newKeySet();
+    /** By symbolic name, the location of the plug-in that an operator wants, whatever its version. */
+    private final Map<String, String> preferred = new ConcurrentHashMap<>();
     /** By bundle id, what keeps a plug-in from taking over. */
     private final Map<Long, String> faults = new ConcurrentHashMap<>();
     private final ReentrantLock returning = new ReentrantLock();
@@ -43,8 +43,16 @@ final class Succession {
         this.soundness = soundness;
     }
 
-    void prefer(String location) {
-        preferred.add(location);
+    /**
+     * @param location empty for none
+     * @return what was preferred before, empty if nothing was
+     */
+    String prefer(String symbolicName, String location) {
+        return Optional.ofNullable(preferred.put(symbolicName, location)).orElse("");
+    }
+
+    private boolean isPreferred(Bundle bundle) {
+        return bundle.getLocation().equals(preferred.get(bundle.getSymbolicName()));
     }
 
     /** What kept it from taking over when that was last tried; empty if nothing did, or it was not tried. */
@@ -88,7 +96,7 @@ final class Succession {
 
     /** A shipped bundle yields to any plug-in, a plug-in to one of a higher version. */
     private boolean yields(Bundle other, Bundle plugin) {
-        if (preferred.contains(plugin.getLocation()) != preferred.contains(other.getLocation())) return preferred.contains(plugin.getLocation());
+        if (isPreferred(plugin) || isPreferred(other)) return isPreferred(plugin);
         return !bundles.isPlugin(other) || other.getVersion().compareTo(plugin.getVersion()) < 0;
     }
 
@@ -128,7 +136,7 @@ final class Succession {
         try {
             plugin.stop(Bundle.STOP_TRANSIENT);
             for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
-            Optional<String> fault = Starting.fault(plugin).or(() -> awaitSoundUninterrupted(plugin));
+            Optional<String> fault = Starting.fault(plugin).or(() -> awaitSoundUninterrupted(plugin)).or(() -> uncreated(plugin));
             if (fault.isEmpty()) return;
             complained.add(identity(plugin));
             plugin.stop(Bundle.STOP_TRANSIENT);
@@ -137,6 +145,13 @@ final class Succession {
         } catch (BundleException | IllegalStateException e) {
             LOG.error("{} and {} did not change places", Bundles.name(first), plugin.getVersion(), e);
         }
+    }
+
+    private Optional<String> uncreated(Bundle plugin) {
+        List<ServiceReference<?>> held = new ArrayList<>();
+        Optional<ServiceReference<?>> broken = create(plugin, held);
+        held.forEach(context::ungetService);
+        return broken.map(one -> "its service cannot be created: " + soundness.fault(plugin).orElse("see above"));
     }
 
     private Optional<String> awaitSoundUninterrupted(Bundle plugin) {

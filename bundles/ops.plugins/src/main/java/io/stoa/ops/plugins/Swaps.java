@@ -88,11 +88,12 @@ final class Swaps {
         });
         Path file = bundles.folder().resolve(name + "-" + STAMP.format(ZonedDateTime.now(ZoneOffset.UTC)) + ".jar");
         long begin = System.nanoTime();
-        succession.prefer(Bundles.location(file));
+        String wanted = succession.prefer(name, Bundles.location(file));
         Path part = file.resolveSibling("." + file.getFileName() + ".part");
         Files.copy(jar, part, StandardCopyOption.REPLACE_EXISTING);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         Optional<String> fault = awaitTakeOver(file, before);
+        if (fault.isPresent()) succession.prefer(name, wanted);
         if (fault.isPresent()) throw failed(name, version, file, before, predecessor, fault.get());
         for (Bundle one : before) if (bundles.isPlugin(one)) Files.deleteIfExists(file(one));
         return name + " " + version + " is at work, " + predecessor.getVersion() + " has stopped; " + (System.nanoTime() - begin) / 1_000_000 + " ms after "

@@ -88,7 +88,8 @@ class SuccessionTest {
     void what_an_operator_wants_wins_over_higher_versions() throws Exception {
         FakeBundle newer = plugin("forward", "2.0.0");
         FakeBundle wanted = plugin("forward", "1.0.0");
-        succession.prefer(wanted.location);
+        succession.prefer("forward", newer.location);
+        succession.prefer("forward", wanted.location);
         succession.takeOver(newer.bundle());
         assertThat(wanted.state).isEqualTo(Bundle.ACTIVE);
         succession.takeOver(wanted.bundle());
