@@ -36,6 +36,7 @@ class LauncherIT {
             pluginsComeAndGo(server);
             brokenPluginsChangeNothing(server);
             aPluginTakesOverAndGivesBack(server);
+            theShellAnswers(server);
             assertThat(Caller.health(server.port)).isEqualTo(200);
             server.terminate();
             assertThat(server.awaitEnd()).as("nobody is there, so it ends at once").isZero();
@@ -114,6 +115,44 @@ class LauncherIT {
         Files.delete(jar);
         server.await("given back", () -> !server.status().contains(" plugin") && server.status().matches("(?s).*bundle io.stoa.edge.twirp \\S+ ACTIVE\n.*"));
         server.await("at work again", () -> Caller.listRooms(server.port, "APIone", SECRET) == 200);
+    }
+
+    private void theShellAnswers(ServerProcess server) throws Exception {
+        assertThat(said(server, 0, "shell", "rooms")).isEqualTo("no room is open on this node\n");
+        Caller ann = Caller.join(server.port, Caller.token("it's $ann", "APIone", SECRET));
+        server.await("ann is in", () -> ann.heard().stream().anyMatch(response -> response.hasJoin()));
+        assertThat(said(server, 0, "shell", "participants", "lobby")).contains("it's $ann", "go");
+        assertThat(said(server, 0, "shell", "rooms", "--json")).contains("\"room\": \"lobby\"");
+        assertThat(said(server, 0, "why", "lobby", "it's $ann", "TR_none")).contains("NO_SUCH_TRACK");
+        assertThat(said(server, 1, "shell", "participants", "nowhere")).isEqualTo("no room \"nowhere\" is open on this node\n");
+        assertThat(said(server, 1, "shell", "rooms", "lobby")).isEqualTo("usage: rooms [--json]\n");
+        assertThat(said(server, 0, "why")).isEqualTo("everything is at work\n");
+        assertThat(said(server, 0, "status")).contains("bundle io.stoa.ops.shell ");
+        Path jar = folder.resolve("next.jar");
+        Jars.again(Jars.shipped(ServerProcess.DISTRIBUTION, "edge.twirp"), jar, "9.1.0");
+        assertThat(said(server, 0, "shell", "swap", "edge.twirp", jar.toString())).startsWith("io.stoa.edge.twirp 9.1.0 is at work");
+        assertThat(Caller.listRooms(server.port, "APIone", SECRET)).isEqualTo(200);
+        Jars.empty(jar, "org.example.hello", "1.0.0");
+        assertThat(said(server, 1, "shell", "swap", "edge.twirp", jar.toString())).contains("is the bundle org.example.hello, not io.stoa.edge.twirp");
+        assertThat(said(server, 0, "shell", "swap", "edge.twirp", "shipped")).contains("the shipped one, is at work");
+        try (ServerProcess other = ServerProcess.in(folder)) {
+            assertThat(other.run("shell", "rooms").awaitEnd()).isEqualTo(1);
+            assertThat(other.err()).startsWith("stoa: no server with a shell runs from here");
+        }
+        ann.leave();
+        server.await("ann has left", () -> said(server, 0, "shell", "drain").equals("no more joins; 0 participants are still here\n"));
+        assertThatThrownBy(() -> Caller.join(server.port, Caller.token("bob", "APIone", SECRET))).isInstanceOf(CompletionException.class);
+    }
+
+    /** What a tool says that runs beside the server. */
+    private static String said(ServerProcess server, int status, String... arguments) {
+        try {
+            ServerProcess tool = server.beside();
+            assertThat(tool.run(arguments).awaitEnd()).as(tool.out() + tool.err()).isEqualTo(status);
+            return tool.out() + tool.err();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -24,10 +24,12 @@ final class ServerProcess implements AutoCloseable {
     final int port;
     private final Path home;
     private Process process;
+    private Path run;
 
     ServerProcess(Path folder, Path home) throws IOException {
         this.folder = folder;
         this.home = home;
+        run = folder.resolve("run");
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
@@ -36,6 +38,13 @@ final class ServerProcess implements AutoCloseable {
     /** A folder for the files of the server, in a folder of the test. */
     static ServerProcess in(Path parent) throws IOException {
         return new ServerProcess(Files.createTempDirectory(parent, "server"), DISTRIBUTION);
+    }
+
+    /** Another process with the folders of this one. */
+    ServerProcess beside() throws IOException {
+        ServerProcess other = new ServerProcess(Files.createTempDirectory(folder, "tool"), home);
+        other.run = run;
+        return other;
     }
 
     /** A configuration that listens on this server's ports and on loopback only, with the key APIone. */
@@ -80,7 +89,7 @@ final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(folder.resolve("out").toFile()).redirectError(folder.resolve("err").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("LIVEKIT_") || name.startsWith("STOA_"));
         builder.environment().put("STOA_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("STOA_RUN", folder.resolve("run").toString());
+        builder.environment().put("STOA_RUN", run.toString());
         builder.environment().put("STOA_PLUGINS", plugins().toString());
         process = builder.start();
         return this;

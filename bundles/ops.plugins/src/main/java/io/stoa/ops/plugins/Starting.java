@@ -35,7 +35,8 @@ final class Starting {
 
     /** The framework names a chain of requirements; the last one is what is really missing. */
     private static String missing(String message) {
-        Matcher matcher = PACKAGE.matcher(message.substring(message.lastIndexOf("missing requirement") + 1).replace("]", ""));
+        String chain = message.replaceFirst("(?s) Unresolved requirements: .*", "");
+        Matcher matcher = PACKAGE.matcher(chain.substring(chain.lastIndexOf("missing requirement") + 1).replace("]", ""));
         if (matcher.find()) return ("no bundle offers the package " + matcher.group(1) + " " + matcher.group(2)).strip();
         return shortened(message);
     }

@@ -34,6 +34,8 @@ final class Succession {
     /** By bundle id, what keeps a plug-in from taking over. */
     private final Map<Long, String> faults = new ConcurrentHashMap<>();
     private final ReentrantLock returning = new ReentrantLock();
+    /** Symbolic names of those that are just changing places: nobody else comes in between. */
+    private final Set<String> turning = ConcurrentHashMap.newKeySet();
 
     /** @param guests how many participants would be thrown out with the media plane */
     Succession(BundleContext context, Bundles bundles, Soundness soundness, IntSupplier guests) {
@@ -133,6 +135,7 @@ final class Succession {
             complain(plugin, first, hindrance.get());
             return;
         }
+        turning.add(plugin.getSymbolicName());
         try {
             plugin.stop(Bundle.STOP_TRANSIENT);
             for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
@@ -144,6 +147,8 @@ final class Succession {
             complain(plugin, first, fault.get());
         } catch (BundleException | IllegalStateException e) {
             LOG.error("{} and {} did not change places", Bundles.name(first), plugin.getVersion(), e);
+        } finally {
+            turning.remove(plugin.getSymbolicName());
         }
     }
 
@@ -203,6 +208,7 @@ final class Succession {
      * and twice: the second caller waits for the first, because it is about to take the plug-in away.
      */
     void comeBack(Bundle plugin) {
+        if (turning.contains(plugin.getSymbolicName())) return;
         boolean mine = await(returning);
         try {
             if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;

@@ -95,7 +95,7 @@ final class Swaps {
         Optional<String> fault = awaitTakeOver(file, before);
         if (fault.isPresent()) succession.prefer(name, wanted);
         if (fault.isPresent()) throw failed(name, version, file, before, predecessor, fault.get());
-        for (Bundle one : before) if (bundles.isPlugin(one)) Files.deleteIfExists(file(one));
+        remove(before.stream().filter(bundles::isPlugin).toList());
         return name + " " + version + " is at work, " + predecessor.getVersion() + " has stopped; " + (System.nanoTime() - begin) / 1_000_000 + " ms after "
                 + file.getFileName() + " was put into the plug-ins folder";
     }
@@ -141,10 +141,16 @@ final class Swaps {
         Bundle shipped = all.stream().filter(one -> !bundles.isPlugin(one)).findFirst()
                 .orElseThrow(() -> new IllegalStateException(all.getFirst().getSymbolicName() + " is not shipped: remove its file from the plug-ins folder"));
         List<Bundle> plugins = all.stream().filter(bundles::isPlugin).toList();
-        for (Bundle plugin : plugins) Files.deleteIfExists(file(plugin));
+        remove(plugins);
         if (!await(TAKE_OVER_MILLIS, () -> soundness.fault(shipped).isEmpty() && plugins.stream().noneMatch(Bundles::isActive)))
             throw new IllegalStateException("the shipped " + Bundles.name(shipped) + " does not work: " + soundness.fault(shipped).orElse("its plug-in does not go"));
         return Bundles.name(shipped) + ", the shipped one, is at work" + (plugins.isEmpty() ? "; nothing had taken its place" : "");
+    }
+
+    /** Their files, and then the framework removes the bundles. */
+    private void remove(List<Bundle> plugins) throws IOException, InterruptedException {
+        for (Bundle plugin : plugins) Files.deleteIfExists(file(plugin));
+        await(INSTALL_MILLIS, () -> plugins.stream().allMatch(plugin -> plugin.getState() == Bundle.UNINSTALLED));
     }
 
     private static boolean await(long millis, BooleanSupplier condition) throws InterruptedException {

@@ -162,7 +162,9 @@ class ShellIT {
         try (Caller caller = new Caller(server.port())) {
             assertSays(swap("http", jars.bytes("http", "0.5.1")), 0, "io.stoa.http 0.5.1 is at work");
             Server.await("HTTP", () -> caller.get("/").status() == 200);
-            assertSays(swap("http", jars.described("http", "0.5.2", ShellIT::withoutClass)), 1, "does not take over", "0.5.1 goes on working");
+            assertSays(swap("http", jars.bytes("http", "0.5.0")), 0, "io.stoa.http 0.5.0 is at work, 0.5.1 has stopped");
+            Server.await("HTTP", () -> caller.get("/").status() == 200);
+            assertSays(swap("http", jars.described("http", "0.5.2", ShellIT::withoutClass)), 1, "does not take over", "0.5.0 goes on working");
             Server.await("HTTP", () -> caller.get("/").status() == 200);
             assertSays(shell.says("swap http shipped"), 0, "the shipped one, is at work");
             Server.await("HTTP", () -> caller.get("/").status() == 200);
