@@ -79,6 +79,28 @@ class ToolsTest {
     }
 
     @Test
+    void without_a_shell_it_is_said_where_one_was_looked_for() throws Exception {
+        assertThatThrownBy(() -> run("shell", "rooms")).hasMessageContaining("no server with a shell runs from here").hasMessageContaining(run.resolve("shell-").toString());
+        assertThatThrownBy(() -> run("shell", "--process", "7", "rooms")).hasMessageContaining("no server with process id 7");
+        assertThatThrownBy(() -> run("shell", "--process")).hasMessage("shell: --process must be followed by a process id");
+        assertThatThrownBy(() -> run("shell", "--json")).hasMessageStartingWith("usage: bin/stoa shell ");
+        long self = ProcessHandle.current().pid();
+        Files.createFile(run.resolve("shell-" + self));
+        assertThatThrownBy(() -> run("shell", "rooms")).hasMessageStartingWith("the shell at " + run.toRealPath().resolve("shell-" + self) + " does not answer (");
+        Files.createFile(run.resolve("shell-1"));
+        assertThatThrownBy(() -> run("shell", "rooms")).hasMessageContaining("several servers run from here, the processes").hasMessageContaining("--process <id>");
+    }
+
+    @Test
+    void words_reach_the_shell_as_they_are() {
+        assertThat(List.of("lobby", "it's", "a b", "$x;y", "", "ü").stream().map(ShellClient::quoted)).containsExactly("lobby", "'it'\\''s'", "'a b'", "'$x;y'", "''", "'ü'");
+        assertThat(Invocation.parse(KeyTable.load(), List.of("--dev", "shell", "participants", "--json", "--port", "-h")).words())
+                .containsExactly("participants", "--json", "--port", "-h");
+        assertThat(ShellTool.absolute(List.of("swap", "forward", "shipped"))).containsExactly("swap", "forward", "shipped");
+        assertThat(ShellTool.absolute(List.of("swap", "forward", "pom.xml")).get(2)).startsWith("/").endsWith("/pom.xml");
+    }
+
+    @Test
     void why_shows_who_waits_for_what() throws Exception {
         Files.writeString(run.resolve("status"), "process " + ProcessHandle.current().pid() + """
 

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Succession {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
     private static final long PATIENCE_MILLIS = 5_000;
+    /** While nobody is served. */
+    private static final long TURN_MILLIS = 1_000;
     private static final long LOOK_MILLIS = 20;
 
     private final BundleContext context;
@@ -80,7 +82,7 @@ final class Succession {
             takeTurns(predecessors, plugin);
             return;
         }
-        Optional<String> fault = awaitSound(plugin);
+        Optional<String> fault = awaitSound(plugin, PATIENCE_MILLIS);
         if (fault.isPresent()) {
             complain(plugin, predecessors.getFirst(), fault.get());
             return;
@@ -102,8 +104,8 @@ final class Succession {
         return !bundles.isPlugin(other) || other.getVersion().compareTo(plugin.getVersion()) < 0;
     }
 
-    private Optional<String> awaitSound(Bundle plugin) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+    private Optional<String> awaitSound(Bundle plugin, long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
         Optional<String> fault = soundness.fault(plugin);
         while (fault.isPresent() && System.nanoTime() - deadline < 0) {
             Thread.sleep(LOOK_MILLIS);
@@ -138,9 +140,13 @@ final class Succession {
         turning.add(plugin.getSymbolicName());
         try {
             plugin.stop(Bundle.STOP_TRANSIENT);
-            for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
+            long begin = System.nanoTime();
+            for (Bundle predecessor : predecessors) predecessor.stop(Bundle.STOP_TRANSIENT);
             Optional<String> fault = Starting.fault(plugin).or(() -> awaitSoundUninterrupted(plugin)).or(() -> uncreated(plugin));
-            if (fault.isEmpty()) return;
+            if (fault.isEmpty()) {
+                LOG.info("{} took over from {} in {} ms", Bundles.name(plugin), first.getVersion(), (System.nanoTime() - begin) / 1_000_000);
+                return;
+            }
             complained.add(identity(plugin));
             plugin.stop(Bundle.STOP_TRANSIENT);
             for (Bundle predecessor : predecessors) predecessor.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
@@ -161,7 +167,7 @@ final class Succession {
 
     private Optional<String> awaitSoundUninterrupted(Bundle plugin) {
         try {
-            return awaitSound(plugin);
+            return awaitSound(plugin, TURN_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of("the server ends");

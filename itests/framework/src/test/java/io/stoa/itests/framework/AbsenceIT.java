@@ -59,7 +59,7 @@ class AbsenceIT {
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
         "ops.config   | KeyProvider LiveConfiguration ServerSettings Function TurnServers | 401 | 401",
-        "ops.plugins  | PluginsFolder                                | 101 | 200",
+        "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {
