@@ -3,6 +3,8 @@ package io.stoa.ops.shell;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,7 +51,7 @@ final class ShellSession implements Runnable {
         try (channel; Frames output = new Frames(OUTPUT); Frames errors = new Frames(ERRORS)) {
             PrintStream printed = new PrintStream(output, false, StandardCharsets.UTF_8);
             PrintStream complaints = new PrintStream(errors, false, StandardCharsets.UTF_8);
-            CommandSession session = processor.createSession(InputStream.nullInputStream(), printed, complaints);
+            CommandSession session = processor.createSession(InputStream.nullInputStream(), printed, serverErrors());
             session.put("SCOPE", "stoa:felix:gogo:*");
             try {
                 while (begin(request())) execute(session, printed, complaints);
@@ -63,6 +65,19 @@ final class ShellSession implements Runnable {
         } finally {
             ended.accept(this);
         }
+    }
+
+    /**
+     * While a command runs, Gogo gives its thread's {@code System.err} to the session; but that is where loggers write. What is wrong with a
+     * command is said by what it throws.
+     */
+    private static PrintStream serverErrors() {
+        return new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8) {
+            @Override
+            public void close() {
+                flush(); // it is the server's, not the session's
+            }
+        };
     }
 
     private String request() throws IOException {
