@@ -21,6 +21,8 @@ final class Chunk {
     static final int FLAG_END = 1;
     static final int FLAG_BEGIN = 2;
     static final int FLAG_UNORDERED = 4;
+    /** The sender waits for the acknowledgement (RFC 7053). */
+    static final int FLAG_IMMEDIATE = 8;
 
     static final int HEADER = 12;
     static final int DATA_HEADER = 16;

@@ -85,6 +85,7 @@ final class SctpReceiver {
     void data(long now, byte[] b, int at, int length) {
         long tsn = extend(Bytes.i32(b, at + 4));
         if (unacknowledged++ == 0) ackAt = now + DELAYED_ACK;
+        if ((b[at + 1] & Chunk.FLAG_IMMEDIATE) != 0) ackNow = true;
         if (tsn <= cumulative || covered(tsn)) {
             drops.count(Drop.SCTP_DUPLICATE_TSN);
             if (duplicates.size() < MAX_DUPLICATES) duplicates.add((int) tsn);

@@ -3,6 +3,7 @@ package io.stoa.sctp;
 import static io.stoa.sctp.Chunk.DATA_HEADER;
 import static io.stoa.sctp.Chunk.FLAG_BEGIN;
 import static io.stoa.sctp.Chunk.FLAG_END;
+import static io.stoa.sctp.Chunk.FLAG_IMMEDIATE;
 import static io.stoa.sctp.Chunk.FLAG_UNORDERED;
 
 import io.stoa.base.Bytes;
@@ -296,6 +297,7 @@ final class SctpSender {
      */
     int write(long now, byte[] b, int at, int end) {
         at = writeLost(now, b, at, end);
+        int last = -1;
         while (!pending.isEmpty() && end - at > DATA_HEADER + 64) {
             OutMessage message = pending.peekFirst();
             if (message.sentBytes == 0 && late(message, now)) {
@@ -307,10 +309,16 @@ final class SctpSender {
             if (rest > room && room < 512 && at > Chunk.HEADER) break; // no splinters: the next packet takes it
             int length = Math.min(rest, room);
             if (flightBytes > 0 && (flightBytes + length > cwnd || length > window)) break;
-            OutChunk chunk = cut(message, length);
-            at = write(now, chunk, b, at);
+            last = at;
+            at = write(now, cut(message, length), b, at);
         }
+        if (last >= 0 && waitsAfter(b[last + 1])) b[last + 1] |= FLAG_IMMEDIATE;
         return at;
+    }
+
+    /** Whether an acknowledgement that comes late holds something up: the windows are full, or a large message waits to be complete. */
+    private boolean waitsAfter(byte flags) {
+        return pending.isEmpty() ? (flags & (FLAG_BEGIN | FLAG_END)) == FLAG_END : flightBytes + mtu > cwnd || window < mtu;
     }
 
     private int writeLost(long now, byte[] b, int at, int end) {

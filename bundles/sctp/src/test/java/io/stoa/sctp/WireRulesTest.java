@@ -32,6 +32,11 @@ class WireRulesTest {
             assertThat(peer.ours.send(peer.now, channel, true, new byte[size], 0, size)).isTrue();
         }
 
+        List<Integer> sentFlags() {
+            peer.ours.flush(peer.now);
+            return peer.take(Chunk.DATA).stream().map(ScriptedPeer.Seen::flags).toList();
+        }
+
         List<Integer> sentTsns() {
             peer.ours.flush(peer.now);
             return peer.take(Chunk.DATA).stream().map(chunk -> chunk.i32(0) - acknowledged).toList();
@@ -52,6 +57,28 @@ class WireRulesTest {
         assertThat(peer.take()).isEmpty();
         peer.receive(ScriptedPeer.message(peer.tsn++, 1, 2, "three"));
         assertThat(peer.only(Chunk.SACK).i32(0)).isEqualTo(peer.tsn - 1);
+    }
+
+    @Test
+    void a_packet_whose_sender_waits_is_acknowledged_at_once() {
+        ScriptedPeer peer = new ScriptedPeer(true).connect();
+        byte[] message = ScriptedPeer.message(peer.tsn++, 1, 0, "one");
+        message[1] |= Chunk.FLAG_IMMEDIATE;
+        peer.receive(message);
+        assertThat(peer.only(Chunk.SACK).i32(0)).isEqualTo(peer.tsn - 1);
+    }
+
+    @Test
+    void we_wait_for_the_end_of_large_messages_and_for_windows_but_not_for_small_messages() {
+        Sending sending = new Sending();
+        sending.send(100);
+        assertThat(sending.sentFlags()).as("a small one").containsExactly(Chunk.FLAG_BEGIN | Chunk.FLAG_END);
+        sending.send(3_000);
+        assertThat(sending.sentFlags()).as("a large one").containsExactly(Chunk.FLAG_BEGIN, 0, Chunk.FLAG_END | Chunk.FLAG_IMMEDIATE);
+        sending.send(60_000);
+        List<Integer> flags = sending.sentFlags();
+        assertThat(flags.getLast()).as("the congestion window is full").isEqualTo(Chunk.FLAG_IMMEDIATE);
+        assertThat(flags.subList(1, flags.size() - 1)).containsOnly(0);
     }
 
     @Test
