@@ -44,7 +44,7 @@ final class BundleReport implements FrameworkListener {
         try {
             bundle.start();
             return new IllegalStateException("started late");
-        } catch (BundleException e) {
+        } catch (BundleException | IllegalStateException e) { // the latter while the framework is being stopped
             return e;
         }
     }

@@ -86,6 +86,7 @@ public final class Launcher {
         long sameSince = begin;
         Optional<String> waiting = Optional.empty();
         while (true) {
+            if (framework.getState() != Bundle.ACTIVE) throw new StartException("It was told to stop before it was ready.");
             Optional<String> failures = said(control, Control.FAILURES);
             if (failures.isPresent() || unstarted.isPresent() && profile.missing().isEmpty())
                 throw new StartException(Stream.of(missingBundles(), failures, unstarted).flatMap(Optional::stream).collect(Collectors.joining("\n")));
@@ -97,7 +98,6 @@ public final class Launcher {
             waiting = still;
             boolean stuck = waiting.isPresent() && now - sameSince > (profile.missing().isEmpty() ? STUCK_NANOS : INCOMPLETE_NANOS);
             if (stuck || now - begin > READY_NANOS) throw new StartException(late(context, now - begin, waiting, unstarted));
-            if (framework.getState() != Bundle.ACTIVE) throw new StartException("It was told to stop before it was ready.");
             Thread.sleep(10);
         }
     }
