@@ -483,11 +483,17 @@ public final class IceAgent {
             become(IceState.FAILED, reason);
             return;
         }
-        nextConsent = now + settings.consentNanos();
+        nextConsent = Time.earlier(now + settings.consentNanos(), silenceCountsAt(now));
         byte[] transaction = newTransaction();
         if (consents.size() == MAX_CONSENTS) consents.poll();
         consents.add(new Consent(transaction, now));
         send(selectedPair.flow, request(transaction, selectedPair.local.priority(), false));
+    }
+
+    /** When the next of the two bounds on silence is reached, which is between two consent checks; NEVER if it was passed unnoticed. */
+    private long silenceCountsAt(long now) {
+        long at = heardAt + settings.disconnectedNanos() + (state == IceState.DISCONNECTED ? settings.failedNanos() : 0);
+        return at - now > 0 ? at : Time.NEVER;
     }
 
     /** The flow's connection ended (TCP): its pairs are of no use any more. */

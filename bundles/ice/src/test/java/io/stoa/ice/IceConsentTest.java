@@ -66,15 +66,18 @@ class IceConsentTest {
     }
 
     @Test
-    void silence_disconnects_after_ten_seconds_and_fails_five_to_seven_later() {
+    void silence_disconnects_after_eight_seconds_and_fails_after_thirty() {
         var peer = ScriptedPeer.connected();
         peer.run(2 * SECOND);
         peer.answering = false;
-        peer.run(7 * SECOND);
+        long heard = peer.checks.getLast().at() + 2 * peer.halfTrip;
+        peer.run(heard + 8 * SECOND - MILLI - peer.now);
         assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
-        peer.run(5 * SECOND);
+        peer.run(MILLI);
+        assertThat(peer.agent.state()).as("at the moment, not with the next check").isEqualTo(IceState.DISCONNECTED);
+        peer.run(22 * SECOND - MILLI);
         assertThat(peer.agent.state()).isEqualTo(IceState.DISCONNECTED);
-        peer.run(7 * SECOND);
+        peer.run(MILLI);
         assertThat(peer.agent.state()).isEqualTo(IceState.FAILED);
         assertThat(peer.selections).as("nobody was told of another flow").hasSize(1);
         int checks = peer.checks.size();
@@ -86,17 +89,29 @@ class IceConsentTest {
     void consent_comes_back_within_the_grace_period() {
         var peer = ScriptedPeer.connected();
         peer.answering = false;
-        peer.run(12 * SECOND);
+        peer.run(27 * SECOND);
         peer.answering = true;
         peer.run(3 * SECOND);
         assertThat(peer.states).containsExactly(IceState.CHECKING, IceState.CONNECTED, IceState.DISCONNECTED, IceState.CONNECTED);
+        peer.run(60 * SECOND);
+        assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
+    }
+
+    @Test
+    void an_agent_that_slept_asks_before_it_gives_up() {
+        var peer = ScriptedPeer.connected();
+        peer.now += 60 * SECOND;
+        peer.agent.wake(peer.now);
+        assertThat(peer.agent.state()).isEqualTo(IceState.DISCONNECTED);
+        peer.run(SECOND);
+        assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
     }
 
     @Test
     void plain_checks_of_the_peer_are_no_consent() {
         var peer = ScriptedPeer.connected();
         peer.answering = false;
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 35; i++) {
             peer.run(SECOND);
             peer.check(peer.udp(), false);
         }
@@ -154,7 +169,7 @@ class IceConsentTest {
     void after_failing_a_restart_connects_again() {
         var peer = ScriptedPeer.connected();
         peer.answering = false;
-        peer.run(30 * SECOND);
+        peer.run(32 * SECOND);
         assertThat(peer.agent.state()).isEqualTo(IceState.FAILED);
         peer.agent.restart(peer.now);
         peer.answering = true;

@@ -94,7 +94,9 @@ class IceScenarioTest {
         net.run(3 * SECOND);
         assertThat(server.agent.state()).isEqualTo(IceState.CONNECTED);
         net.loss = 1;
-        net.run(20 * SECOND);
+        net.run(27 * SECOND);
+        assertThat(server.agent.state()).isEqualTo(IceState.DISCONNECTED);
+        net.run(4 * SECOND);
         assertThat(server.agent.state()).isEqualTo(IceState.FAILED);
     }
 

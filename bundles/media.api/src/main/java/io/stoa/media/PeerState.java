@@ -6,9 +6,9 @@ public enum PeerState {
     CONNECTING,
     /** ICE has a path and DTLS is up: media and data can flow. */
     CONNECTED,
-    /** No consent for 10 s; may come back by itself. */
+    /** No answer to a consent check for 8 s; may come back by itself. */
     DISCONNECTED,
-    /** Only an ICE restart helps. */
+    /** No answer for 30 s, or the client has ended DTLS: only an ICE restart helps. */
     FAILED,
     CLOSED
 }

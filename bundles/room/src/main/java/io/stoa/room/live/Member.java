@@ -64,6 +64,7 @@ final class Member {
     private final Publications publications;
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final Requests requests = new Requests(this);
+    private final Answering answering = new Answering(this);
     private final DataTracks dataTracks;
     private final DataBlobs blobs = new DataBlobs();
     private final int firstOfferId;
@@ -208,6 +209,10 @@ final class Member {
 
     OfferAnswer descriptions() {
         return descriptions;
+    }
+
+    Answering answering() {
+        return answering;
     }
 
     boolean autoSubscribeDataTracks() {
@@ -525,6 +530,7 @@ final class Member {
         sink = next;
         sinkGeneration++;
         if (awaitsResume) awaitResume(resumeUntil); // what was waited for before is void
+        answering.reconsider(0);
     }
 
     /** A new WebSocket takes over. */
@@ -534,6 +540,7 @@ final class Member {
         connectionId = nextConnectionId;
         sinkGeneration++;
         awaitsResume = false;
+        answering.reconsider(0);
         if (dropsSignalOnResume) {
             dropSignal();
             return;
@@ -576,6 +583,7 @@ final class Member {
         }
         // As long as media lives the participant does, but not for ever (bounded, spec 0).
         liveWithoutSignal(room().millis() + SIGNAL_LOST_MILLIS);
+        answering.reconsider(RESUME_MILLIS); // somebody who changes networks may only close the old one
     }
 
     void liveWithoutSignal(long untilMillis) {
@@ -687,6 +695,7 @@ final class Member {
     private void state(SignalTarget target, PeerState state, String reason) {
         if (closed) return;
         boolean primary = single || (target == SignalTarget.SUBSCRIBER) == subscriberPrimary();
+        answering.of(target, state);
         switch (state) {
             case CONNECTED -> {
                 if (!primary || everActive) return;

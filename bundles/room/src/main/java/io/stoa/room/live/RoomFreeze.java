@@ -122,6 +122,7 @@ final class RoomFreeze {
                 .setSignalLostUntil(member.hasSignal() ? 0 : member.signalLostUntil)
                 .setResumeUntil(member.awaitsResume() ? member.resumeUntil : 0)
                 .setEverActive(member.everActive)
+                .addAllSilentConnections(member.answering().silent())
                 .setAnnounced(member.announced)
                 .setDropsSignalOnResume(member.dropsSignalOnResume)
                 .setDropsMessagesOnResume(member.dropsMessagesOnResume)

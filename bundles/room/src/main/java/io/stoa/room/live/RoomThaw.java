@@ -134,6 +134,7 @@ final class RoomThaw {
         for (ParticipantInfo gone : from.getMissedDeparturesList()) member.missedDepartures.put(gone.getSid(), gone);
         if (from.getSignalLostUntil() > 0) member.liveWithoutSignal(from.getSignalLostUntil());
         if (from.getResumeUntil() > 0) member.awaitResume(from.getResumeUntil());
+        member.answering().thaw(from.getSilentConnectionsList());
     }
 
     /** Whose session has not come back by now has no signalling any more. */

@@ -222,6 +222,12 @@ final class FakeMediaPlane implements MediaPlane {
             return this;
         }
 
+        /** No answer to consent checks for 8 s. */
+        FakePeer silent() {
+            listener.stateChanged(PeerState.DISCONNECTED, "no answer");
+            return this;
+        }
+
         FakePeer failed() {
             listener.stateChanged(PeerState.FAILED, "consent expired");
             return this;

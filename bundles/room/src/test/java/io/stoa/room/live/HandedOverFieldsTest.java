@@ -42,7 +42,7 @@ class HandedOverFieldsTest {
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
                                 + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
-                                + " announced original forwardings",
+                                + " announced original forwardings answering",
                         "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce", ""),
@@ -51,6 +51,7 @@ class HandedOverFieldsTest {
                 of(DataBlobs.class, "blobs", ""),
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
                         "member publisher subscriber describing behindDescription offerGeneration"),
+                of(Answering.class, "answering", "member vanishing generation"),
                 of(DataRelay.class, "nonces", "room calls"),
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),
