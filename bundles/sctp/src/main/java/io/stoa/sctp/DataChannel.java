@@ -50,6 +50,10 @@ public final class DataChannel {
         return state == State.OPEN;
     }
 
+    int nameLength() {
+        return label.length() + protocol.length();
+    }
+
     /** Given to {@link DataChannels#send} and not acknowledged (or given up) yet. */
     public long bufferedBytes() {
         return bufferedBytes;

@@ -21,7 +21,11 @@ public final class DataChannels {
     private static final int PPID_BINARY_EMPTY = 57;
     private static final int DCEP_ACK = 2;
     private static final int DCEP_OPEN = 3;
-    private static final int MAX_CHANNELS = 1_024;
+    static final int MAX_CHANNELS = 1_024;
+    /** Labels and protocols of all channels; one label alone may have 65,535 bytes (RFC 8832 section 5.1). */
+    static final int MAX_NAMES = 256 << 10;
+    /** Of a channel whose messages may be lost: more of them would only come late. */
+    static final int MAX_LOSSY_BYTES = 1 << 20;
     private static final int MAX_STREAM = 65_534;
     private static final int RESETS_AT_ONCE = 400;
 
@@ -33,6 +37,7 @@ public final class DataChannels {
     private final List<DataChannel> unborn = new ArrayList<>();
     private final List<Integer> toReset = new ArrayList<>();
     private int nextStream;
+    private int names;
     private long now;
 
     /** @param evenStreams the DTLS client takes even stream ids for the channels it opens (RFC 8832 section 6) */
@@ -113,6 +118,7 @@ public final class DataChannels {
         channel.stream = nextStream;
         advanceStream();
         channels.put(channel.stream, channel);
+        names += channel.nameLength();
         queue(channel, PPID_DCEP, true, openMessage(channel));
     }
 
@@ -132,6 +138,11 @@ public final class DataChannels {
             return false;
         }
         if (association.sender.queuedBytes() + length > settings.sendBufferBytes()) {
+            drops.count(Drop.SEND_QUEUE_FULL);
+            return false;
+        }
+        boolean lossy = !(channel.reliability() instanceof Reliability.Reliable);
+        if (lossy && channel.bufferedBytes + length > MAX_LOSSY_BYTES) {
             drops.count(Drop.SEND_QUEUE_FULL);
             return false;
         }
@@ -214,11 +225,14 @@ public final class DataChannels {
             drops.count(Drop.DCEP_MALFORMED); // opened twice; answering each time would fill the queue
             return;
         }
-        if (known == null && channels.size() >= MAX_CHANNELS) {
+        if (known == null && (channels.size() >= MAX_CHANNELS || names + channel.nameLength() > MAX_NAMES)) {
             drops.count(Drop.SCTP_STREAM_LIMIT);
             return;
         }
-        if (known == null) channels.put(stream, channel);
+        if (known == null) {
+            channels.put(stream, channel);
+            names += channel.nameLength();
+        }
         DataChannel opened = known == null ? channel : known;
         opened.state = DataChannel.State.OPEN;
         queue(opened, PPID_DCEP, true, new byte[] {DCEP_ACK});
@@ -244,7 +258,7 @@ public final class DataChannels {
     }
 
     private void remove(DataChannel channel) {
-        channels.remove(channel.stream);
+        if (channels.remove(channel.stream, channel)) names -= channel.nameLength();
         channel.state = DataChannel.State.CLOSED;
         handler.closed(channel);
     }

@@ -97,6 +97,60 @@ class ChannelsTest {
         assertThat(peer.ours.drops().get(Drop.SCTP_STREAM_LIMIT)).isPositive();
     }
 
+    @Test
+    void labels_may_be_as_long_as_they_can_but_not_all_of_them() {
+        ScriptedPeer peer = new ScriptedPeer(true).connect();
+        int fits = DataChannels.MAX_NAMES / 1_000;
+        for (int i = 0; i <= fits; i++) peer.receive(peer.dcepOpen(1 + 2 * i, 0, 0, "x".repeat(1_000)));
+        assertThat(peer.opened).hasSize(fits);
+        assertThat(peer.ours.drops().get(Drop.SCTP_STREAM_LIMIT)).isEqualTo(1);
+        peer.receive(peer.dcepOpen(1 + 2 * (fits + 1), 0, 0, "short"));
+        assertThat(peer.opened).as("there is room for that").hasSize(fits + 1);
+    }
+
+    @Test
+    void the_longest_label_passes() {
+        SctpNet net = new SctpNet(25).connected();
+        DataChannel channel = net.client.open("l".repeat(65_000), true, Reliability.RELIABLE);
+        net.run(5 * SECOND);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void more_than_may_wait_of_what_may_be_lost_is_refused() {
+        SctpNet net = new SctpNet(26).connected();
+        DataChannel lossy = net.client.open("lossy", false, new Reliability.MaxRetransmits(0));
+        DataChannel reliable = net.client.open("reliable", true, Reliability.RELIABLE);
+        net.run(SECOND);
+        int accepted = 0;
+        while (net.client.send(lossy, accepted, 1 << 14)) accepted++;
+        assertThat(accepted).isEqualTo(DataChannels.MAX_LOSSY_BYTES >> 14);
+        assertThat(net.client.channels.drops().get(Drop.SEND_QUEUE_FULL)).isEqualTo(1);
+        assertThat(net.client.send(reliable, 0, 1 << 14)).as("the others have their own").isTrue();
+        net.run(5 * SECOND);
+        assertThat(net.client.send(lossy, 1, 1 << 14)).isTrue();
+    }
+
+    @Test
+    void a_longer_message_than_agreed_is_dropped_on_arrival_and_the_next_one_is_not() {
+        ScriptedPeer peer = new ScriptedPeer(true).connect();
+        peer.receive(peer.dcepOpen(1, 0, 0, "x"));
+        arrives(peer, 1, 65_535);
+        assertThat(peer.messages).hasSize(1);
+        arrives(peer, 2, 65_536);
+        assertThat(peer.messages).hasSize(1);
+        assertThat(peer.ours.drops().get(Drop.SCTP_MESSAGE_TOO_LARGE)).isEqualTo(1);
+        arrives(peer, 3, 10);
+        assertThat(peer.messages).hasSize(2);
+    }
+
+    private static void arrives(ScriptedPeer peer, int ssn, int size) {
+        for (int sent = 0; sent < size; sent += 1_000) {
+            int flags = (sent == 0 ? Chunk.FLAG_BEGIN : 0) | (sent + 1_000 >= size ? Chunk.FLAG_END : 0);
+            peer.receive(ScriptedPeer.data(peer.tsn++, flags, 1, ssn, 53, new byte[Math.min(1_000, size - sent)]));
+        }
+    }
+
     /** RFC 8832 section 6: an unordered channel keeps order until the other side has surely seen the open. */
     @Test
     void what_is_sent_before_the_acknowledgement_goes_in_order() {
