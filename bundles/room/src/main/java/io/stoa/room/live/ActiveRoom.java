@@ -99,7 +99,7 @@ final class ActiveRoom implements LiveRoom {
         shown = room;
         recurring.add(new Recurring(this, Speakers.INTERVAL_MILLIS, speakers::update));
         recurring.add(new Recurring(this, Qualities.INTERVAL_MILLIS, new Qualities(this)::update));
-        recurring.add(new Recurring(this, Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(member -> member.subscriptions().giveUp(millis()))));
+        recurring.add(new Recurring(this, Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(Member::giveUpOverdue)));
     }
 
     /** What recurs while somebody is here, and the wait while nobody is. */

@@ -354,6 +354,7 @@ final class Member {
     void expect(Publications.Entry entry, String cid) {
         Publications.expect(publisher, entry);
         publisher.setPublicationMuted(entry.info.getSid(), entry.info.getMuted());
+        Publications.await(entry, room().millis());
         send(SignalResponse.newBuilder().setTrackPublished(TrackPublishedResponse.newBuilder().setCid(cid).setTrack(entry.info)));
     }
 
@@ -364,6 +365,7 @@ final class Member {
         if (entry.info.getMuted() == muted) return true;
         entry.info.setMuted(muted).setVersion(room().version());
         publisher.setPublicationMuted(trackSid, muted);
+        Publications.await(entry, room().millis());
         if (byAdmin) send(SignalResponse.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(trackSid).setMuted(muted)));
         changed();
         if (entry.published) room().announce(this);
@@ -722,6 +724,21 @@ final class Member {
         room().published(this, entry.info.build());
     }
 
+    /** What was to come within a time, and has not (spec 4.6, 5.8). */
+    void giveUpOverdue() {
+        if (closed || forwarded()) return;
+        long now = room().millis();
+        for (Publications.Entry entry : publications.overdue(now)) {
+            LOG.info("room {}: {} has announced {} and does not send it", room().name(), identity, entry.info.getSid());
+            if (room().limits().reconnectOnPublicationError()) reconnects();
+        }
+        if (!closed && subscriptions.giveUp(now) && room().limits().reconnectOnSubscriptionError()) reconnects();
+    }
+
+    private void reconnects() {
+        close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
+    }
+
     private static boolean same(TrackInfo a, TrackInfo b) {
         return a.toBuilder().clearVersion().build().equals(b.toBuilder().clearVersion().build());
     }
@@ -732,12 +749,14 @@ final class Member {
             case BOUND -> {
                 Member owner = room().ownerOf(trackSid);
                 Publications.Entry entry = owner == null ? null : owner.publications.get(trackSid);
+                subscriptions.bound(trackSid);
                 if (entry == null || entry.subscribedOnce) return;
                 entry.subscribedOnce = true;
                 owner.send(SignalResponse.newBuilder().setTrackSubscribed(TrackSubscribed.newBuilder().setTrackSid(trackSid)));
             }
             case CODEC_UNSUPPORTED -> {
                 LOG.info("room {}: {} cannot take {}: {}", room().name(), identity, trackSid, detail);
+                subscriptions.bound(trackSid); // as far as it ever will be
                 send(SignalResponse.newBuilder().setSubscriptionResponse(
                         SubscriptionResponse.newBuilder().setTrackSid(trackSid).setErr(SubscriptionError.SE_CODEC_UNSUPPORTED)));
             }

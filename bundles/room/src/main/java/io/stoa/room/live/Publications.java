@@ -29,8 +29,10 @@ import java.util.Map;
 
 /** What one participant publishes (spec 4.6). */
 final class Publications {
-    private static final int MAX_PENDING = 20;
-    private static final int MAX_QUEUED = 3;
+    static final int MAX_PENDING = 20;
+    static final int MAX_QUEUED = 3;
+    /** Time for the media section of an announced track (spec 4.6). */
+    static final long MEDIA_MILLIS = 30_000;
     static final int MAX_CID = 1_024;
     /** Of a track: the one it begins with, and others for clients that cannot take it. */
     static final int MAX_CODECS = 8;
@@ -42,6 +44,8 @@ final class Publications {
         TrackInfo.Builder info;
         boolean published;
         boolean subscribedOnce;
+        /** Its media section is to be there by then; 0 = it is, or may take its time because it is muted. */
+        long expectedUntil;
 
         Entry(String cid, TrackInfo.Builder info) {
             this.cid = cid;
@@ -70,6 +74,7 @@ final class Publications {
                     .setCid(entry.cid)
                     .setInfo(entry.info)
                     .setPublished(entry.published)
+                    .setExpectedUntil(entry.expectedUntil)
                     .setSubscribedOnce(entry.subscribedOnce));
         queued.forEach((cid, requests) -> to.putWaitingTracks(cid, WaitingTracks.newBuilder().addAllRequests(requests).build()));
     }
@@ -79,6 +84,7 @@ final class Publications {
         for (PublicationState one : from.getPublicationsList()) {
             Entry entry = new Entry(one.getCid(), one.getInfo().toBuilder());
             entry.published = one.getPublished();
+            entry.expectedUntil = one.getExpectedUntil();
             entry.subscribedOnce = one.getSubscribedOnce();
             bySid.put(entry.info.getSid(), entry);
         }
@@ -258,9 +264,22 @@ final class Publications {
                 info.getEncryption() != Encryption.Type.NONE));
     }
 
+    /** The time for a media section begins, or does not count while the track is muted. */
+    static void await(Entry entry, long nowMillis) {
+        entry.expectedUntil = entry.published || entry.info.getMuted() ? 0 : nowMillis + MEDIA_MILLIS;
+    }
+
+    /** Announced tracks that should have come by now; each is told once. */
+    List<Entry> overdue(long nowMillis) {
+        List<Entry> overdue = bySid.values().stream().filter(entry -> entry.expectedUntil != 0 && entry.expectedUntil <= nowMillis).toList();
+        for (Entry entry : overdue) entry.expectedUntil = 0;
+        return overdue;
+    }
+
     /** The media section was found, or is better known. */
     void found(Entry entry, PublishedTrack track, long nowMicros) {
         entry.published = true;
+        entry.expectedUntil = 0;
         entry.info.setMid(track.mid()).setMimeType(track.mime()).setVersion(TimedVersion.newBuilder().setUnixMicro(nowMicros));
         if (entry.info.getCodecsCount() == 0) return;
         SimulcastCodecInfo.Builder first = entry.info.getCodecsBuilder(0).setMid(track.mid()).setMimeType(track.mime());

@@ -29,6 +29,12 @@ public @interface RoomLimits {
     @AttributeDefinition(description = "Bytes of one message about participants")
     int updateBatchTargetSize() default 131_072;
 
+    @AttributeDefinition(description = "Whether a client is to reconnect when a track that it has announced does not come within 30 s")
+    boolean reconnectOnPublicationError() default false;
+
+    @AttributeDefinition(description = "Whether a client is to reconnect when a track that it subscribes to is not negotiated within 15 s")
+    boolean reconnectOnSubscriptionError() default false;
+
     boolean enableDataTracks() default true;
 
     boolean enableParticipantDataBlob() default false;

@@ -22,6 +22,7 @@ final class Subscriptions {
     /** So often {@link #giveUp} is asked. */
     static final long CHECK_MILLIS = 5_000;
     static final long UNKNOWN_MILLIS = 60_000;
+    static final long UNBOUND_MILLIS = 15_000;
 
     private final Member owner;
     private final Map<String, Member> active = new LinkedHashMap<>();
@@ -30,6 +31,8 @@ final class Subscriptions {
     private final TrackNotes<Setting> settings = new TrackNotes<>();
     /** By track that was asked for and does not exist: since when. */
     private final TrackNotes<Long> unknown = new TrackNotes<>();
+    /** By track that the client has not taken yet: until when it may. */
+    private final Map<String, Long> unbound = new LinkedHashMap<>();
     /** By the limits on what one participant receives. */
     private boolean waiting;
     private final Map<String, Boolean> lastAllowed = new LinkedHashMap<>();
@@ -42,7 +45,10 @@ final class Subscriptions {
     }
 
     void freeze(ParticipantState.Builder to) {
-        active.forEach((sid, publisher) -> to.addSubscriptions(SubscriptionState.newBuilder().setTrackSid(sid).setPublisherIdentity(publisher.identity())));
+        active.forEach((sid, publisher) -> to.addSubscriptions(SubscriptionState.newBuilder()
+                .setTrackSid(sid)
+                .setPublisherIdentity(publisher.identity())
+                .setUnboundUntil(unbound.getOrDefault(sid, 0L))));
         wished.all().forEach((sid, wish) -> to.addTrackWishes(TrackWish.newBuilder().setTrackSid(sid).setSubscribe(wish)));
         settings.all().forEach((sid, setting) -> to.addTrackSettings(TrackSetting.newBuilder()
                 .setTrackSid(sid)
@@ -57,7 +63,9 @@ final class Subscriptions {
     void thaw(ParticipantState from, ActiveRoom room) {
         for (SubscriptionState one : from.getSubscriptionsList()) {
             Member publisher = room.member(one.getPublisherIdentity());
-            if (publisher != null) active.put(one.getTrackSid(), publisher);
+            if (publisher == null) continue;
+            active.put(one.getTrackSid(), publisher);
+            if (one.getUnboundUntil() > 0) unbound.put(one.getTrackSid(), one.getUnboundUntil());
         }
         for (TrackWish wish : from.getTrackWishesList()) wish(List.of(wish.getTrackSid()), wish.getSubscribe());
         waiting = true;
@@ -74,8 +82,31 @@ final class Subscriptions {
         }
     }
 
-    /** Tracks that were asked for so long ago and never came are not waited for. */
-    void giveUp(long now) {
+    /**
+     * Tracks that were asked for so long ago and never came are not waited for; about those that came and were never negotiated the client
+     * is told, once.
+     *
+     * @return whether there were any of the latter
+     */
+    boolean giveUp(long now) {
+        giveUpUnknown(now);
+        boolean connected = owner.active() && owner.hasSignal(); // else nothing can be negotiated, and the time has not begun
+        if (!connected) unbound.replaceAll((sid, until) -> now + UNBOUND_MILLIS);
+        List<String> late = unbound.entrySet().stream().filter(one -> one.getValue() <= now).map(Map.Entry::getKey).toList();
+        for (String sid : late) {
+            unbound.remove(sid);
+            owner.tell(response -> response.setSubscriptionResponse(
+                    SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(SubscriptionError.SE_UNKNOWN)));
+        }
+        return !late.isEmpty();
+    }
+
+    /** The client has taken it, or has said that it cannot. */
+    void bound(String sid) {
+        unbound.remove(sid);
+    }
+
+    private void giveUpUnknown(long now) {
         for (String sid : unknown.takeIf(since -> now - since >= UNKNOWN_MILLIS)) {
             if (owner.room().ownerOf(sid) != null) continue;
             wished.remove(sid);
@@ -160,11 +191,13 @@ final class Subscriptions {
         String sid = entry.info.getSid();
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, true);
         active.put(sid, publisher);
+        unbound.put(sid, owner.room().millis() + UNBOUND_MILLIS);
         owner.receiving().subscribe(source, new SubscriptionSpec(sid, publisher.sid() + "|" + sid, preference(entry)));
     }
 
     private void end(String sid) {
         Member publisher = active.remove(sid);
+        unbound.remove(sid);
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
         ended();
@@ -172,6 +205,7 @@ final class Subscriptions {
 
     /** The media plane ended it. */
     void ended(String sid) {
+        unbound.remove(sid);
         if (active.remove(sid) != null) ended();
     }
 
@@ -190,6 +224,7 @@ final class Subscriptions {
             if (flows) owner.receiving().unsubscribe(sid);
             ended();
         }
+        unbound.remove(sid);
         wished.remove(sid);
         settings.remove(sid);
         lastAllowed.remove(sid);
@@ -199,6 +234,7 @@ final class Subscriptions {
     void clear() {
         for (String sid : active.keySet()) owner.receiving().unsubscribe(sid);
         active.clear();
+        unbound.clear();
         wished.clear();
         unknown.clear();
         settings.clear();

@@ -51,6 +51,8 @@ final class Rig implements AutoCloseable {
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
     boolean enableDataBlobs;
     boolean enableRemoteUnmute;
+    boolean reconnectOnPublicationError;
+    boolean reconnectOnSubscriptionError;
     int subscriptionLimitVideo;
     int subscriptionLimitAudio;
     int updateBatchTargetSize = 131_072;
@@ -226,6 +228,16 @@ final class Rig implements AutoCloseable {
             @Override
             public boolean enableRemoteUnmute() {
                 return enableRemoteUnmute;
+            }
+
+            @Override
+            public boolean reconnectOnPublicationError() {
+                return reconnectOnPublicationError;
+            }
+
+            @Override
+            public boolean reconnectOnSubscriptionError() {
+                return reconnectOnSubscriptionError;
             }
 
             @Override
