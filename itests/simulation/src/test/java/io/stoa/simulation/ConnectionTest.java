@@ -108,6 +108,36 @@ class ConnectionTest {
     }
 
     @Test
+    void whoever_asks_faster_than_its_loop_works_is_cut_off_and_nobody_else() {
+        var eve = room.publisher("eve");
+        var bob = room.publisher("bob");
+        eve.offer(false);
+        bob.offer(false);
+        room.connected(eve, bob);
+        for (int i = 0; i < 20_000; i++) eve.peer.addCandidate("");
+        net.run(SECOND);
+        assertThat(eve.state()).isEqualTo(PeerState.CONNECTED);
+        for (int i = 0; i < 20_001; i++) eve.peer.addCandidate("");
+        net.run(SECOND);
+        assertThat(eve.state()).isEqualTo(PeerState.CLOSED);
+        assertThat(bob.state()).isEqualTo(PeerState.CONNECTED);
+    }
+
+    @Test
+    void messages_that_wait_for_a_loop_have_an_end_and_are_counted() {
+        var bob = room.subscriber("bob");
+        bob.requestOffer(false);
+        room.connected(bob);
+        net.runUntil(() -> bob.peer.isOpen(DataLane.RELIABLE), 10 * SECOND);
+        for (int i = 0; i < 300; i++) bob.peer.send(DataLane.RELIABLE, numbered(i, 60_000));
+        net.run(100 * MILLI);
+        assertThat(room.drops(Drop.SEND_QUEUE_FULL)).as("of 18 MB").isEqualTo(300 - (16 << 20) / 60_200);
+        bob.peer.send(DataLane.RELIABLE, numbered(300, 60_000));
+        net.run(60 * SECOND);
+        assertThat(bob.dataReceived.get(DataLane.RELIABLE)).hasSizeGreaterThanOrEqualTo((16 << 20) / 60_200);
+    }
+
+    @Test
     void media_goes_on_while_ice_restarts() {
         var ann = room.publisher("ann");
         var bob = room.subscriber("bob");

@@ -1,5 +1,6 @@
 package io.stoa.media.plane;
 
+import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
@@ -63,6 +64,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
     private final Map<String, TrackPreference> preferences = new LinkedHashMap<>();
     private final boolean[] openLanes = new boolean[DataLane.values().length];
+    private final Demand demand = new Demand();
     private volatile Map<String, AudioLevel> levels = Map.of();
     /** All paths that are the peer's, in use or not: nobody else releases them. */
     private final Set<Flow> flows = new LinkedHashSet<>();
@@ -166,7 +168,12 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     // -- from anywhere
 
     private void post(java.util.function.LongConsumer action) {
+        if (!demand.asks()) {
+            if (demand.ends()) loop.post(this::end); // its owner sees it closed
+            return;
+        }
         loop.post(() -> {
+            demand.served();
             if (closed) return;
             action.accept(loop.now());
             loop.touch(this);
@@ -323,7 +330,14 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void send(DataLane lane, byte[] message) {
-        post(now -> peer.send(now, lane, message, 0, message.length));
+        if (!demand.gives(message.length)) return;
+        loop.post(() -> {
+            long refused = demand.taken(message.length);
+            if (closed) return;
+            for (; refused > 0; refused--) drops().count(Drop.SEND_QUEUE_FULL);
+            peer.send(loop.now(), lane, message, 0, message.length);
+            loop.touch(this);
+        });
     }
 
     @Override

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +92,8 @@ final class Member {
     boolean dropsSignalOnResume;
     boolean dropsMessagesOnResume;
     private volatile boolean open = true;
+    private final Backlog unread = Backlog.ofPackets();
+    private final AtomicBoolean flooded = new AtomicBoolean();
     private volatile String grantsJson;
     private volatile Runnable grantsListener = () -> {};
     SubscriptionPermission allowed = SubscriptionPermission.newBuilder().setAllParticipants(true).build();
@@ -706,7 +709,8 @@ final class Member {
                 room().activated(this);
             }
             case FAILED -> mediaFailed(reason);
-            case NEW, CONNECTING, DISCONNECTED, CLOSED -> {}
+            case CLOSED -> reconnects(); // not by us: the media plane has ended it
+            case NEW, CONNECTING, DISCONNECTED -> {}
         }
     }
 
@@ -733,6 +737,13 @@ final class Member {
             if (room().limits().reconnectOnPublicationError()) reconnects();
         }
         if (!closed && subscriptions.giveUp(now) && room().limits().reconnectOnSubscriptionError()) reconnects();
+    }
+
+    /** Of its reliable data something is lost, because there was no more room for it. */
+    private void flooded() {
+        if (closed) return;
+        LOG.warn("room {}: {} sends data faster than it can be distributed: it is to reconnect", room().name(), identity);
+        reconnects();
     }
 
     private void reconnects() {
@@ -789,7 +800,12 @@ final class Member {
 
         @Override
         public void data(DataLane lane, byte[] message) {
+            if (!unread.add(message.length)) {
+                if (lane.reliable() && flooded.compareAndSet(false, true)) post(Member.this::flooded);
+                return; // what may be lost is
+            }
             post(() -> {
+                unread.remove(message.length);
                 if (!closed) room().data().receive(Member.this, lane, message);
             });
         }

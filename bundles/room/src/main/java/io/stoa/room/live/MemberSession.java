@@ -10,7 +10,7 @@ final class MemberSession implements RoomSession {
     private final Member member;
     private final String identity;
     private final int generation;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog = Backlog.ofRequests();
     private final AtomicBoolean overrun = new AtomicBoolean();
 
     MemberSession(ActiveRoom room, Member member, String identity) {

@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 final class OfferAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(OfferAnswer.class);
     private static final long OFFER_DELAY_MILLIS = 10;
-    private static final long NEGOTIATION_MILLIS = 15_000;
+    static final long NEGOTIATION_MILLIS = 15_000;
+    /** Offers of a client that are being answered; one is usual. */
+    static final int MAX_OFFERS = 16;
 
     private final Member member;
     private final MediaPeer publisher;
@@ -60,6 +62,10 @@ final class OfferAnswer {
     // -- the client offers
 
     void offer(SessionDescription offer) {
+        if (describing.getOrDefault(SignalTarget.PUBLISHER, 0) >= MAX_OFFERS) {
+            member.overrun(member.sinkGeneration());
+            return;
+        }
         describing(SignalTarget.PUBLISHER);
         publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> member.post(() -> {
             if (!member.open()) return;

@@ -1,10 +1,14 @@
 package io.stoa.room.live;
 
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.LEAVE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.REQUEST_RESPONSE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.media.DataLane;
 import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.PublishDataTrackRequest;
 import io.stoa.protocol.livekit.RequestResponse.Reason;
@@ -128,7 +132,7 @@ class BoundsTest {
 
     @Test
     void bytes_that_a_room_has_not_got_to() {
-        Backlog backlog = new Backlog();
+        Backlog backlog = Backlog.ofRequests();
         assertThat(backlog.add((int) Backlog.MAX_BYTES + 1)).as("one alone").isTrue();
         assertThat(backlog.add(0)).isFalse();
         backlog.remove((int) Backlog.MAX_BYTES + 1);
@@ -137,6 +141,36 @@ class BoundsTest {
         assertThat(backlog.add(1)).isFalse();
         backlog.remove(1);
         assertThat(backlog.add(1)).isTrue();
+    }
+
+    private void sends(DataLane lane, int packets) {
+        rig.room().post(() -> { // what follows waits for the end of this
+            for (int i = 0; i < packets; i++) eve.sends(lane, Client.packet("x"));
+        });
+    }
+
+    @Test
+    void data_that_a_room_has_not_distributed() {
+        Client ann = rig.single("ann");
+        sends(DataLane.RELIABLE, Backlog.MAX_PACKETS);
+        assertThat(ann.received(DataLane.RELIABLE)).as("all that may wait").hasSize(Backlog.MAX_PACKETS);
+        sends(DataLane.LOSSY, Backlog.MAX_PACKETS + 10);
+        assertThat(ann.received(DataLane.LOSSY)).as("the others are lost").hasSize(Backlog.MAX_PACKETS);
+        assertThat(eve.wasTold(LEAVE)).isFalse();
+        sends(DataLane.RELIABLE, Backlog.MAX_PACKETS + 10);
+        assertThat(eve.leave().getAction()).as("there is a gap now").isEqualTo(LeaveRequest.Action.RECONNECT);
+        assertThat(eve.leave().getReason()).isEqualTo(DisconnectReason.STATE_MISMATCH);
+    }
+
+    @Test
+    void offers_that_have_no_answer_yet() {
+        eve.publisher.busy = true;
+        for (int i = 0; i < OfferAnswer.MAX_OFFERS; i++) eve.offer("offer " + i, i);
+        assertThat(eve.closed).isFalse();
+        eve.offer("one too many", 17);
+        assertThat(eve.publisher.offers).hasSize(OfferAnswer.MAX_OFFERS);
+        assertThat(eve.closed).as("the signalling ends, the participant does not").isTrue();
+        assertThat(eve.session.open()).isTrue();
     }
 
     @Test

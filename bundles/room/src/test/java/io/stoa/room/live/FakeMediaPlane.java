@@ -80,6 +80,8 @@ final class FakeMediaPlane implements MediaPlane {
         volatile PeerStats stats = new PeerStats(PeerState.CONNECTED, "UDP a <- b", 20, 0, 0, 0, Map.of());
         volatile List<Hindrance> hindrances = List.of();
         volatile boolean closed;
+        /** Its loop does not get to answer offers. */
+        volatile boolean busy;
         private volatile boolean outstanding;
 
         /** @param message as it was given */
@@ -95,6 +97,7 @@ final class FakeMediaPlane implements MediaPlane {
         @Override
         public CompletionStage<Answer> answer(String offerSdp) {
             offers.add(offerSdp);
+            if (busy) return new CompletableFuture<>();
             Map<String, String> mids = new LinkedHashMap<>();
             int mid = 0;
             for (String sid : List.copyOf(subscriptions.keySet())) mids.put(String.valueOf(mid++), sid);
@@ -225,6 +228,12 @@ final class FakeMediaPlane implements MediaPlane {
         /** No answer to consent checks for 8 s. */
         FakePeer silent() {
             listener.stateChanged(PeerState.DISCONNECTED, "no answer");
+            return this;
+        }
+
+        /** The media plane has ended it. */
+        FakePeer ended() {
+            listener.stateChanged(PeerState.CLOSED, "closed");
             return this;
         }
 

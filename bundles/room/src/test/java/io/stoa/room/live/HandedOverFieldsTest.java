@@ -43,7 +43,7 @@ class HandedOverFieldsTest {
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
                                 + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
                                 + " announced original forwardings answering",
-                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes"),
+                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil", ""),
                 of(Subscriptions.class, "active unbound wished settings lastAllowed", "owner unknown waiting"),
@@ -74,6 +74,7 @@ class HandedOverFieldsTest {
     /** Classes of rooms that hold something; others only compute, carry, or belong to the room manager. */
     private static final Map<String, String> WITHOUT_A_ROOMS_MEMORY = Map.of(
             "Requests", "its participant only",
+            "Backlog", "it counts what is on its way, and nothing is when a room stands still",
             "Inspection", "it only asks",
             "TrackNotes", "of those who hold it",
             "Residence", "of its participant, which is in the room that hands it over");

@@ -125,9 +125,9 @@ class ResumeTest {
     void who_has_media_stays_without_a_socket_but_not_for_ever() {
         Client bob = rig.dual("bob");
         bob.session.signalClosed();
-        rig.advance(4_000);
+        rig.advance(59_999);
         assertThat(ann.stateOf("bob")).isEqualTo(State.ACTIVE);
-        rig.advance(120_000);
+        rig.advance(1);
         assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
     }
 
@@ -148,7 +148,7 @@ class ResumeTest {
         assertThat(ann.leave().getReason()).isEqualTo(DisconnectReason.CONNECTION_TIMEOUT);
         assertThat(ann.closed).isTrue();
         assertThat(ann.session.open()).isTrue();
-        rig.advance(4_000);
+        rig.advance(4_999);
         Client again = ann.resume();
         rig.advance(60_000);
         assertThat(again.closed).isFalse();
@@ -162,6 +162,13 @@ class ResumeTest {
         assertThat(bob.stateOf("ann")).isEqualTo(State.DISCONNECTED);
         assertThat(bob.about("ann").getDisconnectReason()).isEqualTo(DisconnectReason.CONNECTION_TIMEOUT);
         assertThat(ann.session.open()).isFalse();
+    }
+
+    @Test
+    void whose_connection_the_media_plane_has_ended_is_to_reconnect() {
+        ann.publisher.ended();
+        assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);
+        assertThat(ann.leave().getReason()).isEqualTo(DisconnectReason.STATE_MISMATCH);
     }
 
     @Test
