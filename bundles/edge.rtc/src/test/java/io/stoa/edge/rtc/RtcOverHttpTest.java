@@ -10,6 +10,7 @@ import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
 import io.stoa.http.LocalHttpServer;
 import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.UpdateParticipantMetadata;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.SignalServer;
@@ -144,6 +145,17 @@ class RtcOverHttpTest {
     void a_client_that_vanishes_is_told_to_the_session() throws Exception {
         connect("/rtc", new Frames()).abort();
         assertThat(closed.poll(5, TimeUnit.SECONDS)).isEqualTo("closed");
+    }
+
+    @Test
+    void the_longest_message_comes_to_the_session() throws Exception {
+        var frames = new Frames();
+        WebSocket socket = connect("/rtc", frames);
+        frames.next();
+        byte[] longest = SignalRequest.newBuilder().setUpdateMetadata(UpdateParticipantMetadata.newBuilder().setMetadata("m".repeat(994))).build().toByteArray();
+        assertThat(longest).hasSize(1000);
+        socket.sendBinary(ByteBuffer.wrap(longest), true).join();
+        assertThat(received.poll(5, TimeUnit.SECONDS).getUpdateMetadata().getMetadata()).hasSize(994);
     }
 
     @Test

@@ -119,6 +119,13 @@ class SignalSocketTest {
     }
 
     @Test
+    void what_may_wait_before_the_upgrade_is_sent() {
+        for (int i = 0; i < SignalSocket.MAX_WAITING; i++) socket.send(pong(i));
+        open();
+        assertThat(wire.log).hasSize(SignalSocket.MAX_WAITING).noneMatch(line -> line.startsWith("close"));
+    }
+
+    @Test
     void pings_only_an_open_socket() {
         socket.ping();
         open();
@@ -194,6 +201,16 @@ class SignalSocketTest {
         assertThat(wire.log).containsExactly("close 1001");
         assertThat(counters.get(RtcDrop.REQUESTS_OVERRUN)).isEqualTo(1);
         assertThat(follow().session.received).isEmpty();
+    }
+
+    @Test
+    void what_may_wait_for_a_signal_server_comes_to_it() {
+        open();
+        current = null;
+        socket.follow(() -> current);
+        for (int i = 0; i < SignalSocket.MAX_HELD_REQUESTS; i++) socket.binary(SignalRequest.newBuilder().setPing(8).build().toByteArray());
+        assertThat(wire.log).isEmpty();
+        assertThat(follow().session.received).hasSize(SignalSocket.MAX_HELD_REQUESTS);
     }
 
     private Server follow() {

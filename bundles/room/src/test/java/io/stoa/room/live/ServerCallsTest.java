@@ -89,6 +89,9 @@ class ServerCallsTest {
     @Test
     void payloads_are_limited_both_ways() {
         assertFailed(call("ann", "echo", "x".repeat(15_361)), RoomException.Code.MALFORMED, "RpcError 1402: Request payload too large");
+        CompletableFuture<String> whole = call("ann", "echo", "x");
+        answer(ann, asked(ann), RpcResponse.newBuilder().setPayload("y".repeat(15_360)));
+        assertThat(whole).isCompletedWithValue("y".repeat(15_360));
         CompletableFuture<String> call = call("ann", "echo", "x".repeat(15_360));
         answer(ann, asked(ann), RpcResponse.newBuilder().setPayload("y".repeat(15_361)));
         assertFailed(call, RoomException.Code.MALFORMED, "RpcError 1504: Response payload too large");
