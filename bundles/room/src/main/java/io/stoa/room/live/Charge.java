@@ -29,6 +29,7 @@ final class Charge implements HandOver.Manager {
     private final CompletableFuture<Void> taken = new CompletableFuture<>();
     private HandOver line;
     private boolean begun;
+    private volatile boolean taking;
 
     Charge(LiveRoomManager manager) {
         this.manager = manager;
@@ -71,6 +72,7 @@ final class Charge implements HandOver.Manager {
 
     @Override
     public void takeCharge(List<HandedRoom> rooms) {
+        taking = true;
         if (rooms.isEmpty()) taken.complete(null);
         else manager.execute(() -> take(rooms));
     }
@@ -124,8 +126,18 @@ final class Charge implements HandOver.Manager {
         return failed;
     }
 
-    synchronized boolean canLeaveRooms() {
-        return line != null && taken.isDone();
+    /** Rooms that are just being taken over are taken first, so that they can be left. */
+    boolean canLeaveRooms() {
+        if (taking) {
+            try {
+                await();
+            } catch (RoomException e) {
+                LOG.warn("rooms that were being taken over end: {}", e.getMessage());
+            }
+        }
+        synchronized (this) {
+            return line != null && taken.isDone();
+        }
     }
 
     synchronized void leave(List<HandedRoom> rooms) {

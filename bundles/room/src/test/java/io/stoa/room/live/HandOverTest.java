@@ -8,10 +8,10 @@ import static io.stoa.protocol.livekit.SignalResponse.MessageCase.UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.stoa.media.DataLane;
 import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
 import io.stoa.auth.VideoGrant;
+import io.stoa.media.DataLane;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.protocol.livekit.AddTrackRequest;
@@ -36,8 +36,11 @@ import io.stoa.room.HandOver.HandedRoom;
 import io.stoa.room.RoomException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +104,22 @@ class HandOverTest {
         assertThat(Stream.of(ann.publisher, bob.publisher, bob.subscriber)).noneMatch(peer -> peer.closed);
         assertThat(rig.events).as("no listener sees anybody come or go").isEmpty();
         await(() -> rig.store.participants(Rig.ROOM).equals(people) && rig.store.room(Rig.ROOM).isPresent());
+    }
+
+    @Test
+    void a_manager_that_is_replaced_while_it_takes_over_leaves_what_it_has_taken() throws Exception {
+        fill();
+        List<ParticipantInfo> people = rig.room().participants();
+        BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
+        Rig second = rig.next();
+        second.turns(turns::add);
+        rig.leave();
+        Thread leaving = Thread.ofVirtual().start(second::leave);
+        await(() -> leaving.getState() == Thread.State.TIMED_WAITING);
+        while (leaving.isAlive()) Optional.ofNullable(turns.poll(10, TimeUnit.MILLISECONDS)).ifPresent(Thread::startVirtualThread);
+        rig = rig.next();
+        follow(ann, bob);
+        assertThat(rig.room().participants()).isEqualTo(people);
     }
 
     @Test
