@@ -35,12 +35,16 @@ final class CodecCatalogue {
     private static final List<Codec> BY_FORMAT_ONLY = VIDEO.subList(VIDEO.size() - 2, VIDEO.size());
     private static final List<String> AUDIO_FEEDBACK = List.of("nack");
     private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
-    private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("ccm fir", "nack", "nack pli");
+    private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
     private static final List<Extension> AUDIO_EXTENSIONS = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
     private static final List<Extension> VIDEO_EXTENSIONS =
             List.of(Extension.MID, Extension.RID, Extension.REPAIRED_RID, Extension.TRANSPORT_CC, Extension.DEPENDENCY_DESCRIPTOR);
     /** Ids of our own offers, the ones browsers use. */
+    private static final int TRANSPORT_CC_ID = 3;
     private static final int DEPENDENCY_DESCRIPTOR_ID = 12;
+    private static final List<HeaderExtension> OFFERED_WITH_VIDEO = List.of(
+            new HeaderExtension(TRANSPORT_CC_ID, null, Extension.TRANSPORT_CC.uri),
+            new HeaderExtension(DEPENDENCY_DESCRIPTOR_ID, null, Extension.DEPENDENCY_DESCRIPTOR.uri));
 
     private final List<EnabledCodec> enabled;
 
@@ -149,7 +153,7 @@ final class CodecCatalogue {
     }
 
     List<HeaderExtension> extensionsToOffer(String kind) {
-        return kind.equals("audio") ? List.of() : List.of(new HeaderExtension(DEPENDENCY_DESCRIPTOR_ID, null, Extension.DEPENDENCY_DESCRIPTOR.uri));
+        return kind.equals("audio") ? List.of() : OFFERED_WITH_VIDEO;
     }
 
     /** Whether two mimes name the same codec family. */

@@ -3,6 +3,7 @@ package io.stoa.peer;
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import io.stoa.base.Time;
+import io.stoa.bwe.SendSideEstimator;
 import io.stoa.bwe.TransportFeedback;
 import io.stoa.rtp.Extension;
 import io.stoa.rtp.RtcpView;
@@ -52,6 +53,7 @@ final class MediaTransport {
     private long nackAt = Time.NEVER;
     private long roundTrip;
     private double loss;
+    private SendSideEstimator estimator;
 
     private record Repair(Receiver receiver, int mediaSsrc) {}
 
@@ -139,6 +141,7 @@ final class MediaTransport {
         senders.put(sender.ssrc(), sender);
         senders.put(sender.rtxSsrc(), sender);
         sending.add(sender);
+        if (sender.counted()) estimating();
     }
 
     void remove(Sender sender) {
@@ -264,6 +267,7 @@ final class MediaTransport {
                 case RtcpView.RECEIVER_REPORT -> blocks(now);
                 case RtcpView.RTP_FEEDBACK -> {
                     if (reports.count() == RtcpView.FMT_NACK) nack(now);
+                    else if (reports.count() == RtcpView.FMT_TRANSPORT_CC) arrivals(now, bytes);
                 }
                 case RtcpView.PAYLOAD_FEEDBACK -> payloadFeedback(now);
                 case RtcpView.SDES, RtcpView.BYE, RtcpView.XR -> {} // names and endings come by signalling
@@ -285,6 +289,7 @@ final class MediaTransport {
             if (sender == null) continue;
             long measured = sender.roundTrip(now, reports.blockLastSr(i), reports.blockDelaySinceLastSr(i));
             if (measured > 0) roundTrip = roundTrip == 0 ? measured : (roundTrip * 7 + measured) / 8;
+            if (estimator != null) estimator.roundTrip(peer.roundTripNanos());
             handler.receiverReport(now, sender, reports.blockFractionLost(i), peer.roundTripNanos());
         }
     }
@@ -309,9 +314,27 @@ final class MediaTransport {
             case RtcpView.FMT_FIR -> {
                 for (int i = 0; i < reports.firEntries(); i++) keyFrameLost(now, senders.get(reports.firSsrc(i)));
             }
-            case RtcpView.FMT_AFB -> {} // receiver estimates: congestion control downstream reads them
+            case RtcpView.FMT_AFB -> {
+                if (reports.isRemb() && !sending.isEmpty()) estimating().remb(now, reports.rembBps());
+            }
             default -> drops.count(Drop.RTCP_UNKNOWN_TYPE);
         }
+    }
+
+    /** What the client says of the packets that carry a transport-wide number. */
+    private void arrivals(long now, byte[] bytes) {
+        Drop fault = estimator == null ? Drop.TRANSPORT_FEEDBACK_UNKNOWN : estimator.feedback(now, bytes, reports.offset(), reports.size());
+        if (fault != null) drops.count(fault);
+    }
+
+    private SendSideEstimator estimating() {
+        if (estimator == null) estimator = new SendSideEstimator();
+        return estimator;
+    }
+
+    /** @return null as long as the client has not agreed to report arrivals, and has sent no estimate of its own */
+    SendSideEstimator estimator() {
+        return estimator;
     }
 
     private void keyFrameLost(long now, Sender sender) {

@@ -276,7 +276,8 @@ final class Negotiation {
             return;
         }
         Codec red = redundant(sender) ? negotiated.redOf(codec.payloadType()) : null;
-        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri));
+        int transportId = codec.feedback().contains("transport-cc") ? negotiated.extensionId(Extension.TRANSPORT_CC.uri) : 0;
+        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri), transportId);
         if (first) peer.bound(now, sender);
     }
 

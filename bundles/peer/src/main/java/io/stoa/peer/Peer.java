@@ -5,6 +5,7 @@ import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
+import io.stoa.bwe.SendSideEstimator;
 import io.stoa.dtls.DtlsConnection;
 import io.stoa.dtls.DtlsHandler;
 import io.stoa.dtls.DtlsSettings;
@@ -124,6 +125,11 @@ public final class Peer {
     /** Of the client's packets in the last report interval. */
     public double lossFraction() {
         return media.lossFraction();
+    }
+
+    /** How much the client can take; null as long as it tells nothing by which to know. */
+    public SendSideEstimator estimator() {
+        return media.estimator();
     }
 
     public void localEndpoints(List<LocalEndpoint> local) {

@@ -2,11 +2,13 @@ package io.stoa.peer;
 
 import io.stoa.base.Bytes;
 import io.stoa.base.Time;
+import io.stoa.bwe.SendSideEstimator;
 import io.stoa.media.Translation;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.Codec;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A track that the client receives. Composes packets from what a forwarder decided and the packet it came from; keeps what sender
@@ -14,6 +16,10 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Sender {
     private static final int REPORTS = 4;
+    /** From the packet's begin: header, the extension's header, a byte of padding or the first of two, id. */
+    private static final int TRANSPORT_SEQ = RtpView.HEADER + 4 + 2;
+    /** As much as one byte can count. */
+    private static final int PADDING = 255;
 
     private final Peer peer;
     private final SenderSpec spec;
@@ -24,7 +30,10 @@ public final class Sender {
     private int rtxPayloadType = -1;
     private int redPayloadType = -1;
     private int dependencyDescriptorId;
+    /** Of the transport-wide sequence number; 0: the client does not report arrivals. */
+    private int transportId;
     private int rtxSeq;
+    private int lastTimestamp;
     private long packets;
     private long octets;
     private long referenceNtp;
@@ -77,11 +86,22 @@ public final class Sender {
         return redPayloadType >= 0;
     }
 
-    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId) {
+    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId, int newTransportId) {
         payloadType = codec.payloadType();
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
         dependencyDescriptorId = newDependencyDescriptorId;
+        transportId = newTransportId;
+    }
+
+    /** Whether its packets carry a transport-wide number. */
+    boolean counted() {
+        return transportId != 0;
+    }
+
+    /** Whether probes can be sent beside its media. */
+    public boolean canPad() {
+        return rtxPayloadType >= 0 && transportId != 0 && packets > 0 && ready();
     }
 
     void unbind() {
@@ -92,7 +112,7 @@ public final class Sender {
      * Hop 13: the one copy per subscriber. Header, the extensions that pass through, a replaced descriptor and the payload are put into a
      * slot of the outbox.
      */
-    public void write(Translation t, RtpView source) {
+    public void write(long now, Translation t, RtpView source) {
         PacketOutbox outbox = peer.outbox();
         if (!ready()) return;
         int at = outbox.begin();
@@ -101,7 +121,18 @@ public final class Sender {
         int end = payload(out, p, t, source);
         packets++;
         octets += end - p;
-        outbox.commit(peer.outbound(), peer.selected(), end - at);
+        lastTimestamp = t.timestamp;
+        commit(now, at, end - at);
+    }
+
+    /** The number by which the client reports the packet's arrival is given last: in the order of sending. */
+    private void commit(long now, int at, int length) {
+        SendSideEstimator estimator = peer.estimator();
+        if (estimator != null) {
+            if (transportId == 0) estimator.sentBeside(length);
+            else Bytes.u16(peer.outbox().slab(), at + TRANSPORT_SEQ, estimator.sent(now, length));
+        }
+        peer.outbox().commit(peer.outbound(), peer.selected(), length);
     }
 
     /**
@@ -109,7 +140,7 @@ public final class Sender {
      *
      * @param red the payload is RED, its blocks of any payload type; only where the client takes that
      */
-    public void write(Translation t, byte[] payload, int offset, int length, boolean red) {
+    public void write(long now, Translation t, byte[] payload, int offset, int length, boolean red) {
         if (!ready()) return;
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
@@ -119,13 +150,13 @@ public final class Sender {
         if (red) RedView.retype(out, p, payloadType);
         packets++;
         octets += length;
-        outbox.commit(peer.outbound(), peer.selected(), p + length - at);
+        commit(now, at, p + length - at);
     }
 
     /** The same packet again: by RTX (RFC 4588) if it was negotiated, else under its own number. */
-    public void resend(Translation t, RtpView source) {
+    public void resend(long now, Translation t, RtpView source) {
         if (rtxPayloadType < 0) {
-            write(t, source);
+            write(now, t, source);
             return;
         }
         if (!ready()) return;
@@ -135,7 +166,20 @@ public final class Sender {
         int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, source);
         Bytes.u16(out, p, t.seq);
         int end = payload(out, p + 2, t, source);
-        outbox.commit(peer.outbound(), peer.selected(), end - at);
+        commit(now, at, end - at);
+    }
+
+    /** A packet of nothing but padding, by the retransmission stream, where numbers are free: for probes. Only if {@link #canPad}. */
+    public int pad(long now) {
+        PacketOutbox outbox = peer.outbox();
+        int at = outbox.begin();
+        byte[] out = outbox.slab();
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, null);
+        out[at] |= 0x20;
+        Arrays.fill(out, p, p + PADDING - 1, (byte) 0);
+        out[p + PADDING - 1] = (byte) PADDING;
+        commit(now, at, p + PADDING - at);
+        return p + PADDING - at;
     }
 
     /** @param source null if none of its extensions pass through */
@@ -146,23 +190,33 @@ public final class Sender {
         Bytes.i32(out, at + 4, timestamp);
         Bytes.i32(out, at + 8, toSsrc);
         int p = at + RtpView.HEADER;
-        if (source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0) return p;
-        int from = source.extensionOffset(spec.dependencyDescriptorId());
-        return from < 0 ? p : extension(out, at, p, source.bytes(), from, source.extensionLength());
+        int from = source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0 ? -1 : source.extensionOffset(spec.dependencyDescriptorId());
+        if (from >= 0) return extensions(out, at, p, source.bytes(), from, source.extensionLength());
+        if (transportId == 0) return p;
+        if (transportId > 14) return extensions(out, at, p, out, p, 0);
+        out[at] = (byte) 0x90;
+        Bytes.i32(out, p, 0xBEDE0001);
+        Bytes.i32(out, p + 4, (transportId << 4 | 1) << 16);
+        return p + 8;
     }
 
-    /** RFC 8285: one-byte form where the data fits it, else two-byte form. */
-    private int extension(byte[] out, int at, int p, byte[] bytes, int from, int length) {
-        out[at] |= 0x10;
-        boolean small = length >= 1 && length <= 16 && dependencyDescriptorId < 15;
+    /**
+     * RFC 8285: one-byte form where all fits it, else two-byte form. The transport-wide number comes first, with a byte of padding before it
+     * in the one-byte form, so that it stands at {@link #TRANSPORT_SEQ} always.
+     */
+    private int extensions(byte[] out, int at, int p, byte[] bytes, int from, int length) {
+        out[at] = (byte) 0x90;
+        boolean small = length >= 1 && length <= 16 && dependencyDescriptorId < 15 && transportId < 15;
         Bytes.u16(out, p, small ? 0xBEDE : 0x1000);
         int q = p + 4;
-        if (small) {
-            out[q++] = (byte) (dependencyDescriptorId << 4 | length - 1);
-        } else {
-            out[q++] = (byte) dependencyDescriptorId;
-            out[q++] = (byte) length;
+        if (transportId != 0) {
+            if (small) out[q++] = 0;
+            out[q++] = (byte) (small ? transportId << 4 | 1 : transportId);
+            if (!small) out[q++] = 2;
+            q += 2;
         }
+        if (length > 0) out[q++] = (byte) (small ? dependencyDescriptorId << 4 | length - 1 : dependencyDescriptorId);
+        if (!small && length > 0) out[q++] = (byte) length;
         System.arraycopy(bytes, from, out, q, length);
         q += length;
         while ((q - p & 3) != 0) out[q++] = 0;

@@ -82,10 +82,11 @@ class RecordedNegotiationTest {
         RTX_OF_FIREFOX(d -> d.where.startsWith("firefox") && d.clientSends() && d.theirs.equals("120/VP8") && d.ours.equals("120/VP8 124/rtx120")),
         /** Arrival times are reported by transport-wide feedback; nobody reads abs-send-time here. */
         NO_ABS_SEND_TIME(d -> d.in("video") && d.aspect.equals("extensions") && d.theirs.replaceAll("\\d+=abs-send-time ", "").equals(d.ours)),
-        /** No estimate is sent by REMB; transport-wide feedback is asked for only where the client sends. */
+        /** No estimate is sent by REMB: it is taken where we send. */
         NO_REMB(d -> d.in("video") && d.aspect.startsWith("feedback") && without(d.theirs, "goog-remb").equals(d.ours)),
-        NO_FEEDBACK_WHERE_WE_SEND(
-                d -> d.in("video") && !d.clientSends() && d.aspect.startsWith("feedback") && without(without(d.theirs, "goog-remb"), "transport-cc").equals(d.ours)),
+        /** Transport-wide feedback is taken where we send, as LiveKit does it where it estimates by it. */
+        FEEDBACK_WHERE_WE_SEND(
+                d -> d.in("video") && !d.clientSends() && d.aspect.startsWith("feedback") && d.theirs.equals(without(d.ours, "transport-cc"))),
         /** Reduced-size RTCP is agreed to where it was offered; Firefox offers it for video only. */
         REDUCED_SIZE_AS_OFFERED(d -> d.aspect.equals("rtcp-rsize") && !d.offered.rtcpReducedSize && d.ours.equals("false")),
         /** Parameters that only the client's own encoder and decoder read come back as it wrote them. */

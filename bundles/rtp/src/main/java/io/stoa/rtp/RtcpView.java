@@ -61,7 +61,13 @@ public final class RtcpView {
         return b[at] & 0x1f;
     }
 
-    private int size() {
+    /** Where the packet begins in the array given to {@link #set}. */
+    public int offset() {
+        return at;
+    }
+
+    /** Of the packet, its header included. */
+    public int size() {
         return nextAt - at;
     }
 
@@ -143,5 +149,18 @@ public final class RtcpView {
 
     public int firSsrc(int i) {
         return Bytes.i32(b, at + 12 + 8 * i);
+    }
+
+    // receiver estimated maximum bitrate (draft-alvestrand-rmcat-remb-03 section 2.2), an application's feedback
+
+    public boolean isRemb() {
+        return size() >= 20 && Bytes.i32(b, at + 12) == 0x52454D42; // "REMB"
+    }
+
+    /** In bits per second; what does not fit is as much as fits. */
+    public long rembBps() {
+        int exponent = b[at + 17] >>> 2 & 0x3f;
+        long mantissa = Bytes.u24(b, at + 17) & 0x3ffff;
+        return mantissa == 0 ? 0 : exponent > Long.numberOfLeadingZeros(mantissa) - 1 ? Long.MAX_VALUE : mantissa << exponent;
     }
 }

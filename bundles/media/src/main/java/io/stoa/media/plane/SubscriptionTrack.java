@@ -147,7 +147,7 @@ final class SubscriptionTrack {
             if (drop == Drop.WAITING_FOR_KEY_FRAME || drop == Drop.NOT_TARGET_LAYER) withheld(meta);
             return;
         }
-        send(meta, packet, back);
+        send(now, meta, packet, back);
         long overtook = overtaking[meta.layer];
         overtaking[meta.layer] = -1;
         if (overtook > meta.index && overtakingEpoch == meta.epoch) {
@@ -175,33 +175,33 @@ final class SubscriptionTrack {
         if (meta.index > overtaking[meta.layer]) overtaking[meta.layer] = meta.index;
     }
 
-    private void send(PacketMeta meta, RtpView packet, int back) {
+    private void send(long now, PacketMeta meta, RtpView packet, int back) {
         timestampOffset = translation.timestamp - meta.timestamp;
         sentAny = true;
         packetsOut++;
         owner.sentMedia(packet.length());
         AudioForms forms = publication.forms();
         if (forms != null) recovery.sent(meta);
-        if (forms != null && sender.red() && sendRed(forms, meta, packet)) return;
+        if (forms != null && sender.red() && sendRed(now, forms, meta, packet)) return;
         boolean unpacked = forms != null && forms.isRed();
         long word = translation.packDescriptor() | (unpacked ? back + 1L : 0) << BLOCK;
         history.add(translation.seq, meta.layer, meta.index + back, translation.timestamp, translation.marker, word);
-        if (unpacked) sender.write(translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
-        else sender.write(translation, packet);
+        if (unpacked) sender.write(now, translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
+        else sender.write(now, translation, packet);
     }
 
     /** Not remembered: nobody asks for it again, and what was composed could not be composed alike. */
-    private boolean sendRed(AudioForms forms, PacketMeta meta, RtpView packet) {
+    private boolean sendRed(long now, AudioForms forms, PacketMeta meta, RtpView packet) {
         int length = forms.isRed() ? 0 : forms.composedLength(publication, meta.layer);
-        if (forms.isRed()) sender.write(translation, packet.bytes(), packet.payloadOffset(), packet.payloadLength(), true);
-        else if (length > 0) sender.write(translation, forms.composed(), 0, length, true);
+        if (forms.isRed()) sender.write(now, translation, packet.bytes(), packet.payloadOffset(), packet.payloadLength(), true);
+        else if (length > 0) sender.write(now, translation, forms.composed(), 0, length, true);
         return forms.isRed() || length > 0;
     }
 
     /** A packet without payload: the forwarder knows whether its number can be left out or is waited for. */
     void padding(long now, PacketMeta meta, RtpView packet) {
         if (forwarder == null || !preference.enabled() || !sender.ready()) return;
-        if (forwarder.forward(now, meta, translation) == null) sender.write(translation, packet);
+        if (forwarder.forward(now, meta, translation) == null) sender.write(now, translation, packet);
     }
 
     void nack(long now, int seq) {
@@ -223,14 +223,14 @@ final class SubscriptionTrack {
         translation.marker = history.marker();
         translation.unpackDescriptor(history.descriptor());
         int block = (int) (history.descriptor() >>> BLOCK) & 0xff;
-        if (block == 0) sender.resend(translation, view);
-        else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(publication.forms().red(), block - 1);
+        if (block == 0) sender.resend(now, translation, view);
+        else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(now, publication.forms().red(), block - 1);
         packetsOut++;
         owner.sentMedia(view.length());
     }
 
-    private void resendBlock(RedView red, int back) {
-        if (back <= red.redundant()) sender.write(translation, red.bytes(), red.offset(back), red.length(back), false);
+    private void resendBlock(long now, RedView red, int back) {
+        if (back <= red.redundant()) sender.write(now, translation, red.bytes(), red.offset(back), red.length(back), false);
     }
 
     void senderReport(long now, int layer, long ntp, int timestamp) {
