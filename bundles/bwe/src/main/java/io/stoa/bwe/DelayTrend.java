@@ -27,6 +27,8 @@ final class DelayTrend {
     private static final double ADAPT_UP = 0.0087;
     private static final double ADAPT_DOWN = 0.039;
     private static final double OVERUSE_MILLIS = 10;
+    /** A queue that grows by less over the whole window is none: packets of few frames arrive as unevenly as that by themselves. */
+    private static final double MIN_RISE = 5;
     private static final long RESTART_AFTER = 3 * Time.SECOND;
 
     private boolean begun;
@@ -115,7 +117,8 @@ final class DelayTrend {
         times[at] = (arrivedAt - firstArrival) / 1e6;
         delays[at] = smoothed;
         double slope = samples < WINDOW ? 0 : slope();
-        detect(Math.min(samples, FULL_GAIN_AT) * slope * GAIN, sentStep / 1e6, arrivedAt);
+        double rise = slope * (times[at] - times[samples % WINDOW]);
+        detect(Math.min(samples, FULL_GAIN_AT) * slope * GAIN, rise, sentStep / 1e6, arrivedAt);
     }
 
     private double slope() {
@@ -134,8 +137,8 @@ final class DelayTrend {
         return square == 0 ? 0 : product / square;
     }
 
-    private void detect(double trend, double sentMillis, long at) {
-        if (trend > threshold) {
+    private void detect(double trend, double rise, double sentMillis, long at) {
+        if (trend > threshold && rise > MIN_RISE) {
             overusing = overusing < 0 ? sentMillis / 2 : overusing + sentMillis;
             overuses++;
             if (overusing > OVERUSE_MILLIS && overuses > 1 && trend >= previousTrend) {

@@ -21,8 +21,8 @@ public final class SendSideEstimator {
     private static final int MIN_PROBE_BYTES = 6_000;
     private static final int MAX_PROBE_BYTES = 500_000;
     private static final int BESIDE_LIMIT = 64_000;
-    /** So long after a probe was sent, over-use is its own doing. */
-    private static final long PROBE_SHADOW = 250 * Time.MILLI;
+    /** So long after a probe its queue may stand on the way: what is sent in it tells nothing about the other packets' delays. */
+    private static final long PROBE_SHADOW = 200 * Time.MILLI;
 
     private final SentPackets history = new SentPackets();
     private final FeedbackView view = new FeedbackView();
@@ -37,7 +37,7 @@ public final class SendSideEstimator {
     private int probeBytes;
     private int probeLeft;
     private long probeRate;
-    private long probeBegan;
+    private long probeBegan = Time.NEVER;
     private long probeUntil = Time.NEVER;
     private long shadowUntil = Time.NEVER;
     private long highestTold = -1;
@@ -104,20 +104,18 @@ public final class SendSideEstimator {
         acknowledged.arrived(view.arrivedAt(), history.bytes());
         if (history.index() > highestTold) {
             highestTold = history.index();
-            trend.arrived(sentAt, view.arrivedAt());
+            if (probeBegan == Time.NEVER || sentAt - probeBegan < 0 || sentAt - shadowUntil > 0) trend.arrived(sentAt, view.arrivedAt());
         }
         return history.probe() == 0 ? 0 : probes.arrived(history.probe(), history.bytes(), sentAt, view.arrivedAt());
     }
 
     private void update(long now, double probed) {
-        DelayTrend.Verdict verdict = trend.verdict();
-        boolean shadowed = shadowUntil != Time.NEVER && now - shadowUntil < 0;
         if (probed > 0) {
             probeResult = (long) probed;
             losses.carried(probed);
             control.set(Math.max(probed, Math.min(control.bps(), acknowledged.bps())));
-        } else if (!(shadowed && verdict == DelayTrend.Verdict.OVERUSE)) {
-            control.update(now, verdict, acknowledged.bps(), roundTrip);
+        } else {
+            control.update(now, trend.verdict(), acknowledged.bps(), roundTrip);
         }
         losses.update(now, control.bps(), acknowledged.bps());
     }
@@ -151,7 +149,7 @@ public final class SendSideEstimator {
         probeBegan = now;
         probeUntil = now + 2 * lasts;
         probeResult = 0;
-        shadowUntil = now + lasts + roundTrip + PROBE_SHADOW;
+        shadowUntil = now + lasts + PROBE_SHADOW;
     }
 
     public boolean probing() {

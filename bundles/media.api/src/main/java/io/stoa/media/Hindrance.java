@@ -12,6 +12,7 @@ public enum Hindrance {
     NOT_CONNECTED("the subscriber's media connection is not up"),
     NOT_NEGOTIATED("the subscriber's client has not taken the track into its session description yet"),
     PAUSED("the subscriber has switched the track off in its settings"),
+    NO_BANDWIDTH("the subscriber's connection does not carry it: it is paused"),
     NO_ENGINE("there is no forwarding engine, or it failed for this subscription"),
     WAITING_FOR_KEY_FRAME("forwarding waits for a key frame of the publisher");
 

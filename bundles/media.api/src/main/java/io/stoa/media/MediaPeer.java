@@ -62,6 +62,9 @@ public interface MediaPeer {
     /** What the subscriber wants of a subscribed track; remembered if it comes before the subscription. */
     void prefer(String trackSid, TrackPreference preference);
 
+    /** What holds where bandwidth is short; before the first call {@link DownstreamSettings#DEFAULT}. */
+    void downstream(DownstreamSettings settings);
+
     // -- data channels
 
     /** Sends a message on a well-known channel. Dropped and counted unless the lane is open. */

@@ -45,6 +45,10 @@ public interface PeerListener {
         /** The track does not exist (any more). */
         NOT_FOUND,
         /** The publisher ended it. */
-        ENDED
+        ENDED,
+        /** There is no bandwidth for it ({@link DownstreamSettings#mayPause}). */
+        PAUSED,
+        /** There is again. */
+        RESUMED
     }
 }

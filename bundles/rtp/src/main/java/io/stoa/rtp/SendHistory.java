@@ -61,6 +61,13 @@ public final class SendHistory {
         return Verdict.RESEND;
     }
 
+    /** Looks at a packet without repeating it. If it is there, the other methods speak of it. */
+    public boolean recall(int seq) {
+        int at = (seq & mask) * WORDS;
+        found = at;
+        return (words[at] & (USED | 0xffff)) == (USED | seq & 0xffff);
+    }
+
     public int layer() {
         return (int) (words[found] >>> 16) & 0xf;
     }

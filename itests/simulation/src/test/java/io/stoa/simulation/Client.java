@@ -6,6 +6,7 @@ import io.stoa.base.Bytes;
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
+import io.stoa.bwe.TransportFeedback;
 import io.stoa.dtls.DtlsCertificate;
 import io.stoa.dtls.DtlsConnection;
 import io.stoa.dtls.DtlsHandler;
@@ -78,6 +79,9 @@ final class Client implements Station, PeerListener {
     final Map<String, Incoming> incoming = new HashMap<>();
     final List<Source> sources = new ArrayList<>();
     final Feedback feedback = new Feedback();
+    /** Of the plane's packets, as transport-wide feedback tells them. */
+    private final TransportFeedback arrivals = new TransportFeedback();
+    boolean reportsArrivals = true;
     final List<byte[]> rtcpReceived = new ArrayList<>();
     int unknownSsrcs;
 
@@ -380,6 +384,8 @@ final class Client implements Station, PeerListener {
         if (control) control(now, bytes, length);
         else {
             assertThat(view.set(bytes, 0, length)).as("what the plane sends is RTP, seed %d", net.seed).isNull();
+            int at = view.extensionOffset(ClientSections.TRANSPORT_CC);
+            if (reportsArrivals && at >= 0) arrivals.received(now, Bytes.u16(bytes, at));
             Incoming track = bySsrc.get(view.ssrc());
             if (track == null) unknownSsrcs++;
             else track.packet(now, view);
@@ -450,6 +456,10 @@ final class Client implements Station, PeerListener {
         for (Incoming track : List.copyOf(incoming.values())) if (Time.due(track.nextWake(), now)) track.wake(now);
         if (Time.due(reportAt, now)) report(now);
         if (rtcp.length() > 0) transmitRtcp();
+        while (Time.due(arrivals.nextWake(), now)) {
+            int length = arrivals.write(now, 1, 2);
+            if (length > 0) sendProtectedRtcp(Arrays.copyOf(arrivals.bytes(), length));
+        }
     }
 
     private void report(long now) {
@@ -490,7 +500,7 @@ final class Client implements Station, PeerListener {
         if (!connected()) return next;
         for (Source source : sources) next = Time.earlier(next, source.nextWake());
         for (Incoming track : incoming.values()) next = Time.earlier(next, track.nextWake());
-        return Time.earlier(next, reportAt);
+        return Time.earlier(Time.earlier(next, reportAt), arrivals.nextWake());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.stoa.simulation;
 
 import static io.stoa.base.Time.MILLI;
+import static io.stoa.base.Time.SECOND;
 
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,10 @@ final class Link {
     double duplication;
     /** Datagrams for which it holds are lost, whatever else happens. */
     Predicate<byte[]> lost = datagram -> false;
+    /** Bits per second, 0 = no limit; what comes faster waits, up to {@link #queue}, and is lost beyond it. */
+    long capacity;
+    long queue = 300 * MILLI;
+    private long freeAt;
     long sent;
     long dropped;
     final RandomGenerator random;
@@ -29,6 +34,20 @@ final class Link {
     /** For the next datagram. */
     long nextDelay() {
         return delay + skew + (jitter == 0 ? 0 : random.nextLong(jitter));
+    }
+
+    /** @return how long a datagram waits for its turn and takes to leave, -1 if it is lost */
+    long nextTurn(long now, int bytes) {
+        if (capacity == 0) return 0;
+        if (freeAt - now < 0) freeAt = now;
+        if (freeAt - now > queue) return -1;
+        freeAt += bytes * 8 * SECOND / capacity;
+        return freeAt - now;
+    }
+
+    Link capacity(long bps) {
+        capacity = bps;
+        return this;
     }
 
     Link loss(double share) {

@@ -100,7 +100,12 @@ final class VirtualNet {
                 link.dropped++;
                 continue;
             }
-            way.add(new Datagram(now + link.nextDelay(), counter++, from, to, i == 0 ? bytes : bytes.clone()));
+            long turn = handshake ? 0 : link.nextTurn(now, bytes.length);
+            if (turn < 0) {
+                link.dropped++;
+                continue;
+            }
+            way.add(new Datagram(now + turn + link.nextDelay(), counter++, from, to, i == 0 ? bytes : bytes.clone()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.DataLane;
+import io.stoa.media.DownstreamSettings;
 import io.stoa.media.Hindrance;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.NegotiationException;
@@ -70,6 +71,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final Set<Flow> flows = new LinkedHashSet<>();
 
     private Peer peer;
+    private Downstream downstream;
     private PortLease lease;
     private long packetsIn;
     private long packetsOut;
@@ -100,6 +102,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     void begin() {
         lease = loop.lease();
         peer = new Peer(spec, loop.tools(srtp), this);
+        downstream = new Downstream(peer);
         peer.localEndpoints(lease.endpoints());
         loop.register(this);
     }
@@ -155,6 +158,32 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     void sentMedia(int bytes) {
         packetsOut++;
         bytesOut += bytes;
+    }
+
+    Downstream downstream() {
+        return downstream;
+    }
+
+    /** Something of it is to be done at the end of the turn. */
+    void touch() {
+        loop.touch(this);
+    }
+
+    void tick(long now) {
+        if (!subscriptions.isEmpty()) downstream.tick(now);
+    }
+
+    void settle(long now) {
+        downstream.settle(now);
+    }
+
+    void wake(long now) {
+        peer.wake(now);
+        downstream.wake(now);
+    }
+
+    long nextWake(long now) {
+        return Time.earlier(peer.nextWake(), downstream.nextWake(now));
     }
 
     void firstPacket(String trackSid) {
@@ -326,6 +355,11 @@ final class LoopPeer implements MediaPeer, PeerHandler {
             SubscriptionTrack subscription = subscriptions.get(trackSid);
             if (subscription != null) subscription.prefer(now, preference);
         });
+    }
+
+    @Override
+    public void downstream(DownstreamSettings settings) {
+        post(now -> downstream.settings(now, settings));
     }
 
     @Override

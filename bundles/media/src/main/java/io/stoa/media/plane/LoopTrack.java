@@ -31,6 +31,8 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     private FrameMeaning.Kind kind;
     /** null for everything but opus. */
     private AudioForms forms;
+    /** null for audio. */
+    private LayerRates rates;
     private int liveMask;
     private boolean muted;
 
@@ -53,6 +55,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     void describe(TrackForm known) {
         form = known;
         kind = FrameMeaning.kindOf(known.mime());
+        if (known.video() && rates == null) rates = new LayerRates();
         if (!known.opus()) forms = null;
         else if (forms == null) forms = new AudioForms();
         if (forms != null) forms.describe(known, loop.composesRed());
@@ -95,6 +98,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         ring(layer).add(index, packet.bytes(), packet.offset(), packet.length());
         if (muted) return Drop.MUTED;
         fill(meta, layer, index, arrivedAt, packet);
+        if (rates != null) rates.add(layer, Vp8Descriptor.hasTid(meta.descriptor) ? Vp8Descriptor.tid(meta.descriptor) : 0, packet.length());
         Drop fault = forms == null ? null : forms.set(index, packet);
         if (fault != null) return fault;
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
@@ -162,6 +166,15 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     int reportTimestamp(int layer) {
         return reportTimestamp[layer];
+    }
+
+    /** What its layers cost; null for audio. */
+    LayerRates rates() {
+        return rates;
+    }
+
+    void measure(long now) {
+        if (rates != null) rates.tick(now);
     }
 
     // -- what holds for all packets

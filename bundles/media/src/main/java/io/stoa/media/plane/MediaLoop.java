@@ -111,8 +111,9 @@ final class MediaLoop implements LoopHandler {
                 peer.end();
                 continue;
             }
+            peer.settle(now);
             peer.peer().flush(now);
-            deadlines.set(peer, peer.peer().nextWake());
+            deadlines.set(peer, peer.nextWake(now));
         }
         touched.clear();
         outbox.flush();
@@ -123,14 +124,16 @@ final class MediaLoop implements LoopHandler {
     public void wake(long now) {
         while (Time.due(deadlines.next(), now)) {
             LoopPeer peer = deadlines.first();
-            peer.peer().wake(now);
+            peer.wake(now);
             touch(peer);
-            long next = peer.peer().nextWake();
+            long next = peer.nextWake(now);
             // A deadline that has not moved on would spin: it is looked at again in the next turn.
             deadlines.set(peer, next != Time.NEVER && next - now <= 0 ? now + Time.MILLI : next);
         }
         if (Time.due(tickAt, now)) {
+            for (int i = 0; i < tracks.size(); i++) tracks.get(i).measure(now);
             for (int i = 0; i < tracks.size(); i++) tracks.get(i).tick(now);
+            for (LoopPeer peer : peers) peer.tick(now);
             tickAt = tracks.isEmpty() ? Time.NEVER : now + TICK;
         }
         parking.wake(now);

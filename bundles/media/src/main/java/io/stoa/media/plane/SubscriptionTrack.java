@@ -32,6 +32,9 @@ final class SubscriptionTrack {
     /** Longest pause that is replayed from the ring when an engine is back; after longer ones the present counts. */
     private static final long MAX_REPLAY = 2 * Time.SECOND;
     private static final int MAX_LATE = 64;
+    /** Of these packets probes are made. */
+    private static final int RECENT = 32;
+    private static final int WORTH_REPEATING = 400;
     /** Where the word of a packet in the history has room for what of a RED payload it was: 0 = all, else the block, the primary being 1. */
     private static final int BLOCK = 48;
 
@@ -56,6 +59,14 @@ final class SubscriptionTrack {
     private final long[] overtaking = {-1, -1, -1};
 
     private int overtakingEpoch;
+    /** What the connection was found to carry of it; belongs to {@link Downstream}. */
+    final Ladder ladder = new Ladder();
+    private boolean decided;
+    private int grantedSpatial = 2;
+    private int grantedTemporal = 3;
+    private boolean starved;
+    private int lastSeq = -1;
+    private int padTurn;
     private int timestampOffset;
     private boolean sentAny;
     private long packetsOut;
@@ -91,8 +102,9 @@ final class SubscriptionTrack {
         recovery = new RedRecovery();
         history = new SendHistory(track.form().video() ? VIDEO_HISTORY : AUDIO_HISTORY);
         if (engine != null) forwarder = engine.create(forwarderSpec(), null);
-        if (forwarder != null) forwarder.target(now, preference.maxSpatial(), preference.maxTemporal());
+        aim(now);
         track.add(now, this);
+        if (track.form().video()) owner.downstream().add(this);
     }
 
     private ForwarderSpec forwarderSpec() {
@@ -101,7 +113,10 @@ final class SubscriptionTrack {
     }
 
     void detach() {
-        if (publication != null) publication.remove(this);
+        if (publication != null) {
+            publication.remove(this);
+            owner.downstream().remove(this);
+        }
         publication = null;
         forwarder = null;
     }
@@ -126,8 +141,8 @@ final class SubscriptionTrack {
 
     /** @param back 0, or the number of the redundant block that is all there is of the packet */
     private void forward(long now, PacketMeta meta, RtpView packet, int back) {
-        if (!preference.enabled() || !sender.ready()) {
-            drops().count(preference.enabled() ? Drop.NOT_CONNECTED : Drop.PAUSED);
+        if (!preference.enabled() || starved || !sender.ready()) {
+            drops().count(!preference.enabled() ? Drop.PAUSED : starved ? Drop.NO_BANDWIDTH : Drop.NOT_CONNECTED);
             return;
         }
         if (forwarder == null) {
@@ -182,10 +197,17 @@ final class SubscriptionTrack {
         owner.sentMedia(packet.length());
         AudioForms forms = publication.forms();
         if (forms != null) recovery.sent(meta);
-        if (forms != null && sender.red() && sendRed(now, forms, meta, packet)) return;
+        if (forms != null && sender.red() && sendRed(now, forms, meta, packet)) {
+            owner.downstream().sentAudio(packet.length());
+            return;
+        }
         boolean unpacked = forms != null && forms.isRed();
         long word = translation.packDescriptor() | (unpacked ? back + 1L : 0) << BLOCK;
         history.add(translation.seq, meta.layer, meta.index + back, translation.timestamp, translation.marker, word);
+        if (forms == null && publication.form().video()) {
+            lastSeq = translation.seq;
+            if (!owner.downstream().pass(now, this, translation.seq, packet.length())) return;
+        } else owner.downstream().sentAudio(packet.length());
         if (unpacked) sender.write(now, translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
         else sender.write(now, translation, packet);
     }
@@ -200,7 +222,7 @@ final class SubscriptionTrack {
 
     /** A packet without payload: the forwarder knows whether its number can be left out or is waited for. */
     void padding(long now, PacketMeta meta, RtpView packet) {
-        if (forwarder == null || !preference.enabled() || !sender.ready()) return;
+        if (forwarder == null || !preference.enabled() || starved || !sender.ready()) return;
         if (forwarder.forward(now, meta, translation) == null) sender.write(now, translation, packet);
     }
 
@@ -227,6 +249,38 @@ final class SubscriptionTrack {
         else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(now, publication.forms().red(), block - 1);
         packetsOut++;
         owner.sentMedia(view.length());
+        if (publication.form().video()) owner.downstream().spend(now, view.length());
+    }
+
+    /** A packet that was sent, or was to be: how it was translated, and {@code view} shows where it came from. */
+    private boolean recall(long now, int seq, RtpView view) {
+        if (publication == null || !history.recall(seq) || !publication.describe(owner.scratchMeta(), history.layer(), history.index(), now, view)) return false;
+        translation.seq = seq;
+        translation.timestamp = history.timestamp();
+        translation.marker = history.marker();
+        translation.unpackDescriptor(history.descriptor());
+        return true;
+    }
+
+    /** @return bytes of the packet, whose turn has come; 0 if it is lost */
+    int sendWaiting(long now, int seq) {
+        RtpView view = owner.scratchView();
+        if (!recall(now, seq, view)) {
+            drops().count(Drop.SEND_QUEUE_FULL);
+            return 0;
+        }
+        sender.write(now, translation, view);
+        return view.length();
+    }
+
+    /** @return bytes that were sent as a part of a probe, 0 if none can */
+    int pad(long now) {
+        if (publication == null || starved || !sender.canPad()) return 0;
+        RtpView view = owner.scratchView();
+        int seq = lastSeq - (padTurn++ & RECENT - 1) & 0xffff;
+        if (lastSeq < 0 || !recall(now, seq, view) || view.length() < WORTH_REPEATING) return sender.pad(now);
+        sender.resend(now, translation, view);
+        return view.length();
     }
 
     private void resendBlock(long now, RedView red, int back) {
@@ -241,10 +295,48 @@ final class SubscriptionTrack {
 
     void live(long now, int mask) {
         if (forwarder != null) forwarder.live(now, mask);
+        owner.downstream().changed();
+    }
+
+    // -- bandwidth
+
+    /** @return false if there is nothing to decide about it */
+    boolean describe(Ladder into) {
+        if (publication == null || !preference.enabled() || sender == null || !sender.bound()) return false;
+        into.fresh = !decided;
+        into.set(publication.rates(), publication.liveMask(), preference, grantedSpatial, grantedTemporal, starved || !decided);
+        return true;
+    }
+
+    /** Takes what the ladder says. */
+    void grant(long now) {
+        boolean first = !decided;
+        decided = true;
+        boolean starves = ladder.next == Ladder.OFF;
+        boolean full = ladder.next == ladder.rungs() - 1;
+        // At the top there is no limit, so that a layer that appears is not held up.
+        int spatial = full ? 2 : starves ? grantedSpatial : ladder.spatial(ladder.next);
+        int temporal = full ? 3 : starves ? grantedTemporal : ladder.temporal(ladder.next);
+        boolean resumes = starved && !starves;
+        if (starves != starved) owner.subscription(spec.trackSid(), starves ? SubscriptionEvent.PAUSED : SubscriptionEvent.RESUMED, "");
+        if (!first && starves == starved && spatial == grantedSpatial && temporal == grantedTemporal) return;
+        starved = starves;
+        grantedSpatial = spatial;
+        grantedTemporal = temporal;
+        if (resumes) resync(now);
+        if (starved) return;
+        aim(now);
+        askForKeyFrame(now);
+    }
+
+    private void aim(long now) {
+        if (forwarder != null)
+            forwarder.target(now, Math.min(preference.maxSpatial(), grantedSpatial), Math.min(preference.maxTemporal(), grantedTemporal));
     }
 
     void bound(long now) {
         owner.subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
+        owner.downstream().changed();
         askForKeyFrame(now);
     }
 
@@ -255,7 +347,7 @@ final class SubscriptionTrack {
     }
 
     void askForKeyFrame(long now) {
-        if (forwarder == null || publication == null || sender == null || !preference.enabled() || !sender.ready()) return;
+        if (forwarder == null || publication == null || sender == null || !preference.enabled() || starved || !sender.ready()) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
         if (layer >= 0) publication.requestKeyFrame(now, layer);
     }
@@ -263,9 +355,10 @@ final class SubscriptionTrack {
     void prefer(long now, TrackPreference wanted) {
         boolean back = wanted.enabled() && !preference.enabled();
         preference = wanted;
+        owner.downstream().changed();
         if (forwarder == null) return;
         if (back) resync(now);
-        forwarder.target(now, wanted.maxSpatial(), wanted.maxTemporal());
+        aim(now);
         askForKeyFrame(now);
     }
 
@@ -284,6 +377,7 @@ final class SubscriptionTrack {
         if (owner.peer().state() != PeerState.CONNECTED) found.add(Hindrance.NOT_CONNECTED);
         if (publication != null && !sender.bound()) found.add(Hindrance.NOT_NEGOTIATED);
         if (!preference.enabled()) found.add(Hindrance.PAUSED);
+        else if (starved) found.add(Hindrance.NO_BANDWIDTH);
         if (publication == null) return found;
         if (forwarder == null) found.add(Hindrance.NO_ENGINE);
         else if (publication.form().video() && found.isEmpty() && forwarder.currentLayer() < 0) found.add(Hindrance.WAITING_FOR_KEY_FRAME);
@@ -305,7 +399,7 @@ final class SubscriptionTrack {
         Forwarder successor = engine.create(forwarderSpec(), from);
         forwarder = successor;
         held = null;
-        successor.target(now, preference.maxSpatial(), preference.maxTemporal());
+        aim(now);
         publication.refresh(now, this);
         if (wasHeld) catchUp(now, from);
     }
