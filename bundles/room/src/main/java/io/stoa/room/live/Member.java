@@ -3,6 +3,7 @@ package io.stoa.room.live;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.DataLane;
+import io.stoa.media.DownstreamSettings;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
@@ -23,6 +24,9 @@ import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
 import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.livekit.StreamState;
+import io.stoa.protocol.livekit.StreamStateInfo;
+import io.stoa.protocol.livekit.StreamStateUpdate;
 import io.stoa.protocol.livekit.SubscriptionError;
 import io.stoa.protocol.livekit.SubscriptionPermission;
 import io.stoa.protocol.livekit.SubscriptionPermissionUpdate;
@@ -303,7 +307,15 @@ final class Member {
             publisher = room().open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER));
             subscriber = room().open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
         }
+        downstream(0);
         descriptions = new OfferAnswer(this, publisher, subscriber, firstOfferId);
+    }
+
+    /** @param maxBps of what the client receives, 0 = as much as the path carries */
+    void downstream(long maxBps) {
+        if (subscriber == null) return;
+        boolean mayPause = start.hasSubscriberAllowPause() ? start.getSubscriberAllowPause() : room().limits().allowPause();
+        subscriber.downstream(new DownstreamSettings(mayPause, maxBps));
     }
 
     /** Goes on with connections that another room manager has parked. @return false if one of them is gone */
@@ -772,7 +784,16 @@ final class Member {
                         SubscriptionResponse.newBuilder().setTrackSid(trackSid).setErr(SubscriptionError.SE_CODEC_UNSUPPORTED)));
             }
             case NOT_FOUND, ENDED -> subscriptions.ended(trackSid);
+            case PAUSED -> streamState(trackSid, StreamState.PAUSED);
+            case RESUMED -> streamState(trackSid, StreamState.ACTIVE);
         }
+    }
+
+    private void streamState(String trackSid, StreamState state) {
+        Member owner = room().ownerOf(trackSid);
+        if (owner == null) return;
+        send(SignalResponse.newBuilder().setStreamStateUpdate(StreamStateUpdate.newBuilder().addStreamStates(
+                StreamStateInfo.newBuilder().setParticipantSid(owner.sid).setTrackSid(trackSid).setState(state))));
     }
 
     /** Posts everything to the mailbox, in order. */

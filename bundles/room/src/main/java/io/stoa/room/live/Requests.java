@@ -230,7 +230,8 @@ final class Requests {
             case DISCONNECT_SIGNAL_ON_RESUME -> member.dropSignalOnResume(false);
             case DISCONNECT_SIGNAL_ON_RESUME_NO_MESSAGES -> member.dropSignalOnResume(true);
             case LEAVE_REQUEST_FULL_RECONNECT -> member.close(DisconnectReason.UNKNOWN_REASON, LeaveRequest.Action.RECONNECT);
-            case MIGRATION, SWITCH_CANDIDATE_PROTOCOL, SUBSCRIBER_BANDWIDTH, SCENARIO_NOT_SET -> {}
+            case SUBSCRIBER_BANDWIDTH -> member.downstream(Math.max(0, scenario.getSubscriberBandwidth()));
+            case MIGRATION, SWITCH_CANDIDATE_PROTOCOL, SCENARIO_NOT_SET -> {}
         }
     }
 }

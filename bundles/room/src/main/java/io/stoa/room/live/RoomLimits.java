@@ -35,6 +35,9 @@ public @interface RoomLimits {
     @AttributeDefinition(description = "Whether a client is to reconnect when a track that it subscribes to is not negotiated within 15 s")
     boolean reconnectOnSubscriptionError() default false;
 
+    @AttributeDefinition(description = "Tracks may be paused where bandwidth is short, unless the client says itself whether they may")
+    boolean allowPause() default false;
+
     boolean enableDataTracks() default true;
 
     boolean enableParticipantDataBlob() default false;

@@ -9,6 +9,7 @@ import io.stoa.protocol.handover.TrackSetting;
 import io.stoa.protocol.handover.TrackWish;
 import io.stoa.protocol.livekit.SubscriptionError;
 import io.stoa.protocol.livekit.SubscriptionResponse;
+import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoQuality;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ final class Subscriptions {
     private final Map<String, Boolean> lastAllowed = new LinkedHashMap<>();
 
     /** Of a request only what counts, because it stays. */
-    private record Setting(boolean disabled, VideoQuality quality, int width, int height) {}
+    private record Setting(boolean disabled, VideoQuality quality, int width, int height, int priority) {}
 
     Subscriptions(Member owner) {
         this.owner = owner;
@@ -55,7 +56,8 @@ final class Subscriptions {
                 .setDisabled(setting.disabled)
                 .setQuality(setting.quality)
                 .setWidth(setting.width)
-                .setHeight(setting.height)));
+                .setHeight(setting.height)
+                .setPriority(setting.priority)));
         to.putAllPermittedBefore(lastAllowed);
     }
 
@@ -70,7 +72,7 @@ final class Subscriptions {
         for (TrackWish wish : from.getTrackWishesList()) wish(List.of(wish.getTrackSid()), wish.getSubscribe());
         waiting = true;
         for (TrackSetting one : from.getTrackSettingsList())
-            settings.put(one.getTrackSid(), new Setting(one.getDisabled(), one.getQuality(), one.getWidth(), one.getHeight()));
+            settings.put(one.getTrackSid(), new Setting(one.getDisabled(), one.getQuality(), one.getWidth(), one.getHeight(), one.getPriority()));
         lastAllowed.putAll(from.getPermittedBeforeMap());
     }
 
@@ -242,7 +244,7 @@ final class Subscriptions {
     }
 
     void set(UpdateTrackSettings request) {
-        Setting setting = new Setting(request.getDisabled(), request.getQuality(), request.getWidth(), request.getHeight());
+        Setting setting = new Setting(request.getDisabled(), request.getQuality(), request.getWidth(), request.getHeight(), request.getPriority());
         for (String sid : request.getTrackSidsList()) {
             settings.put(sid, setting);
             Publications.Entry entry = owner.room().track(sid);
@@ -253,8 +255,14 @@ final class Subscriptions {
     private TrackPreference preference(Publications.Entry entry) {
         Setting set = settings.get(entry.info.getSid());
         if (!entry.video()) return set == null ? TrackPreference.EVERYTHING : new TrackPreference(!set.disabled, 2, 3);
-        if (set == null) return new TrackPreference(true, owner.adaptiveStream() ? 0 : 2, 3);
+        if (set == null) return new TrackPreference(true, owner.adaptiveStream() ? 0 : 2, 3, priority(entry, 0));
         boolean enabled = !set.disabled && set.quality != VideoQuality.OFF;
-        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.quality, set.width, set.height), 3);
+        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.quality, set.width, set.height), 3, priority(entry, set.priority));
+    }
+
+    /** As the client says, else the screen before everything else (spec 6.11). */
+    private static int priority(Publications.Entry entry, int wished) {
+        if (wished != 0) return Math.clamp(wished & 0xffff_ffffL, TrackPreference.LOWEST_PRIORITY, TrackPreference.HIGHEST_PRIORITY);
+        return entry.info.getSource() == TrackSource.SCREEN_SHARE ? TrackPreference.HIGHEST_PRIORITY : TrackPreference.LOWEST_PRIORITY;
     }
 }

@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.media.DataLane;
+import io.stoa.media.DownstreamSettings;
 import io.stoa.media.Hindrance;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
@@ -79,6 +80,7 @@ final class FakeMediaPlane implements MediaPlane {
         private final Set<DataLane> open = Collections.synchronizedSet(EnumSet.noneOf(DataLane.class));
         volatile PeerStats stats = new PeerStats(PeerState.CONNECTED, "UDP a <- b", 20, 0, 0, 0, Map.of());
         volatile List<Hindrance> hindrances = List.of();
+        volatile DownstreamSettings downstream = DownstreamSettings.DEFAULT;
         volatile boolean closed;
         /** Its loop does not get to answer offers. */
         volatile boolean busy;
@@ -165,6 +167,11 @@ final class FakeMediaPlane implements MediaPlane {
         @Override
         public void prefer(String trackSid, TrackPreference preference) {
             preferences.put(trackSid, preference);
+        }
+
+        @Override
+        public void downstream(DownstreamSettings settings) {
+            downstream = settings;
         }
 
         @Override

@@ -271,6 +271,11 @@ final class Rig implements AutoCloseable {
             }
 
             @Override
+            public boolean allowPause() {
+                return false;
+            }
+
+            @Override
             public boolean enableDataTracks() {
                 return true;
             }

@@ -5,6 +5,7 @@ import static io.stoa.protocol.livekit.SignalResponse.MessageCase.RECONNECT;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.media.DownstreamSettings;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
@@ -86,6 +87,14 @@ class SimulateTest {
         Client second = first.resume();
         assertThat(second.wasTold(RECONNECT)).as("once only").isTrue();
         assertThat(second.closed).isFalse();
+    }
+
+    @Test
+    void her_line_becomes_narrow() {
+        plays(SimulateScenario.newBuilder().setSubscriberBandwidth(20_000));
+        assertThat(ann.subscriber.downstream).isEqualTo(new DownstreamSettings(false, 20_000));
+        plays(SimulateScenario.newBuilder().setSubscriberBandwidth(-1));
+        assertThat(ann.subscriber.downstream).isEqualTo(DownstreamSettings.DEFAULT);
     }
 
     @Test

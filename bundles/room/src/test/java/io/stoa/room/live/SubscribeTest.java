@@ -3,6 +3,7 @@ package io.stoa.room.live;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.MEDIA_SECTIONS_REQUIREMENT;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.OFFER;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.STREAM_STATE_UPDATE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SUBSCRIPTION_PERMISSION_UPDATE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SUBSCRIPTION_RESPONSE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,9 +13,12 @@ import io.stoa.media.TrackPreference;
 import io.stoa.protocol.livekit.ParticipantTracks;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SpeakerInfo;
+import io.stoa.protocol.livekit.StreamState;
+import io.stoa.protocol.livekit.StreamStateInfo;
 import io.stoa.protocol.livekit.SubscriptionError;
 import io.stoa.protocol.livekit.SubscriptionPermission;
 import io.stoa.protocol.livekit.TrackPermission;
+import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateSubscription;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
@@ -163,6 +167,27 @@ class SubscribeTest {
         var permission = io.stoa.protocol.livekit.ParticipantPermission.newBuilder().setCanPublish(true).setCanSubscribe(subscribe);
         Rig.ok(() -> rig.room().updateParticipant(
                 UpdateParticipantRequest.newBuilder().setIdentity(identity).setPermission(permission).build()));
+    }
+
+    @Test
+    void the_screen_comes_first_unless_the_client_says_otherwise() {
+        String camera = ann.publishes(Client.camera("c1"), "video/VP8");
+        String screen = ann.publishes(Client.camera("c2").setSource(TrackSource.SCREEN_SHARE), "video/VP8");
+        assertThat(bob.subscriber.preferences.get(screen).priority()).isEqualTo(255);
+        assertThat(bob.subscriber.preferences.get(camera).priority()).isEqualTo(1);
+        assertThat(preferred(screen, UpdateTrackSettings.newBuilder().setPriority(7)).priority()).isEqualTo(7);
+        assertThat(preferred(screen, UpdateTrackSettings.newBuilder().setPriority(70_000)).priority()).isEqualTo(255);
+        assertThat(preferred(camera, UpdateTrackSettings.newBuilder().setPriority(-1)).priority()).isEqualTo(255);
+    }
+
+    @Test
+    void a_track_that_does_not_fit_is_told_as_paused_and_then_as_active() {
+        String camera = ann.publishes(Client.camera("c1"), "video/VP8");
+        bob.subscriber.listener.subscription(camera, SubscriptionEvent.PAUSED, "");
+        StreamStateInfo told = bob.last(STREAM_STATE_UPDATE).getStreamStateUpdate().getStreamStates(0);
+        assertThat(told).isEqualTo(StreamStateInfo.newBuilder().setParticipantSid(ann.sid()).setTrackSid(camera).setState(StreamState.PAUSED).build());
+        bob.subscriber.listener.subscription(camera, SubscriptionEvent.RESUMED, "");
+        assertThat(bob.last(STREAM_STATE_UPDATE).getStreamStateUpdate().getStreamStates(0).getState()).isEqualTo(StreamState.ACTIVE);
     }
 
     @Test
