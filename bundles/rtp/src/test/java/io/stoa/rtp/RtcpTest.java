@@ -153,4 +153,36 @@ class RtcpTest {
         assertThat(view.nackPairs()).isZero();
         assertThat(view.firEntries()).isZero();
     }
+
+    private static byte[] remb(int exponent, int mantissa) {
+        byte[] packet = new byte[24];
+        packet[0] = (byte) 0x8f;
+        packet[1] = (byte) 206;
+        packet[3] = 5;
+        System.arraycopy(new byte[] {'R', 'E', 'M', 'B', 1}, 0, packet, 12, 5);
+        packet[17] = (byte) (exponent << 2 | mantissa >> 16);
+        packet[18] = (byte) (mantissa >> 8);
+        packet[19] = (byte) mantissa;
+        return packet;
+    }
+
+    @Test
+    void an_estimate_of_the_receiver_is_a_mantissa_and_an_exponent() {
+        RtcpView view = new RtcpView();
+        assertThat(view.set(remb(3, 125_000), 0, 24)).isNull();
+        assertThat(view.next()).isTrue();
+        assertThat(view.isRemb()).isTrue();
+        assertThat(view.rembBps()).isEqualTo(1_000_000);
+        view.set(remb(63, 0x3ffff), 0, 24);
+        view.next();
+        assertThat(view.rembBps()).as("more than fits").isEqualTo(Long.MAX_VALUE);
+        view.set(remb(63, 0), 0, 24);
+        view.next();
+        assertThat(view.rembBps()).isZero();
+        byte[] other = remb(3, 1);
+        other[12] = 'X';
+        view.set(other, 0, 24);
+        view.next();
+        assertThat(view.isRemb()).isFalse();
+    }
 }

@@ -201,4 +201,62 @@ class BandwidthTest {
         assertThat(layer()).isEqualTo(2);
         bob.received(camera).isContinuous().isDecodable();
     }
+
+    @Test
+    void where_there_is_one_connection_it_is_the_same() {
+        Client cat = room.single("cat");
+        ann.publish(camera);
+        cat.offer(false);
+        cat.subscribe(ann, camera);
+        room.connected(ann, cat);
+        net.run(3 * SECOND);
+        assertThat(cat.received(camera).last().layer()).isEqualTo(2);
+        cat.down.capacity(700_000);
+        net.run(10 * SECOND);
+        assertThat(cat.received(camera).last().layer()).isLessThan(2);
+        cat.peer.downstream(new DownstreamSettings(true, 20_000));
+        net.run(SECOND);
+        assertThat(cat.events).contains("subscription TR_camera PAUSED");
+        assertThat(cat.received(camera).breaks).isEmpty();
+    }
+
+    @Test
+    void an_estimate_of_the_client_is_believed_where_it_tells_no_arrivals() {
+        bob.reportsArrivals = false;
+        call();
+        net.run(3 * SECOND);
+        assertThat(layer()).isEqualTo(2);
+        for (int i = 0; i < 10; i++) net.in(i * SECOND, () -> bob.sendProtectedRtcp(remb(500_000)));
+        net.run(10 * SECOND);
+        assertThat(layer()).isZero();
+        bob.sendProtectedRtcp(remb(5_000_000));
+        net.run(4 * SECOND);
+        assertThat(layer()).isEqualTo(2);
+        bob.received(camera).isContinuous();
+    }
+
+    private static byte[] remb(int bps) {
+        byte[] packet = {(byte) 0x8f, (byte) 206, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 'R', 'E', 'M', 'B', 1, 0, 0, 0, 0, 0, 0, 2};
+        int mantissa = bps >> 6;
+        packet[17] = (byte) (6 << 2 | mantissa >> 16);
+        packet[18] = (byte) (mantissa >> 8);
+        packet[19] = (byte) mantissa;
+        return packet;
+    }
+
+    @Test
+    void a_burst_of_a_key_frame_waits_for_its_turn_and_nothing_is_lost() {
+        bob.down.capacity(1_500_000);
+        bob.down.queue = 60 * MILLI;
+        call();
+        net.run(10 * SECOND);
+        long dropped = bob.down.dropped;
+        for (int i = 0; i < 10; i++) {
+            bob.received(camera).askForKeyFrame(net.now());
+            net.run(2 * SECOND);
+        }
+        System.out.println("key frames: dropped " + (bob.down.dropped - dropped) + ", layer " + layer());
+        assertThat(bob.down.dropped - dropped).isLessThan(30);
+        assertThat(bob.received(camera).breaks).isEmpty();
+    }
 }
