@@ -94,7 +94,7 @@ final class BandwidthAllocator {
         }
         if (fell) fell(now);
         else if (raised) raisedAt = now;
-        if (fellAt != Time.NEVER && now - fellAt > STABLE) hold = FIRST_HOLD;
+        if (fellAt != Time.NEVER && now - fellAt > hold + STABLE) hold = FIRST_HOLD;
     }
 
     private void fell(long now) {
