@@ -67,8 +67,9 @@ final class Downstream {
         changed = true;
     }
 
+    /** Again if the track comes in another codec. */
     void add(SubscriptionTrack track) {
-        video.add(track);
+        if (!video.contains(track)) video.add(track);
         changed = true;
     }
 
