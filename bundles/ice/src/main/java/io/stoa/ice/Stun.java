@@ -1,10 +1,8 @@
 package io.stoa.ice;
 
-import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
 import io.stoa.base.TransportAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,16 +13,12 @@ import org.ice4j.attribute.AttributeFactory;
 import org.ice4j.attribute.ErrorCodeAttribute;
 import org.ice4j.attribute.FingerprintAttribute;
 import org.ice4j.attribute.IceControlAttribute;
-import org.ice4j.attribute.MessageIntegrityAttribute;
 import org.ice4j.attribute.PriorityAttribute;
 import org.ice4j.attribute.UsernameAttribute;
 import org.ice4j.message.Message;
 
 /** Binding messages as values, by ice4j's codec; integrity and fingerprint over the raw bytes. */
 final class Stun {
-    private static final int INTEGRITY = 0x0008;
-    private static final int FINGERPRINT = 0x8028;
-
     private Stun() {}
 
     /**
@@ -97,48 +91,20 @@ final class Stun {
         return seal(Message.BINDING_ERROR_RESPONSE, transaction, List.of(error), password);
     }
 
-    /** Header, attributes by ice4j, then integrity and fingerprint; Message.encode is not used because it asks ice4j's configuration. */
+    /** Attributes by ice4j; Message.encode is not used because it asks ice4j's configuration. */
     private static byte[] seal(char kind, byte[] transaction, List<Attribute> attributes, String password) {
-        List<byte[]> bodies = new ArrayList<>();
-        int size = StunPeek.HEADER;
-        for (Attribute attribute : attributes) {
-            byte[] encoded = attribute.encode();
-            bodies.add(encoded);
-            size += encoded.length + 3 & ~3;
-        }
-        byte[] message = new byte[size + 24 + 8];
-        Bytes.u16(message, 0, kind);
-        Bytes.i32(message, 4, StunPeek.MAGIC_COOKIE);
-        System.arraycopy(transaction, 0, message, 8, 12);
-        int at = StunPeek.HEADER;
-        for (byte[] encoded : bodies) {
-            System.arraycopy(encoded, 0, message, at, encoded.length);
-            at += encoded.length + 3 & ~3;
-        }
-        Bytes.u16(message, 2, at - StunPeek.HEADER + 24);
-        Bytes.u16(message, at, INTEGRITY);
-        Bytes.u16(message, at + 2, 20);
-        System.arraycopy(MessageIntegrityAttribute.calculateHmacSha1(message, 0, at, key(password)), 0, message, at + 4, 20);
-        at += 24;
-        Bytes.u16(message, 2, at - StunPeek.HEADER + 8);
-        Bytes.u16(message, at, FINGERPRINT);
-        Bytes.u16(message, at + 2, 4);
-        System.arraycopy(FingerprintAttribute.calculateXorCRC32(message, 0, at), 0, message, at + 4, 4);
-        return message;
+        StunWriter writer = new StunWriter(kind, transaction);
+        for (Attribute attribute : attributes) writer.encoded(attribute.encode());
+        return writer.integrity(key(password)).fingerprint().toBytes();
     }
 
-    /** RFC 8489 section 14.5: over everything before the attribute, with the length as if the message ended behind it. */
     static boolean integrityFits(byte[] bytes, int offset, int length, String password) {
-        int at = StunPeek.find(bytes, offset, length, INTEGRITY);
-        if (at < 0 || Bytes.u16(bytes, at + 2) != 20) return false;
-        byte[] covered = Arrays.copyOfRange(bytes, offset, at);
-        Bytes.u16(covered, 2, at - offset - StunPeek.HEADER + 24);
-        byte[] expected = MessageIntegrityAttribute.calculateHmacSha1(covered, 0, covered.length, key(password));
-        return MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, at + 4, at + 24));
+        StunView view = new StunView();
+        return view.look(bytes, offset, length) && view.integrityFits(key(password));
     }
 
     private static boolean fingerprintFits(byte[] bytes, int offset, int length) {
-        int at = StunPeek.find(bytes, offset, length, FINGERPRINT);
+        int at = StunPeek.find(bytes, offset, length, StunView.FINGERPRINT);
         if (at < 0) return true; // not mandatory on a port of its own
         if (at + 8 != offset + length) return false;
         byte[] expected = FingerprintAttribute.calculateXorCRC32(bytes, offset, at - offset);

@@ -9,8 +9,8 @@
  * <p>STUN messages are read and written with ice4j's codec ({@code org.ice4j.message}, which travels inside this bundle). Two
  * attributes are computed here over the raw bytes, MESSAGE-INTEGRITY and FINGERPRINT (RFC 8489 sections 14.5, 14.7), because ice4j ties
  * their encoding to its own socket stack. What is not a STUN message for us is turned away by {@link io.stoa.ice.StunPeek} before any
- * object is made.
+ * object is made. {@link io.stoa.ice.StunView} and {@link io.stoa.ice.StunWriter} are the raw bytes of any STUN message, for TURN, too.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package io.stoa.ice;

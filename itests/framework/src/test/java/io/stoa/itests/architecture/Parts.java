@@ -27,7 +27,7 @@ final class Parts {
     static final List<Set<String>> LAYERS = List.of(
             Set.of("base", "protocol"),
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
-            Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer"),
+            Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer", "turn"),
             Set.of("auth", "http", "rpc"),
             Set.of("store.memory", "handover", "transport", "srtp.portable", "forward"),
             Set.of("signal", "room", "cluster", "media"),
@@ -36,7 +36,7 @@ final class Parts {
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =
-            Map.of("http", Set.of("auth"), "rpc", Set.of("auth"), "peer", Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe"));
+            Map.of("http", Set.of("auth"), "rpc", Set.of("auth"), "turn", Set.of("ice"), "peer", Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe"));
 
     static final Set<String> CONTRACTS = LAYERS.get(1);
     static final Set<String> PROTOCOLS = LAYERS.get(2);
