@@ -28,7 +28,8 @@ public final class StunWriter {
     }
 
     public StunWriter attribute(int type, byte[] value, int offset, int length) {
-        System.arraycopy(value, offset, bytes, header(type, length), length);
+        int at = header(type, length);
+        System.arraycopy(value, offset, bytes, at, length);
         return this;
     }
 
@@ -37,7 +38,8 @@ public final class StunWriter {
     }
 
     public StunWriter u32(int type, long value) {
-        Bytes.i32(bytes, header(type, 4), (int) value);
+        int at = header(type, 4);
+        Bytes.i32(bytes, at, (int) value);
         return this;
     }
 
@@ -70,6 +72,7 @@ public final class StunWriter {
         return attribute(Bytes.u16(attribute, 0), attribute, 4, Bytes.u16(attribute, 2));
     }
 
+    /** Makes room: the array may be another one afterwards. */
     private int header(int type, int length) {
         int at = size;
         size = at + 4 + (length + 3 & ~3);

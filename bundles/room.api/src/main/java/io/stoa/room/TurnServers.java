@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * TURN servers that participants of this node may use. Whoever knows their secrets makes the credentials, so that the secrets stay there.
- * Any thread; never blocks.
+ * Several may offer theirs: clients are told of those of the highest ranking first. Any thread; never blocks.
  */
 @ConsumerType
 public interface TurnServers {

@@ -88,6 +88,20 @@ class TurnScenarioTest {
     }
 
     @Test
+    void a_full_datagram_goes_in_an_indication_as_on_a_channel() {
+        TransportAddress relayed = ann.allocated();
+        ann.permit(PEER);
+        String text = "0123456789".repeat(140);
+        rig.peerSends(PEER, relayed, text);
+        assertThat(ann.hear().text(Turn.DATA)).isEqualTo(text);
+        ann.send(PEER, text);
+        assertThat(rig.toPeers.remove().text()).isEqualTo(text);
+        ann.bind(0x4000, PEER);
+        rig.peerSends(PEER, relayed, text);
+        assertThat(ann.hear().bytes).hasSize(4 + text.length());
+    }
+
+    @Test
     void into_a_stream_channel_data_is_padded() {
         TurnClient caller = rig.client(Flow.Protocol.TCP);
         TransportAddress relayed = caller.allocated();

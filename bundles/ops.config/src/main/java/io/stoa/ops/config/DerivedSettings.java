@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What follows from what was given (spec 11.1, 11.4), and what does not go together. Works on values before defaults fill the rest. */
 final class DerivedSettings {
@@ -15,6 +16,9 @@ final class DerivedSettings {
             "room.max_metadata_size", "limit.max_metadata_size",
             "room.max_room_name_length", "limit.max_room_name_length",
             "room.max_participant_identity_length", "limit.max_participant_identity_length");
+
+    /** Labels of letters, digits and hyphens, 63 characters at most (RFC 1123 section 2.1). */
+    private static final Pattern DOMAIN = Pattern.compile("(?=.{1,253}$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*");
 
     private final Map<String, Object> values;
     private final Map<String, String> keys;
@@ -34,6 +38,7 @@ final class DerivedSettings {
         DerivedSettings settings = new DerivedSettings(values, keys, dev, warnings);
         if (dev) values.put("development", true);
         settings.media();
+        settings.relays();
         settings.devKeys();
         settings.levels();
         settings.limits();
@@ -49,6 +54,16 @@ final class DerivedSettings {
         if (number("rtc.port_range_end") < number("rtc.port_range_start"))
             faults.add("rtc.port_range_end: " + number("rtc.port_range_end") + " is not allowed; allowed: at least rtc.port_range_start, " + number("rtc.port_range_start"));
         if (dev) values.putIfAbsent("rtc.enable_loopback_candidate", true);
+    }
+
+    /** Both ends or none (spec 11.1). */
+    private void relays() {
+        if (number("turn.relay_range_start") == 0 || number("turn.relay_range_end") == 0) {
+            values.put("turn.relay_range_start", 30000L);
+            values.put("turn.relay_range_end", dev ? 30002L : 40000L);
+        }
+        if (number("turn.relay_range_end") < number("turn.relay_range_start"))
+            faults.add("turn.relay_range_end: " + number("turn.relay_range_end") + " is not allowed; allowed: at least turn.relay_range_start, " + number("turn.relay_range_start"));
     }
 
     /** Only if no keys are given: the well-known ones, and then no other machine may call unless that was asked for. */
@@ -95,6 +110,8 @@ final class DerivedSettings {
             faults.add("turn: invalid TURN ports; allowed: turn.tls_port or turn.udp_port above 0");
         if (Boolean.TRUE.equals(values.get("turn.enabled")) && number("turn.tls_port") > 0 && text("turn.domain").isEmpty())
             faults.add("turn.domain: \"\" is not allowed; allowed: the name in the certificate, where turn.tls_port is set");
+        if (Boolean.TRUE.equals(values.get("turn.enabled")) && !text("turn.domain").isEmpty() && !DOMAIN.matcher(text("turn.domain")).matches())
+            faults.add("turn.domain: \"" + text("turn.domain") + "\" is not allowed; allowed: a host name such as turn.example.com");
         if (values.get("webhook.urls") instanceof List<?> urls && !urls.isEmpty() && !keys.containsKey(text("webhook.api_key")))
             faults.add("webhook.api_key: \"" + text("webhook.api_key") + "\" is not allowed; allowed: one of the API keys");
         if (values.get("rtc.turn_servers") instanceof List<?> servers) servers.forEach(server -> turnServer((Map<?, ?>) server));

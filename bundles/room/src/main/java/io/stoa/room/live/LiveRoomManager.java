@@ -91,8 +91,9 @@ public final class LiveRoomManager implements RoomManager {
     private volatile String nodeId = "";
     private volatile String region = "";
 
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile TurnServers turnServers;
+    /** The lowest ranking first. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    volatile List<TurnServers> turnServers = List.of();
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
@@ -238,10 +239,11 @@ public final class LiveRoomManager implements RoomManager {
 
     /** By what a participant's client finds its paths (spec 6.12). */
     List<ICEServer> iceServers(String participantSid) {
-        TurnServers turn = turnServers;
-        List<ICEServer> servers = new ArrayList<>(turn == null ? List.of() : turn.of(participantSid));
+        List<ICEServer> servers = new ArrayList<>();
+        for (TurnServers some : turnServers.reversed()) servers.addAll(some.of(participantSid));
+        boolean tellsAddresses = servers.stream().flatMap(server -> server.getUrlsList().stream()).anyMatch(url -> url.startsWith("turn:"));
         List<String> stun = List.of(ice.stunServers());
-        if (servers.isEmpty() && stun.isEmpty()) stun = PUBLIC_STUN_SERVERS;
+        if (!tellsAddresses && stun.isEmpty()) stun = PUBLIC_STUN_SERVERS;
         if (!stun.isEmpty()) servers.add(ICEServer.newBuilder().addAllUrls(stun.stream().map(server -> "stun:" + server).toList()).build());
         return servers;
     }

@@ -63,7 +63,7 @@ class ResumeTest {
     void configured_stun_and_turn_servers_are_told_at_the_join_and_at_the_resume() {
         assertThat(urls(ann.last(JOIN).getJoin().getIceServersList())).containsExactly(
                 "stun:global.stun.twilio.com:3478", "stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302");
-        rig.rooms.turnServers = sid -> List.of(ICEServer.newBuilder().addUrls("turn:relay").setUsername("for " + sid).build());
+        rig.rooms.turnServers = List.of(sid -> List.of(ICEServer.newBuilder().addUrls("turn:relay").setUsername("for " + sid).build()));
         Client bob = rig.single("bob");
         List<ICEServer> told = bob.last(JOIN).getJoin().getIceServersList();
         assertThat(urls(told)).as("TURN servers answer STUN, too").containsExactly("turn:relay");
@@ -73,6 +73,15 @@ class ResumeTest {
         told = bob.resume().last(RECONNECT).getReconnect().getIceServersList();
         assertThat(urls(told)).containsExactly("turn:relay", "stun:one:1", "stun:two:2");
         assertThat(told.getFirst().getUsername()).isEqualTo("for " + bob.sid());
+    }
+
+    @Test
+    void turn_servers_of_the_highest_ranking_come_first_and_turn_over_tls_alone_tells_no_addresses() {
+        rig.rooms.turnServers = List.of(sid -> List.of(ICEServer.newBuilder().addUrls("turn:external").build()),
+                sid -> List.of(ICEServer.newBuilder().addUrls("turns:embedded").build()));
+        assertThat(urls(rig.single("bob").last(JOIN).getJoin().getIceServersList())).containsExactly("turns:embedded", "turn:external");
+        rig.rooms.turnServers = List.of(sid -> List.of(), sid -> List.of(ICEServer.newBuilder().addUrls("turns:embedded").build()));
+        assertThat(urls(rig.single("cid").last(JOIN).getJoin().getIceServersList())).hasSize(4).startsWith("turns:embedded", "stun:global.stun.twilio.com:3478");
     }
 
     private static List<String> urls(List<ICEServer> servers) {

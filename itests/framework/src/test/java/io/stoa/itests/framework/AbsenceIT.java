@@ -46,6 +46,7 @@ class AbsenceIT {
     @CsvSource(delimiter = '|', value = {
         "transport    | PacketIo MediaPlane RoomManager              | 503 | 503",
         "srtp.portable | SrtpEngine                                  | 503 | 200",
+        "turn.server  | TurnServers                                  | 101 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
         "media        | MediaPlane RoomManager                       | 503 | 503",
         "cluster      | NodeRegistry Router RoomAllocator             | 503 | 503",
