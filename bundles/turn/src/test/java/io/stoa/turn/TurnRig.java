@@ -96,6 +96,7 @@ final class TurnRig implements TurnHandler {
     }
 
     private void opened(Relay relay) {
+        if (relay.isClosed()) return;
         if (occupied.contains(relay.bind.port())) {
             server.notOpened(now, relay);
             return;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,9 +135,23 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "prometheus: {port: 1, username: a}", "turn: {enabled: true}", "turn: {enabled: true, tls_port: 5349}", "webhook: {urls: [http://a], api_key: APItwo}",
+        "turn: {enabled: true, udp_port: 3478, domain: 'turn example'}", "turn: {enabled: true, tls_port: 5349, domain: -turn.example.com}",
+        "turn: {relay_range_start: 9, relay_range_end: 8}",
         "rtc: {turn_servers: [{host: a}]}", "rtc: {turn_servers: [{username: a, credential: b}]}", "rtc: {turn_servers: [{host: a, username: b}]}"})
     void what_does_not_go_together_is_refused(String text) {
         assertThat(Loading.yaml(text).faults()).hasSize(1);
+    }
+
+    @Test
+    void a_range_of_relay_ports_has_both_ends_or_is_the_default() {
+        assertThat(relays(Loading.yaml(KEYS).load())).containsExactly(30_000L, 40_000L);
+        assertThat(relays(Loading.of("--dev").load())).containsExactly(30_000L, 30_002L);
+        assertThat(relays(Loading.of("--dev", "--turn.relay_range_start", "0", "--turn.relay_range_end", "7").load())).containsExactly(30_000L, 30_002L);
+        assertThat(relays(Loading.of("--dev", "--turn.relay_range_start", "5", "--turn.relay_range_end", "7").load())).containsExactly(5L, 7L);
+    }
+
+    private static List<Long> relays(Settings settings) {
+        return List.of(settings.number("turn.relay_range_start"), settings.number("turn.relay_range_end"));
     }
 
     @Test

@@ -31,7 +31,8 @@ final class ParticipantCredentials implements TurnCredentials {
     /** @return empty without an API key to make them of */
     Optional<Issued> issue(String participantSid, long ttlSeconds) {
         KeyProvider provider = keys.get();
-        Optional<String> key = provider == null ? Optional.empty() : provider.firstKey();
+        if (provider == null) return Optional.empty();
+        Optional<String> key = provider.firstKey();
         long expiry = unixSeconds.getAsLong() + ttlSeconds;
         return key.flatMap(provider::secret).map(secret -> new Issued(
                 Base62.encode((key.get() + "|" + participantSid + "|" + expiry).getBytes(StandardCharsets.UTF_8)),

@@ -3,6 +3,7 @@ package io.stoa.turn.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.handler.ssl.SslContext;
 import io.stoa.auth.KeyProvider;
 import io.stoa.base.TransportAddress;
 import io.stoa.ice.StunView;
@@ -19,7 +20,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,6 +43,7 @@ class NettyTurnServerTest {
     @AfterEach
     void close() {
         if (server != null) server.close();
+        server = null;
     }
 
     private NettyTurnServer start() throws IOException {
@@ -145,7 +149,10 @@ class NettyTurnServerTest {
     }
 
     private static Client overTcp(ICEServer told, int port) throws IOException {
-        Socket socket = new Socket(LOOPBACK, port);
+        return overStream(told, new Socket(LOOPBACK, port));
+    }
+
+    private static Client overStream(ICEServer told, Socket socket) throws IOException {
         socket.setSoTimeout(10_000);
         DataInputStream in = new DataInputStream(socket.getInputStream());
         return new Client(told) {
@@ -223,6 +230,28 @@ class NettyTurnServerTest {
     }
 
     @Test
+    void over_tls_with_any_form_of_key_and_with_what_was_renewed_since(@TempDir Path folder) throws Exception {
+        int port = freePort();
+        TestCertificate first = TestCertificate.make("first");
+        first.write(folder, true);
+        values.putAll(Map.of("tlsPort", port, "domain", "localhost", "certFile", folder.resolve("cert.pem").toString(), "keyFile", folder.resolve("key.pem").toString()));
+        start();
+        try (Client client = overStream(told(), first.connect(LOOPBACK, port))) {
+            relays(client);
+        }
+
+        TestCertificate second = TestCertificate.make("second");
+        ServerCertificate files = new ServerCertificate(folder.resolve("cert.pem").toString(), folder.resolve("key.pem").toString(), 0);
+        SslContext before = files.context(1);
+        Files.setLastModifiedTime(second.write(folder, false), FileTime.fromMillis(1));
+        assertThat(files.context(9_000_000_000L)).as("not every time").isSameAs(before);
+        SslContext after = files.context(10_000_000_000L);
+        assertThat(after).isNotSameAs(before);
+        Files.writeString(folder.resolve("key.pem"), "half of a key");
+        assertThat(files.context(20_000_000_000L)).as("what cannot be used").isSameAs(after);
+    }
+
+    @Test
     void what_is_not_turn_ends_the_connection() throws Exception {
         int port = freePort();
         values.putAll(Map.of("tlsPort", port, "externalTls", true, "domain", "turn.example.com"));
@@ -273,7 +302,7 @@ class NettyTurnServerTest {
         values.put("udpPort", port);
         for (int i = 0; i < 3; i++) {
             start();
-            server.close();
+            close();
         }
     }
 
