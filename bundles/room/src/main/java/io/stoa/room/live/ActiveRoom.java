@@ -322,6 +322,7 @@ final class ActiveRoom implements LiveRoom {
     }
 
     private JoinResponse joinResponse(Member member) {
+        WaysIn.Told ways = manager.waysIn(member);
         JoinResponse.Builder join = JoinResponse.newBuilder()
                 .setRoom(info())
                 .setParticipant(member.info())
@@ -329,13 +330,13 @@ final class ActiveRoom implements LiveRoom {
                 .setServerInfo(serverInfo())
                 .setServerRegion(region())
                 .setSubscriberPrimary(member.subscriberPrimary())
-                .addAllIceServers(manager.iceServers(member.sid()))
+                .addAllIceServers(ways.servers())
                 .setPingInterval(5)
                 .setPingTimeout(15)
                 .setSifTrailer(sifTrailer)
                 .addAllEnabledPublishCodecs(publishCodecs(member.traits()))
                 .setFastPublish(member.permission().getCanPublish());
-        if (member.traits().hasConfiguration()) join.setClientConfiguration(member.traits().configuration());
+        member.traits().configuration(ways.relayOnly()).ifPresent(join::setClientConfiguration);
         for (Member other : members.values()) if (other != member && !other.hidden()) join.addOtherParticipants(other.info());
         return join.build();
     }
@@ -370,12 +371,18 @@ final class ActiveRoom implements LiveRoom {
         };
     }
 
+    /** Whatever the network allows, or nothing but TURN over TLS; its client is told at the next join or resume. */
+    void onlyTls(Member member, boolean only) {
+        manager.ways().onlyTls(name(), member.identity(), only);
+    }
+
     ReconnectResponse reconnectResponse(Member member) {
+        WaysIn.Told ways = manager.waysIn(member);
         ReconnectResponse.Builder response = ReconnectResponse.newBuilder()
-                .addAllIceServers(manager.iceServers(member.sid()))
+                .addAllIceServers(ways.servers())
                 .setServerInfo(serverInfo())
                 .setLastMessageSeq(member.lastReliableSequence);
-        if (member.traits().hasConfiguration()) response.setClientConfiguration(member.traits().configuration());
+        member.traits().configuration(ways.relayOnly()).ifPresent(response::setClientConfiguration);
         return response.build();
     }
 

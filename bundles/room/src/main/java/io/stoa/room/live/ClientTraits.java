@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.protocol.livekit.ClientConfigSetting;
 import io.stoa.protocol.livekit.ClientConfiguration;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -72,16 +74,16 @@ record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<St
         }
     }
 
-    /** Told to the client with the first message of a connection, where there is something to tell. */
-    boolean hasConfiguration() {
-        return !disabled.isEmpty() || !disabledToPublish.isEmpty();
-    }
-
-    ClientConfiguration configuration() {
+    /** Told to the client with the first message of a connection; empty where there is nothing to tell. */
+    Optional<ClientConfiguration> configuration(boolean relayOnly) {
+        if (disabled.isEmpty() && disabledToPublish.isEmpty() && !relayOnly) return Optional.empty();
         DisabledCodecs.Builder codecs = DisabledCodecs.newBuilder();
         for (String mime : disabled) codecs.addCodecs(Codec.newBuilder().setMime(mime));
         for (String mime : disabledToPublish) codecs.addPublish(Codec.newBuilder().setMime(mime));
-        return ClientConfiguration.newBuilder().setDisabledCodecs(codecs).build();
+        ClientConfiguration.Builder told = ClientConfiguration.newBuilder();
+        if (!disabled.isEmpty() || !disabledToPublish.isEmpty()) told.setDisabledCodecs(codecs);
+        if (relayOnly) told.setForceRelay(ClientConfigSetting.ENABLED);
+        return Optional.of(told.build());
     }
 
     boolean publishes(String mime) {

@@ -11,7 +11,6 @@ import io.stoa.cluster.Router;
 import io.stoa.media.MediaPlane;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
-import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
@@ -61,13 +60,12 @@ import org.slf4j.LoggerFactory;
 @Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room", "io.stoa.server"})
 public final class LiveRoomManager implements RoomManager {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
-    private static final List<String> PUBLIC_STUN_SERVERS =
-            List.of("global.stun.twilio.com:3478", "stun.l.google.com:19302", "stun1.l.google.com:19302");
 
     private final MediaPlane plane;
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("room-", 0).factory());
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("room-clock").daemon().factory());
     private final Pulse pulse = Pulse.of(scheduler);
+    private final WaysIn ways = new WaysIn(() -> pulse().millis());
     private final SecureRandom random = new SecureRandom();
     private final Ids ids = new Ids(random);
     private final Map<String, ActiveRoom> rooms = new ConcurrentHashMap<>();
@@ -237,15 +235,12 @@ public final class LiveRoomManager implements RoomManager {
         return store;
     }
 
-    /** By what a participant's client finds its paths (spec 6.12). */
-    List<ICEServer> iceServers(String participantSid) {
-        List<ICEServer> servers = new ArrayList<>();
-        for (TurnServers some : turnServers.reversed()) servers.addAll(some.of(participantSid));
-        boolean tellsAddresses = servers.stream().flatMap(server -> server.getUrlsList().stream()).anyMatch(url -> url.startsWith("turn:"));
-        List<String> stun = List.of(ice.stunServers());
-        if (!tellsAddresses && stun.isEmpty()) stun = PUBLIC_STUN_SERVERS;
-        if (!stun.isEmpty()) servers.add(ICEServer.newBuilder().addAllUrls(stun.stream().map(server -> "stun:" + server).toList()).build());
-        return servers;
+    WaysIn.Told waysIn(Member member) {
+        return ways.tell(turnServers, List.of(ice.stunServers()), member);
+    }
+
+    WaysIn ways() {
+        return ways;
     }
 
     /** By which a participant may enter the room that it is in; null without a key to sign it. */

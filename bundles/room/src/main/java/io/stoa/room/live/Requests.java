@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.DataBlob;
 import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
@@ -231,7 +232,8 @@ final class Requests {
             case DISCONNECT_SIGNAL_ON_RESUME_NO_MESSAGES -> member.dropSignalOnResume(true);
             case LEAVE_REQUEST_FULL_RECONNECT -> member.close(DisconnectReason.UNKNOWN_REASON, LeaveRequest.Action.RECONNECT);
             case SUBSCRIBER_BANDWIDTH -> member.downstream(Math.max(0, scenario.getSubscriberBandwidth()));
-            case MIGRATION, SWITCH_CANDIDATE_PROTOCOL, SCENARIO_NOT_SET -> {}
+            case SWITCH_CANDIDATE_PROTOCOL -> room().onlyTls(member, scenario.getSwitchCandidateProtocol() == CandidateProtocol.TLS);
+            case MIGRATION, SCENARIO_NOT_SET -> {}
         }
     }
 }

@@ -40,8 +40,8 @@ class ClientTraitsTest {
     void browsers(String browser, String version, String os, boolean red, String disabled, String toPublish) {
         ClientTraits traits = ClientTraits.of(client(browser, version, os).build());
         assertThat(traits.red()).isEqualTo(red);
-        assertThat(traits.hasConfiguration()).isEqualTo(!disabled.isEmpty() || !toPublish.isEmpty());
-        ClientConfiguration configuration = traits.configuration();
+        assertThat(traits.configuration(false).isPresent()).isEqualTo(!disabled.isEmpty() || !toPublish.isEmpty());
+        ClientConfiguration configuration = traits.configuration(false).orElse(ClientConfiguration.getDefaultInstance());
         assertThat(words(configuration.getDisabledCodecs().getCodecsList())).isEqualTo(disabled);
         assertThat(words(configuration.getDisabledCodecs().getPublishList())).isEqualTo(toPublish);
     }

@@ -1,12 +1,16 @@
 package io.stoa.room.live;
 
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.JOIN;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.LEAVE;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.RECONNECT;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.media.DownstreamSettings;
+import io.stoa.protocol.livekit.CandidateProtocol;
+import io.stoa.protocol.livekit.ClientConfigSetting;
 import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.SignalRequest;
@@ -54,6 +58,32 @@ class SimulateTest {
         assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.DISCONNECT);
         assertThat(ann.closed).isTrue();
         assertThat(bob.stateOf("ann")).isEqualTo(ParticipantInfo.State.DISCONNECTED);
+    }
+
+    @Test
+    void a_client_that_is_to_use_tls_alone_is_told_so_when_it_comes_back_and_for_five_minutes() {
+        rig.rooms.turnServers = List.of(sid -> List.of(ICEServer.newBuilder().addUrls("turn:embedded").addUrls("turns:embedded").setUsername(sid).build(),
+                ICEServer.newBuilder().addUrls("turn:other").build()));
+        plays(SimulateScenario.newBuilder().setSwitchCandidateProtocol(CandidateProtocol.TLS));
+        ann.session.signalClosed();
+        var resumed = ann.resume().last(RECONNECT).getReconnect();
+        assertThat(resumed.getIceServersList()).containsExactly(ICEServer.newBuilder().addUrls("turns:embedded").setUsername(ann.sid()).build());
+        assertThat(resumed.getClientConfiguration().getForceRelay()).isEqualTo(ClientConfigSetting.ENABLED);
+        assertThat(rig.dual("ann").last(JOIN).getJoin().getClientConfiguration().getForceRelay()).as("a full reconnect").isEqualTo(ClientConfigSetting.ENABLED);
+        assertThat(rig.dual("cid").last(JOIN).getJoin().hasClientConfiguration()).as("others").isFalse();
+        rig.advance(300_000);
+        assertThat(rig.dual("ann").last(JOIN).getJoin().hasClientConfiguration()).isFalse();
+    }
+
+    @Test
+    void tls_alone_ends_with_another_wish_and_needs_a_server() {
+        plays(SimulateScenario.newBuilder().setSwitchCandidateProtocol(CandidateProtocol.TLS));
+        assertThat(rig.dual("ann").last(JOIN).getJoin().hasClientConfiguration()).as("no TURN over TLS").isFalse();
+        rig.rooms.turnServers = List.of(sid -> List.of(ICEServer.newBuilder().addUrls("turns:embedded").build()));
+        Client again = rig.dual("ann");
+        assertThat(again.last(JOIN).getJoin().hasClientConfiguration()).isTrue();
+        again.send(SignalRequest.newBuilder().setSimulate(SimulateScenario.newBuilder().setSwitchCandidateProtocol(CandidateProtocol.UDP)));
+        assertThat(rig.dual("ann").last(JOIN).getJoin().hasClientConfiguration()).isFalse();
     }
 
     @Test
