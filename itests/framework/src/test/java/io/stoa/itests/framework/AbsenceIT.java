@@ -164,6 +164,22 @@ class AbsenceIT {
     }
 
     @Test
+    void without_the_turn_server_nobody_is_told_of_it_and_who_is_inside_stays() {
+        var ann = caller.join("ann", "hall");
+        assertThat(iceServers(ann)).anyMatch(url -> url.startsWith("turn:"));
+        server.stop("turn.server");
+        assertThat(iceServers(caller.join("bob", "hall"))).isNotEmpty().allMatch(url -> url.startsWith("stun:"));
+        assertThat(ann.closed()).isFalse();
+        server.start("turn.server");
+        assertThat(iceServers(caller.join("cid", "hall"))).anyMatch(url -> url.startsWith("turn:"));
+    }
+
+    private static List<String> iceServers(Caller.Session guest) {
+        return guest.heard().stream().filter(response -> response.hasJoin()).flatMap(response -> response.getJoin().getIceServersList().stream())
+                .flatMap(one -> one.getUrlsList().stream()).toList();
+    }
+
+    @Test
     void without_packet_io_there_is_no_media_plane_and_whoever_was_inside_is_told() {
         var ann = caller.join("ann", "hall");
         server.stop("transport");

@@ -13,6 +13,7 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
+import io.stoa.room.TurnServers;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.store.RoomStore;
@@ -38,10 +39,11 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The distribution as it is shipped: everything is there, once, and works. */
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
-    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes. */
+    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes and TURN servers. */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(PacketIo.class, List.of("transport")),
+            Map.entry(TurnServers.class, List.of("ops.config", "turn.server")),
             Map.entry(SrtpEngine.class, List.of("srtp.portable")),
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),

@@ -63,7 +63,8 @@ final class Distribution {
     }
 
     private static String configuration(int port) throws IOException {
-        return "port: " + port + "\nrtc: {udp_port: " + freeUdpPort() + ", tcp_port: " + freeTcpPort() + "}\n";
+        return "port: " + port + "\nrtc: {udp_port: " + freeUdpPort() + ", tcp_port: " + freeTcpPort() + "}\n"
+                + "turn: {enabled: true, udp_port: " + freeUdpPort() + "}\n";
     }
 
     private static int freeTcpPort() throws IOException {
