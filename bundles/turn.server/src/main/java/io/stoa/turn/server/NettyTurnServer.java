@@ -22,7 +22,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
         configurationPid = {"io.stoa.turn", "io.stoa.rtc"},
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = "service.ranking:Integer=100")
-@Designate(ocd = TurnConfig.class)
 public final class NettyTurnServer implements TurnServers {
     private static final Logger LOG = LoggerFactory.getLogger(NettyTurnServer.class);
     private static final int DEFAULT_TTL_SECONDS = 300;
