@@ -147,9 +147,9 @@ final class TurnLoop implements TurnHandler {
         throw new IOException("TURN cannot listen by " + protocol + " on the port of " + key + ": " + binding.cause().getMessage(), binding.cause());
     }
 
-    /** Any thread. */
+    /** Any thread; in force on return. */
     void settings(TurnSettings changed) {
-        eventLoop.execute(() -> server.settings(changed));
+        eventLoop.submit(() -> server.settings(changed)).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 
     /** Any thread; the ports are free on return. */
