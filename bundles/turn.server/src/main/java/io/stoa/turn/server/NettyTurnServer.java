@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 @Component(
         service = TurnServers.class,
         immediate = true,
-        configurationPid = {"io.stoa.turn", "io.stoa.rtc"},
+        configurationPid = {"io.stoa.rtc", "io.stoa.turn"}, // the last wins: both have a udpPort
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = "service.ranking:Integer=100")
 public final class NettyTurnServer implements TurnServers {
