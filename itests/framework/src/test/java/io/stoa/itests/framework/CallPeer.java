@@ -161,7 +161,7 @@ final class CallPeer implements AutoCloseable {
             plain.seq = frames & 0xffff;
             plain.timestamp = frames * 900;
             plain.marker = true;
-            sender.write(plain, frame);
+            sender.write(System.nanoTime(), plain, frame);
             frames++;
         });
     }
