@@ -64,6 +64,11 @@ final class Succession {
         return Optional.ofNullable(faults.get(plugin.getBundleId()));
     }
 
+    /** Whether bundles of this name are changing places just now. */
+    boolean isTurning(String symbolicName) {
+        return turning.contains(symbolicName);
+    }
+
     /** Why a bundle cannot be replaced now; empty if it can. */
     Optional<String> hindrance(Bundle predecessor) {
         int here = Manner.of(predecessor) == Manner.DRAINED ? guests.getAsInt() : 0;
@@ -155,7 +160,12 @@ final class Succession {
             LOG.error("{} and {} did not change places", Bundles.name(first), plugin.getVersion(), e);
         } finally {
             turning.remove(plugin.getSymbolicName());
+            if (isGone(plugin) && predecessors.stream().noneMatch(Bundles::isActive)) comeBack(plugin); // its end was not heeded during the turn
         }
+    }
+
+    private static boolean isGone(Bundle plugin) {
+        return plugin.getState() != Bundle.ACTIVE && plugin.getState() != Bundle.STARTING && plugin.getState() != Bundle.STOPPING;
     }
 
     private Optional<String> uncreated(Bundle plugin) {
@@ -214,7 +224,7 @@ final class Succession {
      * and twice: the second caller waits for the first, because it is about to take the plug-in away.
      */
     void comeBack(Bundle plugin) {
-        if (turning.contains(plugin.getSymbolicName())) return;
+        if (isTurning(plugin.getSymbolicName())) return;
         boolean mine = await(returning);
         try {
             if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;

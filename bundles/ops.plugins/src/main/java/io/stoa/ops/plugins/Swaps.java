@@ -121,7 +121,8 @@ final class Swaps {
             Optional<String> fault = Starting.fault(plugin);
             if (fault.isPresent()) return fault;
         }
-        boolean over = await(TAKE_OVER_MILLIS, () -> succession.fault(plugin).isPresent() || soundness.fault(plugin).isEmpty() && before.stream().noneMatch(Bundles::isActive));
+        boolean over = await(TAKE_OVER_MILLIS, () -> succession.fault(plugin).isPresent()
+                || soundness.fault(plugin).isEmpty() && before.stream().noneMatch(Bundles::isActive) && !succession.isTurning(plugin.getSymbolicName()));
         if (over && succession.fault(plugin).isEmpty()) return Optional.empty();
         return succession.fault(plugin).or(() -> soundness.fault(plugin)).or(() -> Optional.of("the old one does not stop"));
     }

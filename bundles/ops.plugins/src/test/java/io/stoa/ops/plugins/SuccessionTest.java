@@ -119,6 +119,18 @@ class SuccessionTest {
     }
 
     @Test
+    void who_goes_during_its_turn_leaves_the_shipped_one_at_work() throws Exception {
+        FakeBundle shipped = shipped("transport", "1.0.0").swapped("alone");
+        FakeBundle plugin = plugin("transport", "2.0.0").swapped("alone");
+        plugin.whenItsServicesAreAskedFor = () -> {
+            plugin.state = Bundle.UNINSTALLED;
+            succession.comeBack(plugin.bundle());
+        };
+        succession.takeOver(plugin.bundle());
+        assertThat(shipped.state).isEqualTo(Bundle.ACTIVE);
+    }
+
+    @Test
     void the_media_plane_is_not_taken_from_people() throws Exception {
         FakeBundle shipped = shipped("media", "1.0.0").swapped("drained");
         FakeBundle plugin = plugin("media", "2.0.0").swapped("drained");
@@ -173,6 +185,7 @@ class SuccessionTest {
         int state = Bundle.ACTIVE;
         int starts;
         ServiceReference<?>[] services;
+        Runnable whenItsServicesAreAskedFor = () -> {};
         BundleException failure;
         final Hashtable<String, String> headers = new Hashtable<>();
         final long id = ids++;
@@ -187,7 +200,10 @@ class SuccessionTest {
                 case "getVersion" -> this.version;
                 case "getState" -> state;
                 case "getHeaders" -> headers;
-                case "getRegisteredServices" -> services;
+                case "getRegisteredServices" -> {
+                    whenItsServicesAreAskedFor.run();
+                    yield services;
+                }
                 case "getBundleId" -> id;
                 case "getLastModified" -> 0L;
                 case "adapt" -> null;
