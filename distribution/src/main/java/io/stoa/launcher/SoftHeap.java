@@ -19,7 +19,7 @@ final class SoftHeap implements NotificationListener {
     /** Room between collections for what signalling and ciphers leave behind: at 17,000 packets/s about 20 MB a second. */
     private static final long ROOM = 40 * MIB;
     private static final double GROWTH = 1.2;
-    private static final long LEAST = 128 * MIB;
+    private static final long LEAST = 160 * MIB;
 
     private final HotSpotDiagnosticMXBean machine;
     private final long most;

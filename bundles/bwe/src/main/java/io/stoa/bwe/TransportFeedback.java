@@ -23,9 +23,11 @@ public final class TransportFeedback {
     private static final long REFERENCE = 64 * Time.MILLI;
     private static final long INTERVAL = 50 * Time.MILLI;
     private static final int SOONER_AT = 100;
+    private static final int LONGEST_PACKET = 1_400;
 
-    private final long[] arrivals = new long[CAPACITY];
-    private final byte[] packet = new byte[1_400];
+    /** From the first arrival on: most connections only receive. */
+    private long[] arrivals;
+    private byte[] packet;
     private long base = -1;
     private long highest = -1;
     private long sendAt = Time.NEVER;
@@ -36,7 +38,8 @@ public final class TransportFeedback {
         long index = highest < 0 ? 65_536L + seq : highest + (short) (seq - (int) highest);
         if (highest < 0) {
             highest = base = index;
-            java.util.Arrays.fill(arrivals, 0);
+            arrivals = new long[CAPACITY];
+            packet = new byte[LONGEST_PACKET];
         }
         if (index < base || index - base >= CAPACITY) {
             if (index < base) return; // reported as lost already
@@ -69,6 +72,7 @@ public final class TransportFeedback {
      * @return its length, 0 if there is nothing to report
      */
     public int write(long now, int ownSsrc, int mediaSsrc) {
+        if (highest < 0) return 0;
         long first = base;
         while (first <= highest && arrivals[(int) first & CAPACITY - 1] == 0) first++;
         if (unreported == 0 || first > highest) {

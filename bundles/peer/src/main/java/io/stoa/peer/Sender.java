@@ -20,6 +20,12 @@ public final class Sender {
     private static final int TRANSPORT_SEQ = RtpView.HEADER + 4 + 2;
     /** As much as one byte can count. */
     private static final int PADDING = 255;
+    private static final int PADDED = 0x20;
+    /** Lengths are made multiples of this, a power of two; see {@link #even}. */
+    private static final int EVEN = 8;
+    private static final int SHORTEST_EVENED = 512;
+    /** Longer ones may be as long as their path takes. */
+    private static final int LONGEST_EVENED = 1_240;
 
     private final Peer peer;
     private final SenderSpec spec;
@@ -122,7 +128,22 @@ public final class Sender {
         packets++;
         octets += end - p;
         lastTimestamp = t.timestamp;
-        commit(now, at, end - at);
+        commit(now, at, even(out, at, end) - at);
+    }
+
+    /**
+     * Packetizers cut a frame into parts that differ by a byte. A few bytes of padding (RFC 3550 section 5.1) make them equal, so that the
+     * kernel takes a subscriber's whole frame at once. Not without RTX: a packet that is repeated under its own number must be the
+     * same, and is not padded when it is composed again.
+     */
+    private int even(byte[] out, int at, int end) {
+        int length = end - at;
+        int padding = -length & EVEN - 1;
+        if (padding == 0 || rtxPayloadType < 0 || length < SHORTEST_EVENED || length > LONGEST_EVENED) return end;
+        out[at] |= PADDED;
+        Arrays.fill(out, end, end + padding - 1, (byte) 0);
+        out[end + padding - 1] = (byte) padding;
+        return end + padding;
     }
 
     /** The number by which the client reports the packet's arrival is given last: in the order of sending. */
@@ -175,7 +196,7 @@ public final class Sender {
         int at = outbox.begin();
         byte[] out = outbox.slab();
         int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, null);
-        out[at] |= 0x20;
+        out[at] |= PADDED;
         Arrays.fill(out, p, p + PADDING - 1, (byte) 0);
         out[p + PADDING - 1] = (byte) PADDING;
         commit(now, at, p + PADDING - at);

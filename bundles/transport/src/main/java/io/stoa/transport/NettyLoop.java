@@ -41,6 +41,8 @@ final class NettyLoop implements PacketLoop {
     private long armedAt = Time.NEVER;
     private ScheduledFuture<?> armed;
     private long ageAt;
+    /** Something was received in this turn, which has not ended. */
+    private boolean worked;
 
     NettyLoop(int index, IoEventLoopGroup group, PortSource ports) {
         this.index = index;
@@ -115,13 +117,20 @@ final class NettyLoop implements PacketLoop {
         if (batch.isFull()) deliver();
     }
 
+    /** Works on what has arrived, and ends the turn. */
     void deliver() {
+        work();
+        if (worked) endTurn();
+    }
+
+    /** Works on what has arrived; what comes of it waits until the turn ends. */
+    void work() {
         if (batch.size == 0) return;
         LoopHandler current = handler;
         if (current == null) drops.count(Drop.UNKNOWN_FLOW);
         else guarded(() -> current.receive(now, batch));
         batch.clear();
-        endTurn();
+        worked = true;
     }
 
     /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
@@ -147,6 +156,7 @@ final class NettyLoop implements PacketLoop {
     }
 
     void endTurn() {
+        worked = false;
         for (int i = 0; i < dirty.size(); i++) {
             UdpSocket socket = dirty.get(i);
             socket.dirty = false;

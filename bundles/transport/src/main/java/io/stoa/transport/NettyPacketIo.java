@@ -132,7 +132,7 @@ public final class NettyPacketIo implements PacketIo {
                 .handler(socket);
         if (epoll) {
             bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM);
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM * DATAGRAMS_PER_READ));
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new TurnReader(loop, DATAGRAM * DATAGRAMS_PER_READ));
         } else {
             // A named allocator forgets the channel's default of 16 and reads one datagram per turn.
             bootstrap.option(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.epoll.Epoll;
 import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
@@ -19,6 +20,7 @@ import io.stoa.media.PacketLoop.PortLease;
 import io.stoa.transport.Station.Ear;
 import io.stoa.transport.Station.Heard;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -165,6 +168,50 @@ class UdpTest {
             client.setSoTimeout(10_000);
             release.countDown();
             for (int i = 0; i < 10; i++) assertThat(hear(client)).isEqualTo("" + i);
+        }
+    }
+
+    @Test
+    void what_arrives_while_a_turn_works_is_worked_on_before_anything_is_sent() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "another look at the socket is taken with epoll only");
+        try (Station station = Station.onUdp(); DatagramSocket client = client(station.address(0, Flow.Protocol.UDP))) {
+            Ear ear = station.ears.getFirst();
+            CompletableFuture<Boolean> answeredEarly = new CompletableFuture<>();
+            ear.onBatch = batch -> {
+                ear.loop.send(batch.flow[0], batch.slab, batch.offset[0], batch.length[0]);
+                if (ear.batches.size() > 1) answeredEarly.complete(isAnswered(client));
+                else unchecked(() -> say(client, "second"));
+            };
+            say(client, "first");
+            assertThat(answeredEarly.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(hear(client)).isEqualTo("first");
+            assertThat(hear(client)).isEqualTo("second");
+        }
+    }
+
+    private static boolean isAnswered(DatagramSocket client) {
+        try {
+            client.setSoTimeout(50);
+            hear(client);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            unchecked(() -> client.setSoTimeout(10_000));
+        }
+    }
+
+    private interface Io {
+        void run() throws IOException;
+    }
+
+    private static void unchecked(Io io) {
+        try {
+            io.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
