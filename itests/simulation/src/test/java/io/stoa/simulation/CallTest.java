@@ -60,6 +60,29 @@ class CallTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void packets_that_differ_by_a_byte_are_made_equal_where_a_repetition_has_a_number_of_its_own(boolean rtx) {
+        var net = VirtualNet.seeded(14);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann");
+            var bob = room.subscriber("bob").conditions(link -> link.loss(0.02));
+            if (!rtx) bob.unsupported("rtx");
+            var camera = ann.publish(Source.camera("TR_camera"));
+            camera.bodyBytes = 1_001;
+            camera.ragged = true;
+            bob.subscribe(ann, camera);
+            room.connected(ann, bob);
+            net.run(20 * SECOND);
+
+            var picture = bob.received(camera);
+            assertThat(picture.breaks).isEmpty();
+            assertThat(picture.frames).hasSizeGreaterThan(19 * 30);
+            assertThat(picture.nacksSent).isPositive();
+            assertThat(picture.lengths).hasSize(rtx ? 1 : 2);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"21, 20, 30, 0.0, 0.0", "22, 200, 0, 0.0, 0.0", "23, 200, 60, 0.02, 0.05", "24, 20, 0, 0.0, 0.2", "25, 5, 80, 0.01, 0.02"})
     void delay_reordering_and_duplication(long seed, long delayMillis, long jitterMillis, double loss, double duplication) {
         var net = VirtualNet.seeded(seed);

@@ -58,6 +58,8 @@ final class Incoming {
     /** Numbers that never came. */
     final List<Long> lost = new ArrayList<>();
     final List<SenderReport> senderReports = new ArrayList<>();
+    /** Of packets as they came, without those that were repeated by RTX; in bytes, padding included. */
+    final Set<Integer> lengths = new TreeSet<>();
     int packets;
     int empty;
     int duplicates;
@@ -128,7 +130,7 @@ final class Incoming {
         long index = highest < 0 ? 65_536L + seq : highest + (short) (seq - (int) highest);
         byte[] payload = new byte[length];
         System.arraycopy(view.bytes(), at, payload, 0, length);
-        String content = length == 0 ? "" : view.timestamp() + " " + view.payloadType() + " " + view.marker() + " " + java.util.Arrays.hashCode(payload);
+        String content = length == 0 ? "" : view.timestamp() + " " + view.payloadType() + " " + view.marker() + " " + view.length() + " " + java.util.Arrays.hashCode(payload);
         if (rtxSsrc != 0 && length > 0) content = view.timestamp() + " " + java.util.Arrays.hashCode(payload);
         String before = contents.putIfAbsent(index, content);
         contents.remove(index - 4_000);
@@ -137,6 +139,7 @@ final class Incoming {
             if (!before.equals(content)) breaks.add("number " + seq + " was used for two packets");
             return;
         }
+        if (!repair) lengths.add(view.length());
         if (repair) repaired++;
         else statistics.packet(now, index, view.timestamp(), view.length());
         if (!video() && length > 0) payload = audio(view, payload);

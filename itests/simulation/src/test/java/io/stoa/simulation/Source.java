@@ -42,6 +42,8 @@ final class Source {
     int temporalLayers = 1;
     /** Bytes of a packet's body. */
     int bodyBytes = 300;
+    /** True: the second half of a frame's packets are a byte longer, as packetizers cut them. */
+    boolean ragged;
     /** Loudness as in RFC 6464. */
     int audioLevel = 20;
     boolean paused;
@@ -248,13 +250,13 @@ final class Source {
         if (key && video()) layer.keyFrames.add(layer.frame);
         int parts = !video() ? 1 : PARTS[layers.length == 1 ? 1 : index] * (key ? 2 : 1);
         for (int part = 0; part < parts; part++)
-            packet(layer, index, new Body(key, index, epoch, temporal, layer.frame, part, parts, key ? -1 : layer.reference, bodyBytes));
+            packet(layer, index, new Body(key, index, epoch, temporal, layer.frame, part, parts, key ? -1 : layer.reference, bodyBytes + (ragged && 2 * part >= parts ? 1 : 0)));
         if (temporal == 0) layer.reference = layer.frame;
         layer.frame++;
     }
 
     private void packet(Layer layer, int index, Body body) {
-        byte[] packet = new byte[(bodyBytes + 10) * (redundant + 1) + 120];
+        byte[] packet = new byte[(bodyBytes + 11) * (redundant + 1) + 120];
         boolean last = body.part() == body.parts() - 1;
         boolean red = redType >= 0 && (plainEvery == 0 || layer.frame % plainEvery != plainEvery - 1);
         int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), video() ? last : layer.frame % 5 == 0, layer.ssrc, false);
