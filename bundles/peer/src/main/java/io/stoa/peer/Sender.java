@@ -36,8 +36,11 @@ public final class Sender {
     private int rtxPayloadType = -1;
     private int redPayloadType = -1;
     private int dependencyDescriptorId;
-    /** Of the transport-wide sequence number; 0: the client does not report arrivals. */
+    /** Of the transport-wide sequence number; 0: the client does not report arrivals, or packets may be repeated under their own numbers. */
     private int transportId;
+    /** All that was negotiated and shows in a packet, and whether it changed after packets had been sent: none can be composed again as it was. */
+    private int boundForm;
+    private boolean reformed;
     private int rtxSeq;
     private int lastTimestamp;
     private long packets;
@@ -97,7 +100,11 @@ public final class Sender {
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
         dependencyDescriptorId = newDependencyDescriptorId;
-        transportId = newTransportId;
+        // A packet that is repeated under its own number has the same header, or two plaintexts share a nonce (RFC 7714 section 8.4).
+        transportId = rtx == null ? 0 : newTransportId;
+        int form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24);
+        if (packets > 0 && form != boundForm) reformed = true;
+        boundForm = form;
     }
 
     /** Whether its packets carry a transport-wide number. */
@@ -174,10 +181,10 @@ public final class Sender {
         commit(now, at, p + length - at);
     }
 
-    /** The same packet again: by RTX (RFC 4588) if it was negotiated, else under its own number. */
+    /** The same packet again: by RTX (RFC 4588) if it was negotiated, else under its own number, if it can be composed as it was. */
     public void resend(long now, Translation t, RtpView source) {
         if (rtxPayloadType < 0) {
-            write(now, t, source);
+            if (!reformed) write(now, t, source);
             return;
         }
         if (!ready()) return;

@@ -72,13 +72,40 @@ class CallTest {
             camera.ragged = true;
             bob.subscribe(ann, camera);
             room.connected(ann, bob);
+            var picture = bob.received(camera);
+            picture.doubts = true;
             net.run(20 * SECOND);
 
-            var picture = bob.received(camera);
             assertThat(picture.breaks).isEmpty();
+            if (!rtx) assertThat(picture.repetitions).isPositive();
             assertThat(picture.frames).hasSizeGreaterThan(19 * 30);
             assertThat(picture.nacksSent).isPositive();
             assertThat(picture.lengths).hasSize(rtx ? 1 : 2);
+        }
+    }
+
+    @Test
+    void nothing_is_sealed_twice_when_a_client_gives_up_retransmission_streams_in_the_call() {
+        var net = VirtualNet.seeded(15);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann");
+            var bob = room.subscriber("bob").conditions(link -> link.delay(100 * MILLI));
+            var camera = ann.publish(Source.camera("TR_camera"));
+            camera.bodyBytes = 1_001;
+            camera.ragged = true;
+            bob.subscribe(ann, camera);
+            room.connected(ann, bob);
+            var picture = bob.received(camera);
+            picture.doubts = true;
+            net.run(2 * SECOND);
+            int before = picture.nacksSent;
+            bob.unsupported("rtx");
+            bob.subscribe(ann, ann.publish(Source.microphone("TR_microphone")));
+            net.run(5 * SECOND);
+
+            assertThat(picture.lengths).as("padded before, not after").hasSize(3);
+            assertThat(picture.nacksSent).isGreaterThan(before);
+            assertThat(picture.breaks).isEmpty();
         }
     }
 
