@@ -287,6 +287,7 @@ final class MediaTransport {
         for (int i = 0; i < reports.blocks(); i++) {
             Sender sender = senders.get(reports.blockSsrc(i));
             if (sender == null) continue;
+            sender.known();
             long measured = sender.roundTrip(now, reports.blockLastSr(i), reports.blockDelaySinceLastSr(i));
             if (measured > 0) roundTrip = roundTrip == 0 ? measured : (roundTrip * 7 + measured) / 8;
             if (estimator != null) estimator.roundTrip(peer.roundTripNanos());
@@ -300,6 +301,7 @@ final class MediaTransport {
             drops.count(Drop.RTCP_UNKNOWN_SSRC);
             return;
         }
+        sender.known();
         for (int i = 0; i < reports.nackPairs(); i++) {
             int id = reports.nackPacketId(i);
             int mask = reports.nackMask(i);
@@ -338,8 +340,12 @@ final class MediaTransport {
     }
 
     private void keyFrameLost(long now, Sender sender) {
-        if (sender == null) drops.count(Drop.RTCP_UNKNOWN_SSRC);
-        else handler.keyFrameLost(now, sender);
+        if (sender == null) {
+            drops.count(Drop.RTCP_UNKNOWN_SSRC);
+            return;
+        }
+        sender.known();
+        handler.keyFrameLost(now, sender);
     }
 
     // -- RTCP out

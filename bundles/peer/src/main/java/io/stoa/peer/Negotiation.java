@@ -277,7 +277,8 @@ final class Negotiation {
         }
         Codec red = redundant(sender) ? negotiated.redOf(codec.payloadType()) : null;
         int transportId = codec.feedback().contains("transport-cc") ? negotiated.extensionId(Extension.TRANSPORT_CC.uri) : 0;
-        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri), transportId);
+        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri), transportId,
+                negotiated.extensionId(Extension.MID.uri));
         if (first) peer.bound(now, sender);
     }
 

@@ -26,6 +26,10 @@ public final class Sender {
     private static final int SHORTEST_EVENED = 512;
     /** Longer ones may be as long as their path takes. */
     private static final int LONGEST_EVENED = 1_240;
+    /** As much as the one-byte form of an extension takes. */
+    private static final int LONGEST_MID = 16;
+    /** Packets after which nobody asks for one that still carried the MID. */
+    private static final int NAMED_FORGOTTEN = 0x4000;
 
     private final Peer peer;
     private final SenderSpec spec;
@@ -38,8 +42,15 @@ public final class Sender {
     private int dependencyDescriptorId;
     /** Of the transport-wide sequence number; 0: the client does not report arrivals, or packets may be repeated under their own numbers. */
     private int transportId;
+    /** 0: the client does not know where packets belong by their MID. */
+    private int midId;
+    private byte[] mid = {};
+    /** The client has spoken of the stream: it knows where its packets belong. */
+    private boolean known;
+    /** The last number that went with the MID, -1 if it is long ago. */
+    private int lastNamed = -1;
     /** All that was negotiated and shows in a packet, and whether it changed after packets had been sent: none can be composed again as it was. */
-    private int boundForm;
+    private long boundForm;
     private boolean reformed;
     private int rtxSeq;
     private int lastTimestamp;
@@ -95,16 +106,19 @@ public final class Sender {
         return redPayloadType >= 0;
     }
 
-    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId, int newTransportId) {
+    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId, int newTransportId, int newMidId) {
         payloadType = codec.payloadType();
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
         dependencyDescriptorId = newDependencyDescriptorId;
         // A packet that is repeated under its own number has the same header, or two plaintexts share a nonce (RFC 7714 section 8.4).
         transportId = rtx == null ? 0 : newTransportId;
-        int form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24);
-        if (packets > 0 && form != boundForm) reformed = true;
+        byte[] newMid = section.mid.getBytes(StandardCharsets.UTF_8);
+        midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : newMidId;
+        long form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24) | (long) midId << 32;
+        if (packets > 0 && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
         boundForm = form;
+        mid = newMid;
     }
 
     /** Whether its packets carry a transport-wide number. */
@@ -119,6 +133,29 @@ public final class Sender {
 
     void unbind() {
         payloadType = -1;
+        known = false;
+    }
+
+    /** The client has reported on the stream, or asked for something of it. */
+    void known() {
+        known = true;
+    }
+
+    /**
+     * Whether a packet carries the MID (RFC 8843 section 15): packets overtake the answer that names their SSRC, and a client that has no
+     * other clue may give them to another track. All do until the client is known to know the stream; repetitions do as their
+     * originals did.
+     */
+    private boolean named(int seq) {
+        if (midId == 0) return false;
+        if (!known) {
+            if (lastNamed < 0 || (short) (seq - lastNamed) > 0) lastNamed = seq;
+            return true;
+        }
+        if (lastNamed < 0) return false;
+        int since = (short) (seq - lastNamed);
+        if (since > NAMED_FORGOTTEN) lastNamed = -1;
+        return since <= 0;
     }
 
     /**
@@ -130,7 +167,7 @@ public final class Sender {
         if (!ready()) return;
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, source);
+        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), source);
         int end = payload(out, p, t, source);
         packets++;
         octets += end - p;
@@ -173,7 +210,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, null);
+        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), null);
         System.arraycopy(payload, offset, out, p, length);
         if (red) RedView.retype(out, p, payloadType);
         packets++;
@@ -191,7 +228,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, source);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, !known && midId != 0, source);
         Bytes.u16(out, p, t.seq);
         int end = payload(out, p + 2, t, source);
         commit(now, at, end - at);
@@ -202,7 +239,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, null);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, !known && midId != 0, null);
         out[at] |= PADDED;
         Arrays.fill(out, p, p + PADDING - 1, (byte) 0);
         out[p + PADDING - 1] = (byte) PADDING;
@@ -211,7 +248,7 @@ public final class Sender {
     }
 
     /** @param source null if none of its extensions pass through */
-    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, RtpView source) {
+    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, RtpView source) {
         out[at] = (byte) 0x80;
         out[at + 1] = (byte) (marker ? 0x80 | pt : pt);
         Bytes.u16(out, at + 2, seq);
@@ -219,9 +256,9 @@ public final class Sender {
         Bytes.i32(out, at + 8, toSsrc);
         int p = at + RtpView.HEADER;
         int from = source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0 ? -1 : source.extensionOffset(spec.dependencyDescriptorId());
-        if (from >= 0) return extensions(out, at, p, source.bytes(), from, source.extensionLength());
+        if (from >= 0) return extensions(out, at, p, named, source.bytes(), from, source.extensionLength());
+        if (named || transportId > 14) return extensions(out, at, p, named, out, p, 0);
         if (transportId == 0) return p;
-        if (transportId > 14) return extensions(out, at, p, out, p, 0);
         out[at] = (byte) 0x90;
         Bytes.i32(out, p, 0xBEDE0001);
         Bytes.i32(out, p + 4, (transportId << 4 | 1) << 16);
@@ -230,26 +267,37 @@ public final class Sender {
 
     /**
      * RFC 8285: one-byte form where all fits it, else two-byte form. The transport-wide number comes first, with a byte of padding before it
-     * in the one-byte form, so that it stands at {@link #TRANSPORT_SEQ} always.
+     * in the one-byte form, so that it stands at {@link #TRANSPORT_SEQ} always; then the MID, then the descriptor.
      */
-    private int extensions(byte[] out, int at, int p, byte[] bytes, int from, int length) {
+    private int extensions(byte[] out, int at, int p, boolean named, byte[] bytes, int from, int length) {
         out[at] = (byte) 0x90;
-        boolean small = length >= 1 && length <= 16 && dependencyDescriptorId < 15 && transportId < 15;
+        boolean small = length <= 16 && dependencyDescriptorId < 15 && transportId < 15 && midId < 15;
         Bytes.u16(out, p, small ? 0xBEDE : 0x1000);
         int q = p + 4;
         if (transportId != 0) {
             if (small) out[q++] = 0;
-            out[q++] = (byte) (small ? transportId << 4 | 1 : transportId);
-            if (!small) out[q++] = 2;
-            q += 2;
+            q = element(out, q, small, transportId, 2) + 2;
         }
-        if (length > 0) out[q++] = (byte) (small ? dependencyDescriptorId << 4 | length - 1 : dependencyDescriptorId);
-        if (!small && length > 0) out[q++] = (byte) length;
-        System.arraycopy(bytes, from, out, q, length);
-        q += length;
+        if (named) {
+            q = element(out, q, small, midId, mid.length);
+            System.arraycopy(mid, 0, out, q, mid.length);
+            q += mid.length;
+        }
+        if (length > 0) {
+            q = element(out, q, small, dependencyDescriptorId, length);
+            System.arraycopy(bytes, from, out, q, length);
+            q += length;
+        }
         while ((q - p & 3) != 0) out[q++] = 0;
         Bytes.u16(out, p + 2, (q - p - 4) / 4);
         return q;
+    }
+
+    private static int element(byte[] out, int q, boolean small, int id, int length) {
+        out[q] = (byte) (small ? id << 4 | length - 1 : id);
+        if (small) return q + 1;
+        out[q + 1] = (byte) length;
+        return q + 2;
     }
 
     private static int payload(byte[] out, int p, Translation t, RtpView source) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.Drop;
 import io.stoa.media.TrackPreference;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +107,38 @@ class CallTest {
             assertThat(picture.lengths).as("padded before, not after").hasSize(3);
             assertThat(picture.nacksSent).isGreaterThan(before);
             assertThat(picture.breaks).isEmpty();
+        }
+    }
+
+    @Test
+    void packets_name_their_section_until_the_client_has_spoken_of_them() {
+        var net = VirtualNet.seeded(16);
+        try (var room = new Room(net)) {
+            var ann = room.publisher("ann");
+            var bob = room.single("bob").conditions(link -> link.delay(20 * MILLI).loss(0.05));
+            bob.unsupported("rtx");
+            var camera = ann.publish(Source.camera("TR_camera"));
+            var microphone = ann.publish(Source.microphone("TR_microphone"));
+            bob.publish(Source.microphone("TR_bob"));
+            net.settle();
+            bob.subscribe(ann, camera);
+            bob.subscribe(ann, microphone);
+            room.connected(ann, bob);
+            List<Incoming> both = List.of(bob.received(camera), bob.received(microphone));
+            for (Incoming track : both) {
+                track.doubts = true;
+                track.repairsAudio = true;
+            }
+            net.run(10 * SECOND);
+
+            assertThat(both.get(0).mids).hasSize(1).isNotEqualTo(both.get(1).mids);
+            for (Incoming track : both) {
+                assertThat(track.mids).hasSize(1);
+                assertThat(track.named).as("%s", track).isBetween(1, 250);
+                assertThat(track.packets).isGreaterThan(450);
+                assertThat(track.repetitions).isPositive();
+                assertThat(track.breaks).isEmpty();
+            }
         }
     }
 

@@ -60,6 +60,9 @@ final class Incoming {
     final List<SenderReport> senderReports = new ArrayList<>();
     /** Of packets as they came, without those that were repeated by RTX; in bytes, padding included. */
     final Set<Integer> lengths = new TreeSet<>();
+    /** The MIDs that packets carried, and how many did. */
+    final Set<String> mids = new TreeSet<>();
+    int named;
     int packets;
     int empty;
     int duplicates;
@@ -122,6 +125,11 @@ final class Incoming {
 
     void packet(long now, RtpView view) {
         packets++;
+        String mid = view.extensionText(ClientSections.MID);
+        if (mid != null) {
+            mids.add(mid);
+            named++;
+        }
         boolean repair = view.ssrc() == rtxSsrc;
         int at = view.payloadOffset() + (repair ? 2 : 0);
         int length = view.payloadLength() - (repair ? 2 : 0);
