@@ -31,7 +31,7 @@ async function start() {
     while (!(await tryJoin(pass))) {
       if (server.exitCode !== null) throw new Error('the server ended');
       if (performance.now() - begin > PATIENCE_MILLISECONDS) throw new Error('nobody can join');
-      await new Promise((next) => setTimeout(next, 5));
+      await new Promise((next) => setTimeout(next, 20));
     }
     return { joined: performance.now() - begin, resident: residentKilobytes(server.pid) };
   } finally {

@@ -1,5 +1,6 @@
 package io.stoa.launcher;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.stoa.launcher.Profile.BundleFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.slf4j.LoggerFactory;
 
 /** From the command line to a server that takes calls, and to its end. */
 public final class Launcher {
@@ -24,6 +26,10 @@ public final class Launcher {
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long INCOMPLETE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long END_MILLIS = 4_000;
+    /** Lies below the framework (ADR 12). */
+    private static final String LOGGING = String.join(",",
+            exported(LoggerFactory.class, "org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi"),
+            exported(LoggerContext.class, "ch.qos.logback.classic"));
 
     private final Home home;
     private final Profile profile;
@@ -51,12 +57,14 @@ public final class Launcher {
     }
 
     private int run() throws Exception {
+        HeadStart headStart = HeadStart.begin();
         SoftHeap.begin();
         Signals signals = new Signals(framework);
         framework.init(bundles);
         framework.getBundleContext().addFrameworkListener(bundles);
         install();
         signals.listen();
+        headStart.awaitLogging();
         framework.start();
         Control control = new Control(framework.getBundleContext());
         try {
@@ -145,6 +153,9 @@ public final class Launcher {
         all.put("org.osgi.framework.storage.clean", "onFirstInit");
         all.put("org.osgi.framework.startlevel.beginning", String.valueOf(Profile.APPLICATION_LEVEL));
         all.put("org.osgi.framework.bsnversion", "multiple");
+        all.put("org.osgi.framework.system.packages.extra", LOGGING);
+        // Jetty wants its WebSocket extensions announced; all they do is compression, which ADR 3 leaves out.
+        all.put("org.osgi.framework.system.capabilities.extra", "osgi.extender;osgi.extender=osgi.serviceloader.registrar;version:Version=1.0");
         // Only what bundles import reaches them; Netty asks for this one package without importing it.
         all.put("felix.bootdelegation.implicit", "false");
         all.put("org.osgi.framework.bootdelegation", "jdk.jfr.internal.event,sun.nio.ch");
@@ -162,6 +173,11 @@ public final class Launcher {
         all.put("stoa.plugins", home.plugins().toString());
         all.put("stoa.args", String.join("\0", arguments));
         return all;
+    }
+
+    /** Packages in the version of the library on the class path. */
+    private static String exported(Class<?> of, String... packages) {
+        return String.join(";", packages) + ";version=\"" + of.getPackage().getImplementationVersion() + '"';
     }
 
     private static void delete(Path folder) {

@@ -3,6 +3,7 @@ package io.stoa.itests.framework;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
+import static org.ops4j.pax.exam.CoreOptions.systemPackage;
 import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 
 import io.stoa.launcher.Provision;
@@ -24,8 +25,9 @@ import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.util.ReflectionUtils;
-import org.ops4j.pax.exam.Option;
 import org.opentest4j.AssertionFailedError;
+import org.ops4j.pax.exam.Option;
+import org.osgi.framework.Constants;
 
 /** The assembled server as options of Pax Exam: the folder that the build has made, started as its launcher starts it. */
 final class Distribution {
@@ -45,6 +47,8 @@ final class Distribution {
         properties.put(Server.HOME, home().toString());
 
         List<Option> options = new ArrayList<>();
+        // Pax Exam would replace what the launcher has the framework export by what it is told itself.
+        options.add(systemPackage(properties.remove(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA)));
         properties.forEach((key, value) -> options.add(frameworkProperty(key).value(value)));
         provision.bundles().forEach(one -> options.add(bundle(one.url()).startLevel(one.startLevel()).start(!one.fragment())));
         options.add(frameworkStartLevel(Provision.startLevel()));
