@@ -66,6 +66,7 @@ final class ActiveRoom implements LiveRoom {
     private final ServerCalls calls = new ServerCalls(this);
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
+    private final Dynacast dynacast = new Dynacast(this);
     private final Inspection inspection = new Inspection(this);
     private final List<Recurring> recurring = new ArrayList<>();
     final ByteString sifTrailer;
@@ -433,6 +434,7 @@ final class ActiveRoom implements LiveRoom {
             member.dataTracks().reconcile(other);
             other.dataTracks().reconcile(member);
         }
+        dynacast.changed(member);
         for (TrackInfo track : member.publications().infos()) manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
     }
 
@@ -449,6 +451,8 @@ final class ActiveRoom implements LiveRoom {
 
     private void gone(Member member, ParticipantInfo last, DisconnectReason reason) {
         member.endForwardings(reason);
+        for (String sid : member.subscriptions().tracks()) dynacast.changed(sid);
+        if (member.forwarded()) dynacast.gone(member);
         calls.left(member);
         lastLeftAt = millis();
         scheduleIdleCheck();
@@ -547,6 +551,7 @@ final class ActiveRoom implements LiveRoom {
 
     void published(Member member, TrackInfo track) {
         countsChanged();
+        dynacast.changed(track.getSid());
         manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
     }
 
@@ -586,6 +591,10 @@ final class ActiveRoom implements LiveRoom {
 
     Speakers speakers() {
         return speakers;
+    }
+
+    Dynacast dynacast() {
+        return dynacast;
     }
 
     void simulateSpeaker(Member member, int seconds) {

@@ -84,6 +84,7 @@ final class Member {
     private MediaPeer subscriber;
     /** Of the participant in another room that is shown here. */
     private MediaPeer original;
+    private Member shownOf;
     private final List<Forwarding> forwardings = new ArrayList<>();
     private OfferAnswer descriptions;
     private boolean single;
@@ -496,14 +497,20 @@ final class Member {
         forwardings.clear();
     }
 
-    /** It is that already; only its connection is the original's of now. */
-    void shows(MediaPeer source) {
-        original = source;
+    /** It is that already; only the original itself is another object now. */
+    void shows(Forwarding.Picture now) {
+        original = now.source();
+        shownOf = now.member();
+    }
+
+    /** The participant in another room that is shown here; null if this is none. Belongs to that room's mailbox. */
+    Member shownOf() {
+        return shownOf;
     }
 
     /** Is what its original in another room is. */
     void show(Forwarding.Picture picture) {
-        original = picture.source();
+        shows(picture);
         permission = picture.info().getPermission();
         allowed = picture.allowed();
         long version = info.getVersion();
@@ -568,6 +575,7 @@ final class Member {
         room().sendEverybody(this);
         room().sendRoom(this);
         if (dataTracks.receivesAny()) dataTracks.tellHandles();
+        room().dynacast().changed(this);
         descriptions.resumed();
     }
 

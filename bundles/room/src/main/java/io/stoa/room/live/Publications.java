@@ -46,6 +46,12 @@ final class Publications {
         boolean subscribedOnce;
         /** Its media section is to be there by then; 0 = it is, or may take its time because it is muted. */
         long expectedUntil;
+        /** The quality up to which the publisher was told that somebody needs it ({@link Dynacast#NOTHING}: nobody); null: nothing yet. */
+        Integer toldNeeded;
+        /** From then on it may be told that less is needed; 0 = no less is. */
+        long lessFrom;
+        /** By the name of a room that shows the publisher: the quality needed there. */
+        final Map<String, Integer> neededElsewhere = new LinkedHashMap<>();
 
         Entry(String cid, TrackInfo.Builder info) {
             this.cid = cid;
@@ -69,13 +75,16 @@ final class Publications {
     }
 
     void freeze(ParticipantState.Builder to) {
-        for (Entry entry : bySid.values())
-            to.addPublications(PublicationState.newBuilder()
+        for (Entry entry : bySid.values()) {
+            PublicationState.Builder one = PublicationState.newBuilder()
                     .setCid(entry.cid)
                     .setInfo(entry.info)
                     .setPublished(entry.published)
                     .setExpectedUntil(entry.expectedUntil)
-                    .setSubscribedOnce(entry.subscribedOnce));
+                    .setSubscribedOnce(entry.subscribedOnce);
+            if (entry.toldNeeded != null) one.setToldNeeded(entry.toldNeeded);
+            to.addPublications(one);
+        }
         queued.forEach((cid, requests) -> to.putWaitingTracks(cid, WaitingTracks.newBuilder().addAllRequests(requests).build()));
     }
 
@@ -86,6 +95,7 @@ final class Publications {
             entry.published = one.getPublished();
             entry.expectedUntil = one.getExpectedUntil();
             entry.subscribedOnce = one.getSubscribedOnce();
+            entry.toldNeeded = one.hasToldNeeded() ? one.getToldNeeded() : null;
             bySid.put(entry.info.getSid(), entry);
         }
         from.getWaitingTracksMap().forEach((cid, waiting) -> queued.put(cid, new ArrayList<>(waiting.getRequestsList())));

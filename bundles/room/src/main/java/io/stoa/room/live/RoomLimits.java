@@ -38,6 +38,9 @@ public @interface RoomLimits {
     @AttributeDefinition(description = "Tracks may be paused where bandwidth is short, unless the client says itself whether they may")
     boolean allowPause() default false;
 
+    @AttributeDefinition(description = "Milliseconds for which a publisher goes on encoding what nobody needs any more")
+    long dynacastPauseDelay() default 5_000;
+
     boolean enableDataTracks() default true;
 
     boolean enableParticipantDataBlob() default false;

@@ -88,6 +88,7 @@ final class RoomThaw {
         room.begin();
         if (state.getRoomUpdateDue()) room.roomUpdateDue();
         room.publish();
+        for (Member member : room.members()) room.dynacast().changed(member);
         for (Member member : disconnected) {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
             member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);

@@ -194,6 +194,11 @@ final class Subscriptions {
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, true);
         active.put(sid, publisher);
         unbound.put(sid, owner.room().millis() + UNBOUND_MILLIS);
+        Setting before = settings.get(sid);
+        // Whoever sets by what is visible has seen nothing of it yet, and would not ask for it (spec 5.13).
+        if (before != null && before.disabled && owner.adaptiveStream())
+            settings.put(sid, new Setting(false, before.quality, before.width, before.height, before.priority));
+        owner.room().dynacast().changed(sid);
         owner.receiving().subscribe(source, new SubscriptionSpec(sid, publisher.sid() + "|" + sid, preference(entry)));
     }
 
@@ -202,13 +207,23 @@ final class Subscriptions {
         unbound.remove(sid);
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
+        owner.room().dynacast().changed(sid);
         ended();
     }
 
     /** The media plane ended it. */
     void ended(String sid) {
         unbound.remove(sid);
-        if (active.remove(sid) != null) ended();
+        if (active.remove(sid) == null) return;
+        owner.room().dynacast().changed(sid);
+        ended();
+    }
+
+    /** The quality up to which it is to be sent here; {@link Dynacast#NOTHING} if it is not. */
+    int needs(Member publisher, Publications.Entry entry) {
+        if (active.get(entry.info.getSid()) != publisher) return Dynacast.NOTHING;
+        TrackPreference preference = preference(entry);
+        return preference.enabled() ? preference.maxSpatial() : Dynacast.NOTHING;
     }
 
     /** Of how many tracks something is kept, whether they exist or not. */
@@ -248,7 +263,9 @@ final class Subscriptions {
         for (String sid : request.getTrackSidsList()) {
             settings.put(sid, setting);
             Publications.Entry entry = owner.room().track(sid);
-            if (entry != null && owner.receiving() != null) owner.receiving().prefer(sid, preference(entry));
+            if (entry == null || owner.receiving() == null) continue;
+            owner.receiving().prefer(sid, preference(entry));
+            owner.room().dynacast().changed(sid);
         }
     }
 

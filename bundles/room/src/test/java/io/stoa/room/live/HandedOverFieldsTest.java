@@ -37,15 +37,15 @@ class HandedOverFieldsTest {
     static Stream<Decision> decisions() {
         return Stream.of(
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers closed awaited expected population recurring inspection idlePlan shown malformedData"),
+                        "manager mailbox ids calls speakers dynacast closed awaited expected population recurring inspection idlePlan shown malformedData"),
                 of(Member.class,
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
                                 + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
                                 + " announced original forwardings answering",
-                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded"),
+                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded shownOf"),
                 of(Publications.class, "bySid queued", "ids codecs"),
-                of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil", ""),
+                of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil toldNeeded", "lessFrom neededElsewhere"),
                 of(Subscriptions.class, "active unbound wished settings lastAllowed", "owner unknown waiting"),
                 of(DataTracks.class, "published received wished nextHandle", "owner maxCustomEncodingLength"),
                 of(DataBlobs.class, "blobs", ""),
@@ -55,6 +55,7 @@ class HandedOverFieldsTest {
                 of(DataRelay.class, "nonces", "room calls"),
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),
+                of(Dynacast.class, "", "room changed"),
                 of(Qualities.class, "", "room"));
     }
 

@@ -276,6 +276,11 @@ final class Rig implements AutoCloseable {
             }
 
             @Override
+            public long dynacastPauseDelay() {
+                return 5_000;
+            }
+
+            @Override
             public boolean enableDataTracks() {
                 return true;
             }
