@@ -7,10 +7,10 @@ import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.TrackPreference;
 import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SubscribedQuality;
 import io.stoa.protocol.livekit.SubscribedQualityUpdate;
 import io.stoa.protocol.livekit.SubscriptionPermission;
-import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoLayer;
 import io.stoa.protocol.livekit.VideoQuality;
@@ -194,6 +194,7 @@ class DynacastTest {
     void it_goes_on_under_the_next_room_manager() {
         Client bob = rig.dual("bob");
         String track = publishes(3);
+        rig.advance(100); // the offer is out, and answered
         Rig next = rig.next();
         rig.leave();
         rig = next;
