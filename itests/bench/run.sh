@@ -18,7 +18,7 @@ export STOA_JAVA_HOME=${java%/bin/java}
 run() {
   "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xmx512m -Xmn96m -XX:+UseSerialGC \
     -Djava.util.logging.config.file="$home/conf/logging.properties" -Dlogback.configurationFile=itests/bench/logback.xml \
-    -cp "itests/bench/target/classes:$home/bundles/*" "$@"
+    -cp "itests/bench/target/classes:$home/bundles/*:$home/lib/*" "$@"
 }
 
 case ${1:-} in

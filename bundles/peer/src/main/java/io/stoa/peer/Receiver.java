@@ -12,6 +12,9 @@ import java.util.List;
 /** A published track: a media section in which the client sends, bound to an announced publication. */
 public final class Receiver {
     static final int LAYERS = 3;
+    /** Key frames are large: a publisher whom many begin to watch is not to send nothing else. */
+    private static final long KEY_FRAME_SPACING = 500 * Time.MILLI;
+    private static final long REPAIR_SPACING = Time.SECOND;
 
     private final Peer peer;
     private final String mid;
@@ -146,10 +149,14 @@ public final class Receiver {
         };
     }
 
-    /** Asks the client for a key frame of a layer, not more often than spec 6.7 allows. */
-    public void requestKeyFrame(long now, int layer) {
+    /**
+     * Asks the client for a key frame of a layer; to repair pictures not more often than spec 6.7 says.
+     *
+     * @param begins somebody waits for it who does not receive the layer yet
+     */
+    public void requestKeyFrame(long now, int layer, boolean begins) {
         if (streams[layer] == null || !peer.canSendMedia()) return;
-        long spacing = layer == 0 ? 500 * Time.MILLI : Time.SECOND;
+        long spacing = begins || layer == 0 ? KEY_FRAME_SPACING : REPAIR_SPACING;
         if (keyFrameAskedAt[layer] != 0 && now - keyFrameAskedAt[layer] < spacing) return;
         keyFrameAskedAt[layer] = now;
         peer.pli(streams[layer].ssrc());

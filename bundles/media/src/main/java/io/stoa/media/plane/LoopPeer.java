@@ -524,11 +524,11 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     /** Any thread. */
-    void wantKeyFrame(MirrorTrack mirror, int layer) {
+    void wantKeyFrame(MirrorTrack mirror, int layer, boolean begins) {
         loop.post(() -> {
-            mirror.asked(layer);
+            mirror.asked(layer, begins);
             PublicationTrack track = closed ? null : publications.get(mirror.trackSid);
-            if (track != null) track.requestKeyFrame(loop.now(), layer);
+            if (track != null) track.requestKeyFrame(loop.now(), layer, begins);
         });
     }
 

@@ -44,7 +44,8 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     abstract void tick(long now);
 
     /** A subscriber's forwarder needs one. */
-    abstract void requestKeyFrame(long now, int layer);
+    /** @param begins somebody waits for it who does not receive the layer yet */
+    abstract void requestKeyFrame(long now, int layer, boolean begins);
 
     // -- what it is
 

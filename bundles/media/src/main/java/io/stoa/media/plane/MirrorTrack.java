@@ -76,13 +76,17 @@ final class MirrorTrack extends LoopTrack {
     }
 
     @Override
-    void requestKeyFrame(long now, int layer) {
-        int bit = 1 << layer;
-        if ((asking.getAndUpdate(mask -> mask | bit) & bit) == 0) publisher.wantKeyFrame(this, layer);
+    void requestKeyFrame(long now, int layer, boolean begins) {
+        int bit = bit(layer, begins);
+        if ((asking.getAndUpdate(mask -> mask | bit) & bit) == 0) publisher.wantKeyFrame(this, layer, begins);
+    }
+
+    private static int bit(int layer, boolean begins) {
+        return 1 << (begins ? LAYERS + layer : layer);
     }
 
     /** On the publisher's loop. */
-    void asked(int layer) {
-        asking.getAndUpdate(mask -> mask & ~(1 << layer));
+    void asked(int layer, boolean begins) {
+        asking.getAndUpdate(mask -> mask & ~bit(layer, begins));
     }
 }

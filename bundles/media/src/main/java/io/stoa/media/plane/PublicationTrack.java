@@ -81,10 +81,10 @@ final class PublicationTrack extends LoopTrack {
     }
 
     @Override
-    void requestKeyFrame(long now, int layer) {
+    void requestKeyFrame(long now, int layer, boolean begins) {
         int at = layer;
         while (at > 0 && receiver.stream(at) == null) at--;
-        receiver.requestKeyFrame(now, at);
+        receiver.requestKeyFrame(now, at, begins);
         loop.touch(owner);
     }
 

@@ -349,7 +349,7 @@ final class SubscriptionTrack {
     void askForKeyFrame(long now) {
         if (forwarder == null || publication == null || sender == null || !preference.enabled() || starved || !sender.ready()) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
-        if (layer >= 0) publication.requestKeyFrame(now, layer);
+        if (layer >= 0) publication.requestKeyFrame(now, layer, layer != forwarder.currentLayer());
     }
 
     void prefer(long now, TrackPreference wanted) {
