@@ -12,6 +12,7 @@ import java.util.List;
  * @param enabledCodecs mime types (lower case) and optional fmtp lines that the room allows, in order of preference
  * @param firefox the client is Firefox (no audio RED, codec order quirks of spec 4.3)
  * @param red the client can take audio/red
+ * @param tcpOnly ICE goes over TCP alone, if there is a port for it
  */
 public record PeerSpec(
         String roomSid,
@@ -20,7 +21,8 @@ public record PeerSpec(
         Role role,
         List<EnabledCodec> enabledCodecs,
         boolean firefox,
-        boolean red) {
+        boolean red,
+        boolean tcpOnly) {
     public enum Role {
         /** The client offers and sends ({@code /rtc}, publisher connection). */
         PUBLISHER,

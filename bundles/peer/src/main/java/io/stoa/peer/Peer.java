@@ -140,8 +140,10 @@ public final class Peer {
     /** In the order of the endpoints; several may be seen as one. */
     private List<IceCandidate> candidates(Function<LocalEndpoint, TransportAddress> address) {
         List<IceCandidate> candidates = new ArrayList<>();
+        boolean tcpOnly = spec.tcpOnly() && endpoints.stream().anyMatch(endpoint -> endpoint.protocol() == Flow.Protocol.TCP);
         for (int i = 0; i < endpoints.size(); i++) {
             LocalEndpoint endpoint = endpoints.get(i);
+            if (tcpOnly && endpoint.protocol() != Flow.Protocol.TCP) continue;
             IceCandidate candidate = IceCandidate.host(endpoint.protocol(), address.apply(endpoint), i, ice.local().ufrag());
             if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
         }

@@ -89,7 +89,7 @@ class CodecNegotiationTest {
     @Test
     void clients_and_rooms_without_red() throws Exception {
         assertThat(types(published(client(Role.SINGLE, false), microphone("", false, false), OPUS, RED, PCMU))).containsExactly(111, 0);
-        var firefox = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.SINGLE, List.of(EVERYTHING), true, true));
+        var firefox = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.SINGLE, List.of(EVERYTHING), true, true, false));
         assertThat(types(published(firefox, microphone("", false, false), OPUS, RED, PCMU))).containsExactly(111, 0);
         var plain = new Recorder(Recorder.spec(Role.SINGLE, true, new EnabledCodec("audio/opus", ""), new EnabledCodec("audio/pcmu", "")));
         assertThat(types(published(plain, microphone("", false, false), OPUS, RED, PCMU))).containsExactly(111, 0);

@@ -9,6 +9,7 @@ import io.stoa.ice.IceCandidate;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PublicationSpec;
 import io.stoa.sdp.Codec;
@@ -87,14 +88,32 @@ class NegotiationTest {
                 new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), seen),
                 new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), TransportAddress.of("192.0.2.7", 7_881)),
                 new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("127.0.0.1", 7_882))));
-        ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
-        ann.peer.flush(0);
+        assertThat(said(ann)).containsExactly("UDP 192.0.2.7:7882", "TCP 192.0.2.7:7881", "UDP 127.0.0.1:7882");
+    }
+
+    @Test
+    void tcp_alone_where_it_is_wanted_and_there_is_any() throws Exception {
+        var spec = new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, true);
+        var udp = new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882));
+        var tcp = new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881));
+        var ann = new Recorder(spec);
+        ann.peer.localEndpoints(List.of(udp, tcp));
+        assertThat(said(ann)).containsExactly("TCP 10.0.0.5:7881");
+        var bob = new Recorder(spec);
+        bob.peer.localEndpoints(List.of(udp));
+        assertThat(said(bob)).containsExactly("UDP 10.0.0.5:7882");
+    }
+
+    /** The candidates that go with an answer. */
+    private static List<String> said(Recorder one) throws Exception {
+        one.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
+        one.peer.flush(0);
         List<String> said = new ArrayList<>();
-        for (String line : ann.candidates.subList(0, ann.candidates.size() - 1)) {
+        for (String line : one.candidates.subList(0, one.candidates.size() - 1)) {
             IceCandidate candidate = IceCandidate.parse(line);
             said.add(candidate.protocol() + " " + candidate.address());
         }
-        assertThat(said).containsExactly("UDP 192.0.2.7:7882", "TCP 192.0.2.7:7881", "UDP 127.0.0.1:7882");
+        return said;
     }
 
     @Test

@@ -202,7 +202,7 @@ class RecordedNegotiationTest {
             var tools = new PeerTools(srtp, CERTIFICATE, new Random(SEED), new SecureRandom(), outbox);
             PeerHandler handler = (PeerHandler) Proxy.newProxyInstance(
                     PeerHandler.class.getClassLoader(), new Class<?>[] {PeerHandler.class}, (proxy, method, arguments) -> null);
-            peer = new Peer(new PeerSpec("RM_1", "PA_1", "ann", role, enabled, firefox, !firefox), tools, handler);
+            peer = new Peer(new PeerSpec("RM_1", "PA_1", "ann", role, enabled, firefox, !firefox, false), tools, handler);
             offers.removeIf(offer -> offer.has("answered"));
         }
 

@@ -35,7 +35,7 @@ final class Recorder implements PeerHandler {
     }
 
     static PeerSpec spec(PeerSpec.Role role, boolean red, PeerSpec.EnabledCodec... enabled) {
-        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(enabled), false, red);
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(enabled), false, red, false);
     }
 
     Recorder(PeerSpec spec) {

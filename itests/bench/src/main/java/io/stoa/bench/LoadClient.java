@@ -160,7 +160,7 @@ final class LoadClient extends Timed {
         if (!publishes()) return;
         publisher = new LoadPeer(tools, totals, true, false);
         if (video) add(new MediaSource.Vp8(publisher, options.bitrateBps(), tools.random()), TrackType.VIDEO, TrackSource.CAMERA);
-        if (audio) add(new MediaSource.Opus(publisher, tools.random()), TrackType.AUDIO, TrackSource.MICROPHONE);
+        if (audio) add(new MediaSource.Opus(publisher, options.audioMillis(), tools.random()), TrackType.AUDIO, TrackSource.MICROPHONE);
     }
 
     private void add(MediaSource source, TrackType type, TrackSource kind) {

@@ -9,13 +9,14 @@ import java.util.Map;
  *
  * @param first subscribers that are measured before the rest joins, 0 = no such step; gives the memory that each further one costs
  * @param bitrateBps of each video track
+ * @param audioMillis from one packet of an audio track to the next
  * @param warmupSeconds from the last first packet to the measurement
  * @param joinsPerSecond how fast subscribers come
  * @param verify how many subscribers decrypt everything they receive and take its delay; the others count packets only
  * @param pid of the server, 0 = its process is not looked at
  */
 record LoadOptions(
-        URI url, String key, String secret, String room, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps,
+        URI url, String key, String secret, String room, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int audioMillis,
         int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, boolean json) {
     static final String HELP = """
             --url ws://127.0.0.1:7880   the server, ours or any other that speaks the same protocol
@@ -26,6 +27,7 @@ record LoadOptions(
             --video-publishers N        publishers of VP8 (1)
             --audio-publishers N        publishers of Opus (1); publisher k sends both where both counts exceed k
             --bitrate BPS               of each video track (1000000)
+            --audio-interval MS         from one packet of an audio track to the next (20)
             --seconds N                 measured (60)
             --warmup N                  before that, so that what is compiled has been compiled (45)
             --joins N                   subscribers per second (25)
@@ -38,6 +40,7 @@ record LoadOptions(
         if (subscribers < 0 || first > subscribers) throw new IllegalArgumentException("--first " + first + ", allowed are 0 to --subscribers " + subscribers);
         if (videoPublishers < 0 || audioPublishers < 0 || videoPublishers + audioPublishers == 0)
             throw new IllegalArgumentException("nothing would be published: --video-publishers and --audio-publishers are both 0");
+        if (audioMillis < 1) throw new IllegalArgumentException("--audio-interval " + audioMillis + ", at least 1");
         if (seconds < 1) throw new IllegalArgumentException("--seconds " + seconds + ", at least 1");
     }
 
@@ -53,7 +56,7 @@ record LoadOptions(
         LoadOptions options = new LoadOptions(
                 URI.create(text(given, "url", "ws://127.0.0.1:7880")), text(given, "key", "devkey"), text(given, "secret", "secret"), text(given, "room", "bench"),
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
-                number(given, "bitrate", 1_000_000), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
+                number(given, "bitrate", 1_000_000), number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
                 number(given, "verify", 2), number(given, "pid", 0), given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;

@@ -269,8 +269,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     private void media(long now, ByteBuffer buffer, int length) {
         ReceivedStream stream = stream(buffer.getInt(8), buffer.get(1) & 0x7f);
         stream.packet(now, buffer.getShort(2) & 0xffff, buffer.getInt(4), length);
-        totals.packets++;
-        totals.bytes += length;
+        totals.packet(now, length);
         if (reportAt == Time.NEVER) reportAt = now + REPORT_INTERVAL;
         if (!verifies || inbound == null || stream.repair) return;
         byte[] bytes = tools.scratch();

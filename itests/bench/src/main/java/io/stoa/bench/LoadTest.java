@@ -55,12 +55,7 @@ public final class LoadTest implements AutoCloseable {
     /** @throws IllegalStateException if a part of the room does not come to life within a minute */
     JsonObject run() throws IOException, InterruptedException {
         double cleanKilobytes = resident();
-        for (int i = 0; i < options.publishers(); i++) {
-            LoadClient client = new LoadClient(tools, publisherTotals, options, "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
-            publishers.add(client);
-            client.join(http);
-        }
-        await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending));
+        publish();
         double publishedKilobytes = resident();
         double firstKilobytes = 0;
         if (options.first() > 0) {
@@ -69,6 +64,33 @@ public final class LoadTest implements AutoCloseable {
             firstKilobytes = resident();
         }
         join(options.subscribers());
+        return measure(cleanKilobytes, publishedKilobytes, firstKilobytes);
+    }
+
+    /** All are there, and everything flows; without a measurement. */
+    void begin() throws IOException, InterruptedException {
+        publish();
+        join(options.subscribers());
+    }
+
+    long takeLongestGap() {
+        return tools.loop().ask(totals::takeLongestGap);
+    }
+
+    long lost() {
+        return tools.loop().ask(() -> subscribers.stream().mapToLong(subscriber -> subscriber.subscriber().lost()).sum());
+    }
+
+    private void publish() throws IOException, InterruptedException {
+        for (int i = 0; i < options.publishers(); i++) {
+            LoadClient client = new LoadClient(tools, publisherTotals, options, "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
+            publishers.add(client);
+            client.join(http);
+        }
+        await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending));
+    }
+
+    private JsonObject measure(double cleanKilobytes, double publishedKilobytes, double firstKilobytes) throws IOException, InterruptedException {
         Thread.sleep(options.warmupSeconds() * 1_000L);
         tools.loop().ask(() -> {
             totals.delays.clear();
@@ -129,8 +151,7 @@ public final class LoadTest implements AutoCloseable {
         long resident = options.pid() > 0 ? server.residentKilobytes() : 0;
         double own = new ServerProcess(ProcessHandle.current().pid()).cpuSeconds();
         return tools.loop().ask(() -> {
-            long lost = 0;
-            for (LoadClient subscriber : subscribers) lost += subscriber.subscriber().lost();
+            long lost = subscribers.stream().mapToLong(subscriber -> subscriber.subscriber().lost()).sum();
             return new Reading(System.nanoTime(), totals.packets, totals.bytes, lost, own, cpu, resident);
         });
     }

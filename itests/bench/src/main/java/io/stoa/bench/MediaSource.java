@@ -190,18 +190,21 @@ abstract class MediaSource extends Timed {
         }
     }
 
-    /** Opus: 20 ms packets of 100 bytes, never silent. */
+    /** Opus: packets of 100 bytes, never silent. */
     static final class Opus extends MediaSource {
         private static final int PAYLOAD = 100;
 
-        Opus(LoadPeer peer, RandomGenerator random) {
+        private final int millis;
+
+        Opus(LoadPeer peer, int millis, RandomGenerator random) {
             super(peer, false, 111, 48_000, random);
+            this.millis = millis;
             random.nextBytes(packet);
         }
 
         @Override
         long intervalNanos() {
-            return 20 * Time.MILLI;
+            return millis * Time.MILLI;
         }
 
         @Override

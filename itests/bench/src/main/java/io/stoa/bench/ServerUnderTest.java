@@ -3,6 +3,7 @@ package io.stoa.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The assembled server as a process of its own, on loopback. */
@@ -16,6 +17,10 @@ record ServerUnderTest(Process process, Path log) implements AutoCloseable {
      * @param javaOptions for the server's JVM
      */
     static ServerUnderTest start(Path home, int port, String javaOptions) throws IOException, InterruptedException {
+        return start(home, port, javaOptions, Map.of());
+    }
+
+    static ServerUnderTest start(Path home, int port, String javaOptions, Map<String, String> environment) throws IOException, InterruptedException {
         String config = """
                 port: %d
                 bind_addresses: ["127.0.0.1"]
@@ -31,6 +36,7 @@ record ServerUnderTest(Process process, Path log) implements AutoCloseable {
         Path log = Files.createTempFile("stoa-bench", ".log");
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/stoa").toString(), "--config-body", config).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().merge("STOA_OPTS", javaOptions, (given, ours) -> given + " " + ours);
+        builder.environment().putAll(environment);
         ServerUnderTest server = new ServerUnderTest(builder.start(), log);
         server.awaitReady();
         return server;

@@ -6,6 +6,7 @@ import io.stoa.base.Ids;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DataTrackInfo;
@@ -372,9 +373,13 @@ final class ActiveRoom implements LiveRoom {
         };
     }
 
-    /** Whatever the network allows, or nothing but TURN over TLS; its client is told at the next join or resume. */
-    void onlyTls(Member member, boolean only) {
-        manager.ways().onlyTls(name(), member.identity(), only);
+    /** For connections that begin from now on; of TURN over TLS its client is told at the next join or resume. */
+    void only(Member member, CandidateProtocol way) {
+        manager.ways().only(name(), member.identity(), way);
+    }
+
+    boolean tcpOnly(Member member) {
+        return manager.ways().isOnly(name(), member.identity(), CandidateProtocol.TCP);
     }
 
     ReconnectResponse reconnectResponse(Member member) {

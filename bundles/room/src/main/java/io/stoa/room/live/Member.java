@@ -331,7 +331,7 @@ final class Member {
 
     private PeerSpec spec(PeerSpec.Role role) {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
-        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red());
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this));
     }
 
     ClientTraits traits() {

@@ -232,7 +232,9 @@ final class Requests {
             case DISCONNECT_SIGNAL_ON_RESUME_NO_MESSAGES -> member.dropSignalOnResume(true);
             case LEAVE_REQUEST_FULL_RECONNECT -> member.close(DisconnectReason.UNKNOWN_REASON, LeaveRequest.Action.RECONNECT);
             case SUBSCRIBER_BANDWIDTH -> member.downstream(Math.max(0, scenario.getSubscriberBandwidth()));
-            case SWITCH_CANDIDATE_PROTOCOL -> room().onlyTls(member, scenario.getSwitchCandidateProtocol() == CandidateProtocol.TLS);
+            case SWITCH_CANDIDATE_PROTOCOL -> {
+                if (scenario.getSwitchCandidateProtocol() != CandidateProtocol.UNRECOGNIZED) room().only(member, scenario.getSwitchCandidateProtocol());
+            }
             case MIGRATION, SCENARIO_NOT_SET -> {}
         }
     }

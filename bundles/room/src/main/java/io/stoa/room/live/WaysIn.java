@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.room.TurnServers;
 import java.util.ArrayList;
@@ -9,8 +10,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * By which servers a participant's client finds its paths (spec 6.12), and who is to take no other way than TURN over TLS: remembered per
- * room and identity for a while, so that a client that comes back is told. Any thread.
+ * By which servers a participant's client finds its paths (spec 6.12), and who is to take no other way than TCP, or than TURN over TLS:
+ * remembered per room and identity for a while, so that it holds for a client that comes back. Any thread.
  */
 final class WaysIn {
     private static final List<String> PUBLIC_STUN_SERVERS =
@@ -19,15 +20,17 @@ final class WaysIn {
     private static final int MAX_REMEMBERED = 10_000;
 
     private final LongSupplier millis;
-    /** Until when; the oldest goes first. */
-    private final Map<Who, Long> onlyTls = new LinkedHashMap<>() {
+    /** The oldest goes first. */
+    private final Map<Who, Only> only = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Who, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Who, Only> eldest) {
             return size() > MAX_REMEMBERED;
         }
     };
 
     private record Who(String room, String identity) {}
+
+    private record Only(CandidateProtocol way, long untilMillis) {}
 
     /** @param relayOnly the client is to use nothing else */
     record Told(List<ICEServer> servers, boolean relayOnly) {}
@@ -36,17 +39,20 @@ final class WaysIn {
         this.millis = millis;
     }
 
-    void onlyTls(String room, String identity, boolean only) {
+    /** @param way UDP: whatever the network allows */
+    void only(String room, String identity, CandidateProtocol way) {
         Who who = new Who(room, identity);
-        synchronized (onlyTls) {
-            onlyTls.remove(who);
-            if (only) onlyTls.put(who, millis.getAsLong() + MEMORY_MILLIS);
+        synchronized (only) {
+            only.remove(who);
+            if (way != CandidateProtocol.UDP) only.put(who, new Only(way, millis.getAsLong() + MEMORY_MILLIS));
         }
     }
 
-    private boolean isOnlyTls(String room, String identity) {
-        synchronized (onlyTls) {
-            return onlyTls.getOrDefault(new Who(room, identity), Long.MIN_VALUE) > millis.getAsLong();
+    /** Whether a participant is to take this way and no other. */
+    boolean isOnly(String room, String identity, CandidateProtocol way) {
+        synchronized (only) {
+            Only said = only.get(new Who(room, identity));
+            return said != null && said.way == way && said.untilMillis > millis.getAsLong();
         }
     }
 
@@ -57,7 +63,7 @@ final class WaysIn {
     Told tell(List<TurnServers> turn, List<String> stun, Member member) {
         List<ICEServer> servers = new ArrayList<>();
         for (TurnServers some : turn.reversed()) servers.addAll(some.of(member.sid()));
-        if (isOnlyTls(member.room().name(), member.identity())) {
+        if (isOnly(member.room().name(), member.identity(), CandidateProtocol.TLS)) {
             List<ICEServer> tls = servers.stream().map(WaysIn::overTls).filter(server -> server.getUrlsCount() > 0).toList();
             if (!tls.isEmpty()) return new Told(tls, true); // without one, other ways are better than none
         }

@@ -87,6 +87,19 @@ class SimulateTest {
     }
 
     @Test
+    void connections_that_begin_after_a_wish_for_tcp_take_no_other_way() {
+        assertThat(ann.publisher.spec.tcpOnly()).isFalse();
+        plays(SimulateScenario.newBuilder().setSwitchCandidateProtocol(CandidateProtocol.TCP));
+        Client again = rig.dual("ann");
+        assertThat(again.publisher.spec.tcpOnly()).isTrue();
+        assertThat(again.subscriber.spec.tcpOnly()).isTrue();
+        assertThat(again.last(JOIN).getJoin().hasClientConfiguration()).as("no relay").isFalse();
+        assertThat(rig.dual("cid").publisher.spec.tcpOnly()).as("others").isFalse();
+        again.send(SignalRequest.newBuilder().setSimulate(SimulateScenario.newBuilder().setSwitchCandidateProtocol(CandidateProtocol.UDP)));
+        assertThat(rig.dual("ann").publisher.spec.tcpOnly()).isFalse();
+    }
+
+    @Test
     void the_server_asks_for_a_full_reconnect() {
         plays(SimulateScenario.newBuilder().setLeaveRequestFullReconnect(true));
         assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RECONNECT);

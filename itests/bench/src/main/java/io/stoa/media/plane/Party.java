@@ -48,7 +48,7 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
     }
 
     static PeerSpec spec(int number, PeerSpec.Role role) {
-        return new PeerSpec("RM_bench", "PA_" + number, "party-" + number, role, List.of(), false, false);
+        return new PeerSpec("RM_bench", "PA_" + number, "party-" + number, role, List.of(), false, false, false);
     }
 
     void turn() {

@@ -53,7 +53,7 @@ final class Call implements AutoCloseable {
     }
 
     private static PeerSpec spec(String sid, String identity, PeerSpec.Role role) {
-        return new PeerSpec("RM_call", sid, identity, role, List.of(), false, false);
+        return new PeerSpec("RM_call", sid, identity, role, List.of(), false, false, false);
     }
 
     private void film() {
