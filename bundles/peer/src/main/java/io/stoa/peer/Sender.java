@@ -134,6 +134,7 @@ public final class Sender {
     void unbind() {
         payloadType = -1;
         known = false;
+        reformed |= packets > 0; // what went without the MID would be repeated with it
     }
 
     /** The client has reported on the stream, or asked for something of it. */
