@@ -43,6 +43,8 @@ final class LayerForwarder implements Forwarder {
     private long askedAt;
     private boolean asked;
     private int currentTemporal = 3;
+    /** null as long as nothing was said of layers within a stream. */
+    private DecodeTargetSelector targets;
 
     LayerForwarder(ForwarderSpec spec) {
         this.spec = spec;
@@ -69,12 +71,17 @@ final class LayerForwarder implements Forwarder {
             pictures.leaveOut(in.descriptor);
             return leaveOut(in, out, Drop.TEMPORAL_LAYER);
         }
+        if (in.frame != null && !targets().takes(in.frame, in.timestamp)) return leaveOut(in, out, targets.reason(in.frame));
         long index = sequence.translate(in.index);
         if (index < 0) return Drop.OUT_OF_ORDER_BEFORE_SWITCH;
         out.seq = (int) index & 0xffff;
         out.timestamp = time.translate(in.timestamp, in.arrivedAt);
-        out.marker = lastMarker = in.marker;
+        out.marker = lastMarker = in.marker || in.frame != null && targets.endsPicture(in.frame);
         out.keepPayload();
+        if (in.frame != null && targets.restricts(in.frame)) {
+            out.targets = in.frame.targets;
+            out.activeTargets = targets.activeMask(in.frame);
+        }
         if (lost && FrameMeaning.keyFrame(in.meaning)) lost = false; // here is the one that was asked for
         if (vp8 && in.descriptor != 0) {
             long translated = pictures.translate(in.descriptor);
@@ -110,6 +117,7 @@ final class LayerForwarder implements Forwarder {
 
     private void begin(PacketMeta in) {
         if (vp8) pictures.anchor(in.descriptor);
+        if (targets != null) targets.begin();
         sequence.anchor(in.index);
         if (in.layer == current && in.epoch == epoch) time.goOn(in.timestamp);
         else time.change(current, in.layer, in.timestamp, in.arrivedAt);
@@ -119,6 +127,21 @@ final class LayerForwarder implements Forwarder {
         lost = false;
         asked = false;
         currentTemporal = maxTemporal;
+    }
+
+    private DecodeTargetSelector targets() {
+        if (targets == null) {
+            targets = new DecodeTargetSelector();
+            aimTargets();
+        }
+        return targets;
+    }
+
+    /** Of simulcast every stream is wanted whole; which stream, is another question. */
+    private void aimTargets() {
+        if (targets == null) return;
+        targets.want(spec.simulcast() ? LAYERS - 1 : maxSpatial, maxTemporal);
+        targets.live(spec.simulcast() ? 0 : liveMask);
     }
 
     /** Temporal layers go down with the next picture and up where the stream allows it. */
@@ -137,12 +160,14 @@ final class LayerForwarder implements Forwarder {
         maxSpatial = spatial;
         if (temporal > maxTemporal && !vp8) currentTemporal = temporal;
         maxTemporal = temporal;
+        aimTargets();
         asked = false;
     }
 
     @Override
     public void live(long now, int layerMask) {
         liveMask = layerMask;
+        aimTargets();
     }
 
     @Override
@@ -154,7 +179,7 @@ final class LayerForwarder implements Forwarder {
     public int keyFrameWanted(long now, long roundTripNanos) {
         if (!waitsForKeyFrame) return -1;
         int wanted = targetLayer();
-        boolean needed = beginsAnew || lost || wanted >= 0 && wanted != current;
+        boolean needed = beginsAnew || lost || wanted >= 0 && wanted != current || targets != null && targets.needsKeyFrame();
         if (!needed) return -1;
         if (asked && now - askedAt < Math.clamp(2 * roundTripNanos, MIN_ASK, MAX_ASK)) return -1;
         asked = true;
@@ -215,7 +240,8 @@ final class LayerForwarder implements Forwarder {
                     .setRtpTimestamp(time.reported(layer)));
         long lastIndex = beginsAnew ? -1 : sequence.lastIn();
         long firstIndex = beginsAnew ? -1 : sequence.steadySince();
-        return new ForwarderState(current, maxSpatial, maxTemporal, time.lastIn(), lastIndex, firstIndex, epoch, pictures.lastIn(), munger.build());
+        int decodeTarget = targets == null ? DecodeTargetSelector.NONE : targets.current();
+        return new ForwarderState(current, maxSpatial, maxTemporal, time.lastIn(), lastIndex, firstIndex, epoch, pictures.lastIn(), decodeTarget, munger.build());
     }
 
     void restore(ForwarderState from) {
@@ -238,5 +264,6 @@ final class LayerForwarder implements Forwarder {
             pictures.resume(from.lastDescriptor(), leftOut, state.getExtLastPictureId(), state.getLastTl0PicIdx(), state.getLastKeyIdx());
         }
         beginsAnew = from.lastLayerIndex() < 0;
+        if (from.decodeTarget() != DecodeTargetSelector.NONE) targets().resume(from.decodeTarget());
     }
 }

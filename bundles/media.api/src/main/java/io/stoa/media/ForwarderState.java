@@ -15,6 +15,7 @@ import io.stoa.protocol.livekit.RTPForwarderState;
  *     should they still come, have no number that could be told
  * @param epoch {@link PacketMeta#epoch} of the current layer
  * @param lastDescriptor payload descriptor of the newest packet that was looked at, as it arrived, packed as in {@link PacketMeta#descriptor}
+ * @param decodeTarget of a scalable stream, the one being forwarded; -1 if none
  * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer
  */
 public record ForwarderState(
@@ -26,4 +27,5 @@ public record ForwarderState(
         long firstLayerIndex,
         int epoch,
         long lastDescriptor,
+        int decodeTarget,
         RTPForwarderState munger) {}

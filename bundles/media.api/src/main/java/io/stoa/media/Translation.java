@@ -20,21 +20,33 @@ public final class Translation {
     public int descriptorLength;
     public final byte[] descriptor = new byte[MAX_DESCRIPTOR];
 
+    /** How many decode targets the dependency descriptor tells of; 0 = it stays as it is. */
+    public int targets;
+
+    /** Which of them are active for the subscriber, bit k = target k. */
+    public int activeTargets;
+
     /** Sets "payload unchanged". */
     public void keepPayload() {
         descriptorReplaces = 0;
         descriptorLength = 0;
+        targets = activeTargets = 0;
     }
 
     /** Sets "no payload". */
     public void dropPayload() {
         descriptorReplaces = WHOLE_PAYLOAD;
         descriptorLength = 0;
+        targets = activeTargets = 0;
     }
 
-    /** Descriptor bytes and both lengths in one word, so that a retransmission can repeat the translation without the forwarder. */
+    /**
+     * Descriptor bytes and both lengths in one word, so that a retransmission can repeat the translation without the forwarder; the decode
+     * targets instead of the bytes where the payload has none.
+     */
     public long packDescriptor() {
         long word = (long) descriptorReplaces << 60 | (long) descriptorLength << 56;
+        if (descriptorLength == 0) return word | (long) targets << 32 | activeTargets & 0xffff_ffffL;
         for (int i = 0; i < descriptorLength; i++) word |= (descriptor[i] & 0xffL) << 40 - 8 * i;
         return word;
     }
@@ -43,6 +55,8 @@ public final class Translation {
     public void unpackDescriptor(long word) {
         descriptorReplaces = (int) (word >>> 60);
         descriptorLength = (int) (word >>> 56) & 0xf;
+        targets = descriptorLength == 0 ? (int) (word >>> 32) & 0x3f : 0;
+        activeTargets = targets == 0 ? 0 : (int) word;
         for (int i = 0; i < descriptorLength; i++) descriptor[i] = (byte) (word >>> 40 - 8 * i);
     }
 }

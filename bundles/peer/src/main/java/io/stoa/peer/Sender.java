@@ -4,6 +4,7 @@ import io.stoa.base.Bytes;
 import io.stoa.base.Time;
 import io.stoa.bwe.SendSideEstimator;
 import io.stoa.media.Translation;
+import io.stoa.rtp.ActiveTargetsWriter;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.Codec;
@@ -28,6 +29,8 @@ public final class Sender {
     private static final int LONGEST_EVENED = 1_240;
     /** As much as the one-byte form of an extension takes. */
     private static final int LONGEST_MID = 16;
+    /** As much as the two-byte form takes. */
+    private static final int LONGEST_DESCRIPTOR = 255;
     /** Packets after which nobody asks for one that still carried the MID. */
     private static final int NAMED_FORGOTTEN = 0x4000;
 
@@ -40,6 +43,10 @@ public final class Sender {
     private int rtxPayloadType = -1;
     private int redPayloadType = -1;
     private int dependencyDescriptorId;
+    /** null as long as no descriptor had to be written again. */
+    private ActiveTargetsWriter activeTargets;
+
+    private byte[] rewritten;
     /** Of the transport-wide sequence number; 0: the client does not report arrivals, or packets may be repeated under their own numbers. */
     private int transportId;
     /** 0: the client does not know where packets belong by their MID. */
@@ -168,7 +175,7 @@ public final class Sender {
         if (!ready()) return;
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), source);
+        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), t, source);
         int end = payload(out, p, t, source);
         packets++;
         octets += end - p;
@@ -211,7 +218,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), null);
+        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), t, null);
         System.arraycopy(payload, offset, out, p, length);
         if (red) RedView.retype(out, p, payloadType);
         packets++;
@@ -229,7 +236,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, !known && midId != 0, source);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, !known && midId != 0, t, source);
         Bytes.u16(out, p, t.seq);
         int end = payload(out, p + 2, t, source);
         commit(now, at, end - at);
@@ -240,7 +247,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, !known && midId != 0, null);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, !known && midId != 0, null, null);
         out[at] |= PADDED;
         Arrays.fill(out, p, p + PADDING - 1, (byte) 0);
         out[p + PADDING - 1] = (byte) PADDING;
@@ -249,7 +256,7 @@ public final class Sender {
     }
 
     /** @param source null if none of its extensions pass through */
-    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, RtpView source) {
+    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, Translation t, RtpView source) {
         out[at] = (byte) 0x80;
         out[at + 1] = (byte) (marker ? 0x80 | pt : pt);
         Bytes.u16(out, at + 2, seq);
@@ -257,13 +264,25 @@ public final class Sender {
         Bytes.i32(out, at + 8, toSsrc);
         int p = at + RtpView.HEADER;
         int from = source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0 ? -1 : source.extensionOffset(spec.dependencyDescriptorId());
-        if (from >= 0) return extensions(out, at, p, named, source.bytes(), from, source.extensionLength());
+        if (from >= 0) return described(out, at, p, named, t, source.bytes(), from, source.extensionLength());
         if (named || transportId > 14) return extensions(out, at, p, named, out, p, 0);
         if (transportId == 0) return p;
         out[at] = (byte) 0x90;
         Bytes.i32(out, p, 0xBEDE0001);
         Bytes.i32(out, p + 4, (transportId << 4 | 1) << 16);
         return p + 8;
+    }
+
+    /** With the dependency descriptor, which tells of the targets that are active for this client, where those are others. */
+    private int described(byte[] out, int at, int p, boolean named, Translation t, byte[] bytes, int from, int length) {
+        if (t.targets == 0) return extensions(out, at, p, named, bytes, from, length);
+        if (activeTargets == null) {
+            activeTargets = new ActiveTargetsWriter();
+            rewritten = new byte[LONGEST_DESCRIPTOR + ActiveTargetsWriter.MAX_GROWTH];
+        }
+        int grown = activeTargets.write(bytes, from, length, t.targets, t.activeTargets, rewritten, 0);
+        boolean fits = grown > 0 && grown <= LONGEST_DESCRIPTOR;
+        return fits ? extensions(out, at, p, named, rewritten, 0, grown) : extensions(out, at, p, named, bytes, from, length);
     }
 
     /**

@@ -55,8 +55,8 @@ public final class FrameMeaning {
         return (int) (meaning >> 8) & 7;
     }
 
-    /** @param vp8 the packed descriptor if the kind is VP8, else ignored */
-    public static long of(Kind kind, RtpView packet, long vp8) {
+    /** @param descriptor the packed payload descriptor if the kind is VP8 or VP9, else ignored */
+    public static long of(Kind kind, RtpView packet, long descriptor) {
         byte[] b = packet.bytes();
         int at = packet.payloadOffset();
         int length = packet.payloadLength();
@@ -64,36 +64,23 @@ public final class FrameMeaning {
         if (length <= 0) return end;
         return end | switch (kind) {
             case AUDIO, OTHER_VIDEO -> START;
-            case VP8 -> (Vp8Descriptor.keyFrame(vp8) ? KEY : 0) | (Vp8Descriptor.frameStart(vp8) ? START : 0) | (long) Vp8Descriptor.tid(vp8) << 4;
-            case VP9 -> vp9(b, at, length);
+            case VP8 -> (Vp8Descriptor.keyFrame(descriptor) ? KEY : 0) | (Vp8Descriptor.frameStart(descriptor) ? START : 0) | layers(0, Vp8Descriptor.tid(descriptor));
+            case VP9 -> vp9(descriptor);
             case H264 -> h264(b, at, length) ? KEY | START : 0;
             case H265 -> h265(b, at, length) ? KEY | START : 0;
             case AV1 -> av1(b[at] & 0xff);
         };
     }
 
-    /**
-     * RFC 9628 section 4.2: I P L F B E V Z. A key frame begins with a packet that is not inter-predicted, starts a frame, and is of the
-     * lowest spatial layer.
-     */
-    private static long vp9(byte[] b, int at, int length) {
-        int first = b[at] & 0xff;
-        int p = 1;
-        if ((first & 0x80) != 0) {
-            if (p >= length) return 0;
-            p += b[at + p] < 0 ? 2 : 1;
-        }
-        int tid = 0;
-        int sid = 0;
-        if ((first & 0x20) != 0) {
-            if (p >= length) return 0;
-            int layers = b[at + p] & 0xff;
-            tid = layers >> 5;
-            sid = layers >> 1 & 7;
-        }
-        boolean start = (first & 0x08) != 0;
-        boolean key = start && (first & 0x40) == 0 && sid == 0;
-        return (key ? KEY : 0) | (start ? START : 0) | (long) tid << 4 | (long) sid << 8;
+    /** A key frame begins with a packet that is not inter-predicted, starts a frame, and is of the lowest spatial layer. */
+    private static long vp9(long descriptor) {
+        boolean start = Vp9Descriptor.frameStart(descriptor);
+        boolean key = start && !Vp9Descriptor.interPicture(descriptor) && Vp9Descriptor.sid(descriptor) == 0;
+        return (key ? KEY : 0) | (start ? START : 0) | layers(Vp9Descriptor.sid(descriptor), Vp9Descriptor.tid(descriptor));
+    }
+
+    private static long layers(int spatial, int temporal) {
+        return (long) temporal << 4 | (long) spatial << 8;
     }
 
     /** RFC 6184: an IDR slice or a sequence parameter set, alone, aggregated (STAP-A) or as the first fragment (FU-A). */

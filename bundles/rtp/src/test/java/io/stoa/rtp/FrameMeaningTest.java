@@ -12,7 +12,7 @@ class FrameMeaningTest {
         byte[] packet = hex("80" + (marker ? "e0" : "60") + "0001 00000002 00000003" + payload);
         RtpView view = new RtpView();
         assertThat(view.set(packet, 0, packet.length)).isNull();
-        return FrameMeaning.of(kind, view, kind == Kind.VP8 ? Vp8Descriptor.parse(packet, 12, packet.length - 12) : 0);
+        return FrameMeaning.of(kind, view, kind == Kind.VP8 ? Vp8Descriptor.parse(packet, 12, packet.length - 12) : kind == Kind.VP9 ? Vp9Descriptor.parse(packet, 12, packet.length - 12) : 0);
     }
 
     static void key(Kind kind, String payload) {

@@ -1,12 +1,14 @@
 package io.stoa.media.plane;
 
 import io.stoa.base.Drop;
+import io.stoa.media.LayeredFrame;
 import io.stoa.media.PacketMeta;
 import io.stoa.media.PeerListener.SubscriptionEvent;
 import io.stoa.rtp.FrameMeaning;
 import io.stoa.rtp.PacketRing;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.Vp8Descriptor;
+import io.stoa.rtp.Vp9Descriptor;
 import java.util.Arrays;
 
 /**
@@ -33,6 +35,8 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     private AudioForms forms;
     /** null for audio. */
     private LayerRates rates;
+    /** null for audio, and for VP8, whose payload says all that is to know. */
+    private LayerReader layers;
     private int liveMask;
     private boolean muted;
 
@@ -57,6 +61,9 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         form = known;
         kind = FrameMeaning.kindOf(known.mime());
         if (known.video() && rates == null) rates = new LayerRates();
+        if (!known.video() || kind == FrameMeaning.Kind.VP8) layers = null;
+        else if (layers == null) layers = new LayerReader();
+        if (layers != null) layers.describe(kind, known.dependencyDescriptorId());
         if (!known.opus()) forms = null;
         else if (forms == null) forms = new AudioForms();
         if (forms != null) forms.describe(known, loop.composesRed());
@@ -99,11 +106,28 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         ring(layer).add(index, packet.bytes(), packet.offset(), packet.length());
         if (muted) return Drop.MUTED;
         fill(meta, layer, index, arrivedAt, packet);
-        if (rates != null) rates.add(layer, Vp8Descriptor.hasTid(meta.descriptor) ? Vp8Descriptor.tid(meta.descriptor) : 0, packet.length());
+        if (rates != null) measure(layer, packet.length());
         Drop fault = forms == null ? null : forms.set(index, packet);
         if (fault != null) return fault;
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
         return null;
+    }
+
+    /** A packet counts for the layers that cannot do without it. */
+    private void measure(int layer, int length) {
+        LayeredFrame frame = meta.frame;
+        if (frame == null || form.simulcast()) {
+            boolean vp8 = kind == FrameMeaning.Kind.VP8 && Vp8Descriptor.hasTid(meta.descriptor);
+            rates.add(layer, vp8 ? Vp8Descriptor.tid(meta.descriptor) : frame != null ? frame.temporal : 0, length);
+            return;
+        }
+        int needed = frame.neededBy();
+        for (int spatial = 0; spatial < LAYERS; spatial++) if ((needed >> spatial & 1) != 0) rates.add(spatial, frame.temporal, length);
+    }
+
+    /** The layer of the latest packet of a stream: that of its own, or which one of the stream it was. */
+    int layerOf(int stream) {
+        return meta.frame == null || form.simulcast() ? stream : Math.min(meta.frame.spatial, LAYERS - 1);
     }
 
     /** A number without content (a probe): it must leave no gap that subscribers would ask for. */
@@ -125,8 +149,13 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         into.payloadOffset = packet.payloadOffset();
         into.payloadLength = packet.payloadLength();
         into.arrivedAt = arrivedAt;
-        into.descriptor = kind == FrameMeaning.Kind.VP8 ? Vp8Descriptor.parse(into.bytes, into.payloadOffset, into.payloadLength) : 0;
+        into.descriptor = switch (kind) {
+            case VP8 -> Vp8Descriptor.parse(into.bytes, into.payloadOffset, into.payloadLength);
+            case VP9 -> Vp9Descriptor.parse(into.bytes, into.payloadOffset, into.payloadLength);
+            case AUDIO, H264, H265, AV1, OTHER_VIDEO -> 0;
+        };
         into.meaning = FrameMeaning.of(kind, packet, into.descriptor);
+        into.frame = layers == null ? null : layers.read(packet, into.descriptor);
     }
 
     /** The same for a packet out of the ring. */

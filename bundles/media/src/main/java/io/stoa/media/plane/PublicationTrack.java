@@ -46,14 +46,19 @@ final class PublicationTrack extends LoopTrack {
         }
         int layer = stream.layer();
         epoch(layer, stream.epoch());
-        heardAt[layer] = now;
-        if ((liveMask() & 1 << layer) == 0) live(now, liveMask() | 1 << layer);
+        heard(now, layer);
         if (!receiver.video()) loudness(packet);
         boolean empty = packet.payloadLength() == 0;
         if (empty) padding(now, layer, stream.index(), packet);
         Drop drop = empty ? Drop.RTP_PADDING_ONLY : packet(now, now, layer, stream.index(), packet);
         if (drop != null) owner.drops().count(drop);
+        if (!empty) heard(now, layerOf(layer));
         if (mirrors != null && (drop == null || empty)) handOver(now, stream, packet);
+    }
+
+    private void heard(long now, int layer) {
+        heardAt[layer] = now;
+        if ((liveMask() & 1 << layer) == 0) live(now, liveMask() | 1 << layer);
     }
 
     private void loudness(RtpView packet) {
