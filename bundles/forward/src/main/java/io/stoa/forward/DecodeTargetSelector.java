@@ -5,9 +5,10 @@ import io.stoa.media.LayeredFrame;
 import java.util.Arrays;
 
 /**
- * Which frames of a scalable stream go to one subscriber: those of one decode target, the best that the subscriber wants. It is changed
- * at the first frame of a picture only, so that the marker falls on the last frame of what goes on; and only where the new target can
- * be decoded: it is contained in the one before, or the frame is a switch and all of the target's chain has gone on.
+ * Which frames of a scalable stream go to one subscriber: those of one decode target, the best that the subscriber wants. Its spatial
+ * layer changes at the first frame of a picture only, so that the marker falls on the last frame of what goes on; and any target is
+ * changed only for one that can be decoded: it is contained in the one before, or the frame is a switch and all of the target's chain
+ * has gone on.
  */
 final class DecodeTargetSelector {
     static final int NONE = -1;
@@ -72,7 +73,7 @@ final class DecodeTargetSelector {
         int slot = frame.number & REMEMBERED - 1;
         if (frames[slot] >> 1 == frame.number) return (frames[slot] & 1) != 0;
         if (frame.number > newest) {
-            if (newest < 0 || at != timestamp || frame.structure != structure) choose(frame);
+            choose(frame, newest < 0 || at != timestamp);
             newest = frame.number;
             timestamp = at;
         }
@@ -113,7 +114,7 @@ final class DecodeTargetSelector {
         return best != NONE && latest.targetSpatial[best] > latest.targetSpatial[current];
     }
 
-    private void choose(LayeredFrame frame) {
+    private void choose(LayeredFrame frame, boolean first) {
         if (frame.structure != structure && !resumed || current >= frame.targets) current = NONE;
         resumed = false;
         structure = frame.structure;
@@ -126,10 +127,16 @@ final class DecodeTargetSelector {
         }
         int next = wanted(frame, current) ? current : NONE;
         for (int target = 0; target < frame.targets; target++)
-            if (wanted(frame, target) && (next == NONE || rank(frame, target) > rank(frame, next)) && canGoTo(frame, target)) next = target;
+            if (wanted(frame, target) && (next == NONE || rank(frame, target) > rank(frame, next)) && mayGoTo(frame, first, target)) next = target;
         if (next != NONE) current = next;
         boolean elsewhere = frame.targetSpatial[current] != frame.targetSpatial[best];
         if (frame.temporal == 0 || !elsewhere) stuck = elsewhere;
+    }
+
+    /** In mid-picture the spatial layer stays, and what was left out of the picture before must not be missed. */
+    private boolean mayGoTo(LayeredFrame frame, boolean first, int target) {
+        boolean sameSpatial = frame.targetSpatial[target] == frame.targetSpatial[current];
+        return (first || sameSpatial && frame.temporal == 0) && canGoTo(frame, target);
     }
 
     private boolean canGoTo(LayeredFrame frame, int target) {
