@@ -45,10 +45,10 @@ class PageParticipant {
     await this.room.disconnect();
   }
 
-  /** A colour and, where it is wanted, a tone. */
-  async publish({ colour, hertz, width = 320, height = 180, framesPerSecond = 15, simulcast = false }) {
+  /** A colour and, where it is wanted, a tone. Further options are those of livekit-client's publishTrack. */
+  async publish({ colour, hertz, width = 320, height = 180, framesPerSecond = 15, simulcast = false, ...options }) {
     const local = this.room.localParticipant;
-    await local.publishTrack(moving(colour, width, height, framesPerSecond), { source: livekit.Track.Source.Camera, simulcast });
+    await local.publishTrack(moving(colour, width, height, framesPerSecond), { source: livekit.Track.Source.Camera, simulcast, ...options });
     if (hertz) await local.publishTrack(this.#tone(hertz), { source: livekit.Track.Source.Microphone, dtx: false, red: false });
   }
 

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.BundleWire;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** Which bundle is a plug-in, which is shipped, and which belong together. */
 record Bundles(BundleContext context, Path folder) {
@@ -46,6 +48,19 @@ record Bundles(BundleContext context, Path folder) {
 
     static boolean isActive(Bundle bundle) {
         return bundle.getState() == Bundle.ACTIVE;
+    }
+
+    static boolean isIdle(Bundle bundle) {
+        return bundle.getState() == Bundle.INSTALLED || bundle.getState() == Bundle.RESOLVED;
+    }
+
+    /**
+     * Whether a bundle that this one uses was updated since they were wired to each other: both are stopped, wired again and started by the
+     * framework. Whoever starts this one in between leaves it with wires to nothing.
+     */
+    static boolean isAboutToBeWiredAnew(Bundle bundle) {
+        BundleWiring wiring = bundle.adapt(BundleWiring.class);
+        return wiring != null && wiring.getRequiredWires(null).stream().map(BundleWire::getProviderWiring).anyMatch(provider -> provider == null || !provider.isCurrent());
     }
 
     static String name(Bundle bundle) {

@@ -20,6 +20,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.service.component.annotations.Activate;
@@ -49,6 +51,9 @@ public final class PluginsFolder implements SynchronousBundleListener {
     private final Map<Long, Shipped> shipped = new ConcurrentHashMap<>();
     private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
     private final WatchService watch;
+    private final FrameworkListener refreshed = event -> {
+        if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) worker.execute(this::comeBack);
+    };
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -74,12 +79,14 @@ public final class PluginsFolder implements SynchronousBundleListener {
         watch = folder.getFileSystem().newWatchService();
         watch(folder);
         context.addBundleListener(this);
+        context.addFrameworkListener(refreshed);
         worker.execute(this::all);
     }
 
     @Deactivate
     void deactivate() throws IOException {
         context.removeBundleListener(this);
+        context.removeFrameworkListener(refreshed);
         worker.shutdownNow();
         watch.close();
     }
@@ -131,6 +138,11 @@ public final class PluginsFolder implements SynchronousBundleListener {
         } catch (RuntimeException e) {
             LOG.error("plug-ins could not be given their places", e);
         }
+    }
+
+    /** Bundles were wired anew: where the plug-in does not work again, the shipped one does. */
+    private void comeBack() {
+        for (Bundle plugin : bundles.plugins()) if (!Bundles.isActive(plugin)) succession.comeBack(plugin);
     }
 
     /** A shipped bundle that a file of its very version replaced in place went with that file. */

@@ -207,8 +207,7 @@ final class Succession {
 
     /** A plug-in that was installed or updated a moment ago and does not run: why, and who goes on. */
     void lookAtStart(Bundle plugin) {
-        boolean idle = plugin.getState() == Bundle.INSTALLED || plugin.getState() == Bundle.RESOLVED;
-        boolean wanted = idle && !Bundles.isFragment(plugin) && plugin.adapt(BundleStartLevel.class).isPersistentlyStarted();
+        boolean wanted = Bundles.isIdle(plugin) && !Bundles.isFragment(plugin) && plugin.adapt(BundleStartLevel.class).isPersistentlyStarted();
         if (!wanted || complained.contains(identity(plugin)) || isReplaced(plugin)) return;
         Starting.fault(plugin).ifPresent(fault -> bundles.twins(plugin).stream().filter(Bundles::isActive).findFirst().ifPresentOrElse(
                 predecessor -> complain(plugin, predecessor, fault), () -> LOG.warn("plug-in {} does not start: {}", Bundles.name(plugin), fault)));
@@ -221,14 +220,15 @@ final class Succession {
 
     /**
      * The shipped bundle works again when this returns, unless another plug-in does; this one is about to go. May be called on any thread
-     * and twice: the second caller waits for the first, because it is about to take the plug-in away.
+     * and twice: the second caller waits for the first, because it is about to take the plug-in away. Where it is stopped to be
+     * wired to another version of what it uses, neither can work before that is done.
      */
     void comeBack(Bundle plugin) {
-        if (isTurning(plugin.getSymbolicName())) return;
+        if (isTurning(plugin.getSymbolicName()) || Bundles.isAboutToBeWiredAnew(plugin)) return;
         boolean mine = await(returning);
         try {
             if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;
-            bundles.shippedTwin(plugin).filter(shipped -> shipped.getState() == Bundle.RESOLVED || shipped.getState() == Bundle.INSTALLED).ifPresent(shipped -> {
+            bundles.shippedTwin(plugin).filter(Bundles::isIdle).ifPresent(shipped -> {
                 try {
                     shipped.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
                     LOG.info("{} is back, plug-in {} goes", Bundles.name(shipped), plugin.getVersion());
