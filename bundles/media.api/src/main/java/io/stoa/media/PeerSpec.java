@@ -13,6 +13,7 @@ import java.util.List;
  * @param firefox the client is Firefox (no audio RED, codec order quirks of spec 4.3)
  * @param red the client can take audio/red
  * @param tcpOnly ICE goes over TCP alone, if there is a port for it
+ * @param playout how the client is to play what it receives
  */
 public record PeerSpec(
         String roomSid,
@@ -22,7 +23,14 @@ public record PeerSpec(
         List<EnabledCodec> enabledCodecs,
         boolean firefox,
         boolean red,
-        boolean tcpOnly) {
+        boolean tcpOnly,
+        Playout playout) {
+    /** Plays as it comes. */
+    public PeerSpec(
+            String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, Playout.AS_IT_COMES);
+    }
+
     public enum Role {
         /** The client offers and sends ({@code /rtc}, publisher connection). */
         PUBLISHER,
@@ -34,4 +42,30 @@ public record PeerSpec(
 
     /** @param fmtpLine empty = any */
     public record EnabledCodec(String mime, String fmtpLine) {}
+
+    /**
+     * Spec 6.13.
+     *
+     * @param delayed the client is asked to play video later than it could: by at least {@code minMillis}, more where jitter asks for it,
+     *     at most {@code maxMillis}
+     * @param together tracks that share a stream id are kept in step, for which every track has a media section that no other one has had
+     */
+    public record Playout(boolean delayed, int minMillis, int maxMillis, boolean together) {
+        public static final Playout AS_IT_COMES = new Playout(false, 0, 0, false);
+        /** The longest delay that can be told. */
+        public static final int LONGEST_MILLIS = 40_950;
+        /** What clients take for the longest where nothing is said. */
+        private static final int DEFAULT_LONGEST_MILLIS = 10_000;
+
+        public Playout {
+            if (minMillis < 0 || maxMillis < minMillis || maxMillis > LONGEST_MILLIS)
+                throw new IllegalArgumentException("playout delay " + minMillis + " to " + maxMillis + " ms; 0 to " + LONGEST_MILLIS + " is possible");
+        }
+
+        /** Limits as a room has them: too long ones are as long as possible, a longest of 0 beside a shortest is none. */
+        public static Playout delayed(long minMillis, long maxMillis, boolean together) {
+            long longest = Math.min(LONGEST_MILLIS, maxMillis == 0 && minMillis > 0 ? DEFAULT_LONGEST_MILLIS : maxMillis);
+            return new Playout(true, (int) Math.min(minMillis, longest), (int) longest, together);
+        }
+    }
 }

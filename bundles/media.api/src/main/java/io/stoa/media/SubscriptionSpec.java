@@ -4,7 +4,13 @@ package io.stoa.media;
  * A subscription.
  *
  * @param trackSid of the publishing peer; becomes the msid track id that the client sees
- * @param streamId msid stream id, {@code <publisher sid>|<track sid>} (spec 5.8)
+ * @param streamId msid stream id, {@code <publisher sid>|<track sid>} (spec 5.8), or what tracks share that are played in step (spec 6.13)
  * @param preference what the subscriber wants at first
+ * @param bursty frames are few and come in bursts, as those of a screen: their jitter says nothing of the network
  */
-public record SubscriptionSpec(String trackSid, String streamId, TrackPreference preference) {}
+public record SubscriptionSpec(String trackSid, String streamId, TrackPreference preference, boolean bursty) {
+    /** What comes steadily. */
+    public SubscriptionSpec(String trackSid, String streamId, TrackPreference preference) {
+        this(trackSid, streamId, preference, false);
+    }
+}

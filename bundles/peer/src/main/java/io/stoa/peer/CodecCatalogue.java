@@ -36,23 +36,33 @@ final class CodecCatalogue {
     private static final List<String> AUDIO_FEEDBACK = List.of("nack");
     private static final List<String> FEEDBACK_FROM_PUBLISHER = List.of("transport-cc", "ccm fir", "nack", "nack pli");
     private static final List<String> FEEDBACK_FROM_SUBSCRIBER = List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
-    private static final List<Extension> AUDIO_EXTENSIONS = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL);
-    private static final List<Extension> VIDEO_EXTENSIONS =
-            List.of(Extension.MID, Extension.RID, Extension.REPAIRED_RID, Extension.TRANSPORT_CC, Extension.DEPENDENCY_DESCRIPTOR);
+    private static final List<Extension> AUDIO_EXTENSIONS = List.of(Extension.MID, Extension.RID, Extension.AUDIO_LEVEL, Extension.ABS_CAPTURE_TIME);
+    private static final List<Extension> VIDEO_EXTENSIONS = List.of(
+            Extension.MID, Extension.RID, Extension.REPAIRED_RID, Extension.TRANSPORT_CC, Extension.DEPENDENCY_DESCRIPTOR, Extension.ABS_CAPTURE_TIME);
     /** Ids of our own offers, the ones browsers use. */
     private static final int TRANSPORT_CC_ID = 3;
+    private static final int PLAYOUT_DELAY_ID = 5;
+    private static final int ABS_CAPTURE_TIME_ID = 7;
     private static final int DEPENDENCY_DESCRIPTOR_ID = 12;
+    private static final List<HeaderExtension> OFFERED_WITH_AUDIO = List.of(new HeaderExtension(ABS_CAPTURE_TIME_ID, null, Extension.ABS_CAPTURE_TIME.uri));
     private static final List<HeaderExtension> OFFERED_WITH_VIDEO = List.of(
             new HeaderExtension(TRANSPORT_CC_ID, null, Extension.TRANSPORT_CC.uri),
+            new HeaderExtension(ABS_CAPTURE_TIME_ID, null, Extension.ABS_CAPTURE_TIME.uri),
             new HeaderExtension(DEPENDENCY_DESCRIPTOR_ID, null, Extension.DEPENDENCY_DESCRIPTOR.uri));
+    private static final HeaderExtension OFFERED_WITH_DELAYED_VIDEO = new HeaderExtension(PLAYOUT_DELAY_ID, null, Extension.PLAYOUT_DELAY.uri);
 
     private final List<EnabledCodec> enabled;
 
     private final boolean red;
+    private final boolean delaysVideo;
 
-    /** @param red the client can be spoken to in audio/red */
-    CodecCatalogue(List<EnabledCodec> enabled, boolean red) {
+    /**
+     * @param red the client can be spoken to in audio/red
+     * @param delaysVideo it is told by how much to delay the video that it receives
+     */
+    CodecCatalogue(List<EnabledCodec> enabled, boolean red, boolean delaysVideo) {
         this.enabled = enabled;
+        this.delaysVideo = delaysVideo;
         this.red = red && enabled("audio", OPUS) && enabled("audio", RED);
     }
 
@@ -122,11 +132,16 @@ final class CodecCatalogue {
      * would make simulcast in a later one impossible.
      */
     List<HeaderExtension> commonExtensions(MediaDescription offered) {
-        List<Extension> known = offered.kind.equals("audio") ? AUDIO_EXTENSIONS : VIDEO_EXTENSIONS;
         List<HeaderExtension> common = new ArrayList<>();
         for (HeaderExtension extension : offered.extensions)
-            if (known.stream().anyMatch(e -> e.uri.equals(extension.uri()))) common.add(new HeaderExtension(extension.id(), null, extension.uri()));
+            if (speaks(offered.kind, extension.uri())) common.add(new HeaderExtension(extension.id(), null, extension.uri()));
         return common;
+    }
+
+    private boolean speaks(String kind, String extension) {
+        boolean audio = kind.equals("audio");
+        for (Extension known : audio ? AUDIO_EXTENSIONS : VIDEO_EXTENSIONS) if (known.uri.equals(extension)) return true;
+        return !audio && delaysVideo && Extension.PLAYOUT_DELAY.uri.equals(extension);
     }
 
     /**
@@ -153,7 +168,11 @@ final class CodecCatalogue {
     }
 
     List<HeaderExtension> extensionsToOffer(String kind) {
-        return kind.equals("audio") ? List.of() : OFFERED_WITH_VIDEO;
+        if (kind.equals("audio")) return OFFERED_WITH_AUDIO;
+        if (!delaysVideo) return OFFERED_WITH_VIDEO;
+        List<HeaderExtension> all = new ArrayList<>(OFFERED_WITH_VIDEO);
+        all.add(OFFERED_WITH_DELAYED_VIDEO);
+        return all;
     }
 
     /** Whether two mimes name the same codec family. */

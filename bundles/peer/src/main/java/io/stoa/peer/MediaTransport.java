@@ -291,6 +291,8 @@ final class MediaTransport {
             long measured = sender.roundTrip(now, reports.blockLastSr(i), reports.blockDelaySinceLastSr(i));
             if (measured > 0) roundTrip = roundTrip == 0 ? measured : (roundTrip * 7 + measured) / 8;
             if (estimator != null) estimator.roundTrip(peer.roundTripNanos());
+            if (sender.ssrc() != reports.blockSsrc(i)) continue; // of its retransmissions
+            sender.reported(now, reports.blockHighest(i), reports.blockJitter(i));
             handler.receiverReport(now, sender, reports.blockFractionLost(i), peer.roundTripNanos());
         }
     }
@@ -305,6 +307,7 @@ final class MediaTransport {
         for (int i = 0; i < reports.nackPairs(); i++) {
             int id = reports.nackPacketId(i);
             int mask = reports.nackMask(i);
+            sender.missed(1 + Integer.bitCount(mask));
             handler.nack(now, sender, id);
             for (int bit = 0; bit < 16; bit++) if ((mask >> bit & 1) != 0) handler.nack(now, sender, id + 1 + bit & 0xffff);
         }
@@ -380,7 +383,7 @@ final class MediaTransport {
         for (int i = 0; i < receiving.size(); i++) {
             ReceiveStream stream = receiving.get(i);
             if (stream.statistics.packets() == 0) continue;
-            out.receiverReport(ownSsrc, stream.ssrc(), stream.statistics, now);
+            out.receiverReport(ownSsrc, stream.ssrc(), stream.statistics, stream.receiver().downstreamLoss(), now);
             lost += stream.statistics.lost();
             packets += stream.statistics.packets();
             stream.nacks.roundTrip(peer.roundTripNanos());

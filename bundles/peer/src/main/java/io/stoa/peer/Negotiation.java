@@ -2,7 +2,6 @@ package io.stoa.peer;
 
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PublicationSpec;
-import io.stoa.rtp.Extension;
 import io.stoa.sdp.Codec;
 import io.stoa.sdp.CodecMatch;
 import io.stoa.sdp.Direction;
@@ -26,6 +25,8 @@ final class Negotiation {
     private static final String APPLICATION = "application";
     /** Of our offers; a client that never gives a section free gets no more of them. What it offers is bounded by the parser. */
     static final int MAX_SECTIONS = SdpParser.MAX_SECTIONS;
+    /** From here on free sections are used again in any case: descriptions grow with every call that comes and goes. */
+    static final int MANY_SECTIONS = 200;
 
     private final Peer peer;
     private final CodecCatalogue catalogue;
@@ -245,16 +246,30 @@ final class Negotiation {
 
     private void claim(long now, Section section, MediaDescription offered) {
         for (Sender sender : List.copyOf(waiting)) {
-            if (sender.spec().video() != offered.kind.equals("video")) continue;
+            if (sender.spec().video() != offered.kind.equals("video") || !suits(section, sender)) continue;
             waiting.remove(sender);
             if (match(sender.spec().codec(), catalogue.common(offered, "", false)) == null) {
                 peer.unsupported(now, sender, "the client does not receive " + sender.spec().codec().mime(offered.kind));
                 continue;
             }
-            section.sender = sender;
-            sender.section = section;
+            occupy(section, sender);
             return;
         }
+    }
+
+    private static void occupy(Section section, Sender sender) {
+        section.sender = sender;
+        section.carried = sender.spec().trackSid();
+        sender.section = section;
+    }
+
+    /**
+     * Whether a section without a sender may become this one's. Where tracks are played together, a section belongs to one track for good
+     * (spec 6.13), as long as they are not many.
+     */
+    private boolean suits(Section section, Sender sender) {
+        if (!peer.spec().playout().together() || section.carried == null || sections.size() >= MANY_SECTIONS) return true;
+        return section.carried.equals(sender.spec().trackSid());
     }
 
     private static Codec match(Codec published, List<Codec> codecs) {
@@ -276,9 +291,7 @@ final class Negotiation {
             return;
         }
         Codec red = redundant(sender) ? negotiated.redOf(codec.payloadType()) : null;
-        int transportId = codec.feedback().contains("transport-cc") ? negotiated.extensionId(Extension.TRANSPORT_CC.uri) : 0;
-        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri), transportId,
-                negotiated.extensionId(Extension.MID.uri));
+        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated);
         if (first) peer.bound(now, sender);
     }
 
@@ -303,9 +316,15 @@ final class Negotiation {
 
     /** How many more receiving sections the client must offer for the senders that wait; the freed ones count. */
     int missing(boolean video) {
-        int needed = (int) waiting.stream().filter(s -> s.spec().video() == video).count();
-        int free = (int) sections.stream().filter(s -> s.kind.equals(video ? "video" : "audio")).filter(this::free).count();
-        return Math.max(0, needed - free);
+        List<Section> free = new ArrayList<>(sections.stream().filter(s -> s.kind.equals(video ? "video" : "audio") && free(s)).toList());
+        int missing = 0;
+        for (Sender sender : waiting) {
+            if (sender.spec().video() != video) continue;
+            Section section = place(free, sender);
+            if (section == null) missing++;
+            free.remove(section);
+        }
+        return missing;
     }
 
     private final java.util.Set<Section> receiving = new java.util.HashSet<>();
@@ -339,9 +358,7 @@ final class Negotiation {
     private void place(long now, Sender sender) {
         waiting.remove(sender);
         String kind = sender.spec().video() ? "video" : "audio";
-        Section section = null;
-        for (Section candidate : sections)
-            if (candidate.kind.equals(kind) && candidate.sender == null && !candidate.retiring) section = candidate;
+        Section section = place(sections.stream().filter(s -> s.kind.equals(kind) && s.sender == null && !s.retiring).toList(), sender);
         if (section == null && sections.size() == MAX_SECTIONS) {
             peer.unsupported(now, sender, "the connection has " + MAX_SECTIONS + " media sections, and none is free");
             return;
@@ -350,8 +367,17 @@ final class Negotiation {
             section = new Section(sections.size(), String.valueOf(sections.size()), kind);
             sections.add(section);
         }
-        section.sender = sender;
-        sender.section = section;
+        occupy(section, sender);
+    }
+
+    /** @return of sections without a sender the one that had the track before, else the last that suits; null if none does */
+    private Section place(List<Section> free, Sender sender) {
+        Section found = null;
+        for (Section section : free) {
+            if (sender.spec().trackSid().equals(section.carried)) return section;
+            if (suits(section, sender)) found = section;
+        }
+        return found;
     }
 
     private MediaDescription offered(Section section) {

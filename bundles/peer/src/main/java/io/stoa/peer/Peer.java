@@ -66,7 +66,9 @@ public final class Peer {
         this.tools = tools;
         this.handler = handler;
         ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
-        negotiation = new Negotiation(this, new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox()), tools.random().nextLong());
+        boolean delaysVideo = spec.playout().delayed() && spec.role() != PeerSpec.Role.PUBLISHER;
+        CodecCatalogue catalogue = new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox(), delaysVideo);
+        negotiation = new Negotiation(this, catalogue, tools.random().nextLong());
         media = new MediaTransport(this, handler, tools.random().nextInt(), drops);
         lanes = new DataLanes(handler, this::sendSctp, drops, tools.random(), offers());
     }

@@ -31,6 +31,8 @@ public final class Receiver {
     private final int[] epochs = new int[LAYERS];
     int audioLevelId;
     int dependencyDescriptorId;
+    private int captureTimeId;
+    private int downstreamLoss;
     /** For whoever routes the track's packets. */
     public Object attachment;
 
@@ -47,6 +49,7 @@ public final class Receiver {
         cid = newCid;
         audioLevelId = answer.extensionId(Extension.AUDIO_LEVEL.uri);
         dependencyDescriptorId = answer.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
+        captureTimeId = answer.extensionId(Extension.ABS_CAPTURE_TIME.uri);
         if (codec == null || codecOf(codec.payloadType()) == null) codec = codecs.isEmpty() ? null : codecs.getFirst();
         companion = companionOf(codec);
     }
@@ -103,6 +106,19 @@ public final class Receiver {
 
     public int dependencyDescriptorId() {
         return dependencyDescriptorId;
+    }
+
+    public int captureTimeId() {
+        return captureTimeId;
+    }
+
+    /** In 1/256: what reports say is lost at least, because as much gets lost on the way to subscribers. */
+    public void downstreamLoss(int fraction) {
+        downstreamLoss = fraction;
+    }
+
+    int downstreamLoss() {
+        return downstreamLoss;
     }
 
     /** @return null if nothing of the layer has arrived or been announced */

@@ -7,6 +7,8 @@ final class Section {
     String mid;
     Receiver receiver;
     Sender sender;
+    /** The track that was sent in it last; null if none was. */
+    String carried;
     /** Its sender was removed: one answer (or offer) must call it inactive before another track may use it. */
     boolean retiring;
 

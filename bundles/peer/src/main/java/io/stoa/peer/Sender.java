@@ -5,9 +5,11 @@ import io.stoa.base.Time;
 import io.stoa.bwe.SendSideEstimator;
 import io.stoa.media.Translation;
 import io.stoa.rtp.ActiveTargetsWriter;
+import io.stoa.rtp.Extension;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.Codec;
+import io.stoa.sdp.MediaDescription;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -33,6 +35,8 @@ public final class Sender {
     private static final int LONGEST_DESCRIPTOR = 255;
     /** Packets after which nobody asks for one that still carried the MID. */
     private static final int NAMED_FORGOTTEN = 0x4000;
+    /** Of a time of capture; the offset between clocks that may follow is left out. */
+    private static final int CAPTURE_TIME = 8;
 
     private final Peer peer;
     private final SenderSpec spec;
@@ -49,6 +53,12 @@ public final class Sender {
     private byte[] rewritten;
     /** Of the transport-wide sequence number; 0: the client does not report arrivals, or packets may be repeated under their own numbers. */
     private int transportId;
+    /** 0: nobody is to know when it was captured, or nobody says. */
+    private int captureTimeId;
+    /** 0: the client is not told how to play, or packets may be repeated under their own numbers. */
+    private int playoutDelayId;
+    /** null: the client plays as it likes. */
+    private final PlayoutDelay playoutDelay;
     /** 0: the client does not know where packets belong by their MID. */
     private int midId;
     private byte[] mid = {};
@@ -80,6 +90,7 @@ public final class Sender {
         this.rtxSsrc = rtxSsrc;
         rtxSeq = firstRtxSeq;
         cname = spec.streamId().getBytes(StandardCharsets.UTF_8);
+        playoutDelay = spec.video() && peer.spec().playout().delayed() ? new PlayoutDelay(peer.spec().playout()) : null;
     }
 
     public SenderSpec spec() {
@@ -113,16 +124,18 @@ public final class Sender {
         return redPayloadType >= 0;
     }
 
-    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId, int newTransportId, int newMidId) {
+    void bind(Codec codec, Codec rtx, Codec red, MediaDescription negotiated) {
         payloadType = codec.payloadType();
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
-        dependencyDescriptorId = newDependencyDescriptorId;
+        dependencyDescriptorId = negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
+        captureTimeId = spec.captureTimeId() == 0 ? 0 : negotiated.extensionId(Extension.ABS_CAPTURE_TIME.uri);
         // A packet that is repeated under its own number has the same header, or two plaintexts share a nonce (RFC 7714 section 8.4).
-        transportId = rtx == null ? 0 : newTransportId;
+        transportId = rtx == null || !codec.feedback().contains("transport-cc") ? 0 : negotiated.extensionId(Extension.TRANSPORT_CC.uri);
+        playoutDelayId = rtx == null || playoutDelay == null ? 0 : negotiated.extensionId(Extension.PLAYOUT_DELAY.uri);
         byte[] newMid = section.mid.getBytes(StandardCharsets.UTF_8);
-        midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : newMidId;
-        long form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24) | (long) midId << 32;
+        midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : negotiated.extensionId(Extension.MID.uri);
+        long form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24) | (long) midId << 32 | (long) captureTimeId << 40;
         if (packets > 0 && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
         boundForm = form;
         mid = newMid;
@@ -147,6 +160,18 @@ public final class Sender {
     /** The client has reported on the stream, or asked for something of it. */
     void known() {
         known = true;
+    }
+
+    /** The client has asked for that many packets again. */
+    void missed(int count) {
+        if (playoutDelay != null) playoutDelay.missed(count);
+    }
+
+    /** @param jitter in clock units */
+    void reported(long now, int highest, long jitter) {
+        if (playoutDelayId == 0) return;
+        playoutDelay.acknowledge(highest);
+        if (!spec.bursty()) playoutDelay.follow(now, jitter * 1_000 / spec.codec().clockRate(), packets);
     }
 
     /**
@@ -175,7 +200,8 @@ public final class Sender {
         if (!ready()) return;
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), t, source);
+        int delay = playoutDelayId == 0 ? PlayoutDelay.NONE : playoutDelay.say(now, t.seq);
+        int p = header(out, at, payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), delay, t, source);
         int end = payload(out, p, t, source);
         packets++;
         octets += end - p;
@@ -212,13 +238,14 @@ public final class Sender {
      * A packet of audio whose payload is given, in RED or plain: it may have been unpacked, or composed.
      *
      * @param red the payload is RED, its blocks of any payload type; only where the client takes that
+     * @param source the packet of the same moment, null if none came: its extensions pass through
      */
-    public void write(long now, Translation t, byte[] payload, int offset, int length, boolean red) {
+    public void write(long now, Translation t, byte[] payload, int offset, int length, boolean red, RtpView source) {
         if (!ready()) return;
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), t, null);
+        int p = header(out, at, red ? redPayloadType : payloadType, t.seq, t.timestamp, t.marker, ssrc, named(t.seq), PlayoutDelay.NONE, t, source);
         System.arraycopy(payload, offset, out, p, length);
         if (red) RedView.retype(out, p, payloadType);
         packets++;
@@ -236,7 +263,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, !known && midId != 0, t, source);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, t.timestamp, t.marker, rtxSsrc, !known && midId != 0, PlayoutDelay.NONE, t, source);
         Bytes.u16(out, p, t.seq);
         int end = payload(out, p + 2, t, source);
         commit(now, at, end - at);
@@ -247,7 +274,7 @@ public final class Sender {
         PacketOutbox outbox = peer.outbox();
         int at = outbox.begin();
         byte[] out = outbox.slab();
-        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, !known && midId != 0, null, null);
+        int p = header(out, at, rtxPayloadType, rtxSeq++ & 0xffff, lastTimestamp, false, rtxSsrc, !known && midId != 0, PlayoutDelay.NONE, null, null);
         out[at] |= PADDED;
         Arrays.fill(out, p, p + PADDING - 1, (byte) 0);
         out[p + PADDING - 1] = (byte) PADDING;
@@ -256,16 +283,21 @@ public final class Sender {
     }
 
     /** @param source null if none of its extensions pass through */
-    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, Translation t, RtpView source) {
+    private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, int delay, Translation t, RtpView source) {
         out[at] = (byte) 0x80;
         out[at + 1] = (byte) (marker ? 0x80 | pt : pt);
         Bytes.u16(out, at + 2, seq);
         Bytes.i32(out, at + 4, timestamp);
         Bytes.i32(out, at + 8, toSsrc);
         int p = at + RtpView.HEADER;
+        long captured = source == null || captureTimeId == 0 ? 0 : captured(source);
         int from = source == null || dependencyDescriptorId == 0 || spec.dependencyDescriptorId() == 0 ? -1 : source.extensionOffset(spec.dependencyDescriptorId());
-        if (from >= 0) return described(out, at, p, named, t, source.bytes(), from, source.extensionLength());
-        if (named || transportId > 14) return extensions(out, at, p, named, out, p, 0);
+        if (from >= 0) {
+            int grown = t.targets == 0 ? 0 : retarget(t, source.bytes(), from, source.extensionLength());
+            if (grown > 0) return extensions(out, at, p, named, captured, delay, rewritten, 0, grown);
+            return extensions(out, at, p, named, captured, delay, source.bytes(), from, source.extensionLength());
+        }
+        if (named || captured != 0 || delay >= 0 || transportId > 14) return extensions(out, at, p, named, captured, delay, out, p, 0);
         if (transportId == 0) return p;
         out[at] = (byte) 0x90;
         Bytes.i32(out, p, 0xBEDE0001);
@@ -273,25 +305,33 @@ public final class Sender {
         return p + 8;
     }
 
-    /** With the dependency descriptor, which tells of the targets that are active for this client, where those are others. */
-    private int described(byte[] out, int at, int p, boolean named, Translation t, byte[] bytes, int from, int length) {
-        if (t.targets == 0) return extensions(out, at, p, named, bytes, from, length);
+    /** The dependency descriptor tells of the targets that are active for this client. @return its length in {@link #rewritten}, 0 if it stays as it is */
+    private int retarget(Translation t, byte[] bytes, int from, int length) {
         if (activeTargets == null) {
             activeTargets = new ActiveTargetsWriter();
             rewritten = new byte[LONGEST_DESCRIPTOR + ActiveTargetsWriter.MAX_GROWTH];
         }
         int grown = activeTargets.write(bytes, from, length, t.targets, t.activeTargets, rewritten, 0);
-        boolean fits = grown > 0 && grown <= LONGEST_DESCRIPTOR;
-        return fits ? extensions(out, at, p, named, rewritten, 0, grown) : extensions(out, at, p, named, bytes, from, length);
+        return grown <= LONGEST_DESCRIPTOR ? grown : 0;
+    }
+
+    /**
+     * By the publisher's clock, which is that of our sender reports, so that it is right as it is (spec 6.10) and the same in a repetition.
+     *
+     * @return NTP format, 0 if the packet does not say it
+     */
+    private long captured(RtpView source) {
+        int at = source.extensionOffset(spec.captureTimeId());
+        return at < 0 || source.extensionLength() < CAPTURE_TIME ? 0 : Bytes.i64(source.bytes(), at);
     }
 
     /**
      * RFC 8285: one-byte form where all fits it, else two-byte form. The transport-wide number comes first, with a byte of padding before it
-     * in the one-byte form, so that it stands at {@link #TRANSPORT_SEQ} always; then the MID, then the descriptor.
+     * in the one-byte form, so that it stands at {@link #TRANSPORT_SEQ} always; then the MID, the time of capture, the delay, the descriptor.
      */
-    private int extensions(byte[] out, int at, int p, boolean named, byte[] bytes, int from, int length) {
+    private int extensions(byte[] out, int at, int p, boolean named, long captured, int delay, byte[] bytes, int from, int length) {
         out[at] = (byte) 0x90;
-        boolean small = length <= 16 && dependencyDescriptorId < 15 && transportId < 15 && midId < 15;
+        boolean small = length <= 16 && dependencyDescriptorId < 15 && transportId < 15 && midId < 15 && captureTimeId < 15 && playoutDelayId < 15;
         Bytes.u16(out, p, small ? 0xBEDE : 0x1000);
         int q = p + 4;
         if (transportId != 0) {
@@ -302,6 +342,16 @@ public final class Sender {
             q = element(out, q, small, midId, mid.length);
             System.arraycopy(mid, 0, out, q, mid.length);
             q += mid.length;
+        }
+        if (captured != 0) {
+            q = element(out, q, small, captureTimeId, CAPTURE_TIME);
+            Bytes.i64(out, q, captured);
+            q += CAPTURE_TIME;
+        }
+        if (delay >= 0) {
+            q = element(out, q, small, playoutDelayId, 3);
+            Bytes.u24(out, q, delay);
+            q += 3;
         }
         if (length > 0) {
             q = element(out, q, small, dependencyDescriptorId, length);

@@ -9,9 +9,11 @@ import io.stoa.ice.IceCandidate;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.PeerSpec.Playout;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PublicationSpec;
+import io.stoa.rtp.Extension;
 import io.stoa.sdp.Codec;
 import io.stoa.sdp.Direction;
 import io.stoa.sdp.MediaDescription;
@@ -232,6 +234,84 @@ class NegotiationTest {
         for (int i = 0; i <= Negotiation.MAX_SECTIONS; i++) bob.peer.addSender(0, sending("TR_" + i, false, OPUS));
         assertThat(bob.peer.offer(0, false).media).hasSize(Negotiation.MAX_SECTIONS);
         assertThat(bob.events).filteredOn(event -> event.startsWith("unsupported")).containsExactly("unsupported TR_999", "unsupported TR_1000");
+    }
+
+    private static PeerSpec playing(Role role, Playout playout) {
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, playout);
+    }
+
+    private static List<String> extensions(MediaDescription section) {
+        return section.extensions.stream().map(extension -> extension.uri().replaceAll(".*[/:]", "")).toList();
+    }
+
+    @Test
+    void the_time_of_capture_is_offered_and_the_delay_of_video_where_there_is_one() throws Exception {
+        for (Playout playout : List.of(Playout.AS_IT_COMES, Playout.delayed(0, 100, false))) {
+            var bob = new Recorder(playing(Role.SUBSCRIBER, playout));
+            bob.peer.addSender(0, sending("TR_a", false, OPUS));
+            bob.peer.addSender(0, sending("TR_v", true, VP8));
+            SessionDescription offer = bob.peer.offer(0, false);
+            assertThat(extensions(offer.media.get(1))).containsExactly("abs-capture-time");
+            List<String> video = new ArrayList<>(List.of("draft-holmer-rmcat-transport-wide-cc-extensions-01", "abs-capture-time", "#dependency-descriptor-rtp-header-extension"));
+            if (playout.delayed()) video.add("playout-delay");
+            assertThat(extensions(offer.media.get(2))).containsExactlyElementsOf(video);
+            assertThat(offer.media.get(2).extensions).extracting(HeaderExtension::id).doesNotHaveDuplicates();
+            assertThat(offer.media.get(2).extensionId(Extension.ABS_CAPTURE_TIME.uri)).isEqualTo(offer.media.get(1).extensionId(Extension.ABS_CAPTURE_TIME.uri));
+        }
+    }
+
+    @Test
+    void the_time_of_capture_is_agreed_to_everywhere_and_the_delay_where_video_is_sent() throws Exception {
+        for (Role role : List.of(Role.PUBLISHER, Role.SINGLE)) {
+            for (Playout playout : List.of(Playout.AS_IT_COMES, Playout.delayed(0, 100, false))) {
+                SessionDescription offer = Recorder.recorded("chrome-offer-simulcast");
+                for (MediaDescription section : offer.media) {
+                    section.extensions.removeIf(extension -> extension.uri().equals(Extension.PLAYOUT_DELAY.uri));
+                    section.extensions.add(new HeaderExtension(13, null, Extension.PLAYOUT_DELAY.uri));
+                    section.extensions.add(new HeaderExtension(14, null, Extension.ABS_CAPTURE_TIME.uri));
+                }
+                for (MediaDescription mine : new Recorder(playing(role, playout)).peer.answer(0, offer).media) {
+                    if (!mine.isRtp()) continue;
+                    assertThat(mine.extensionId(Extension.ABS_CAPTURE_TIME.uri)).isEqualTo(14);
+                    boolean delays = role == Role.SINGLE && playout.delayed() && mine.kind.equals("video");
+                    assertThat(extensions(mine).contains("playout-delay")).isEqualTo(delays);
+                }
+            }
+        }
+    }
+
+    @Test
+    void what_is_played_together_uses_the_sections_of_others_when_there_are_many() throws Exception {
+        var bob = new Recorder(playing(Role.SUBSCRIBER, new Playout(false, 0, 0, true)));
+        List<Sender> senders = new ArrayList<>();
+        for (int i = 0; i < Negotiation.MANY_SECTIONS - 2; i++) senders.add(bob.peer.addSender(0, sending("TR_" + i, false, OPUS)));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        bob.peer.removeSender(0, senders.get(7));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        bob.peer.addSender(0, sending("TR_next", false, OPUS));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        assertThat(bob.peer.trackSidByMid()).as("the last new one").containsEntry(String.valueOf(Negotiation.MANY_SECTIONS - 1), "TR_next");
+        bob.peer.addSender(0, sending("TR_late", false, OPUS));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        assertThat(bob.peer.trackSidByMid()).containsEntry("8", "TR_late");
+        assertThat(bob.events).noneMatch(event -> event.startsWith("unsupported"));
+    }
+
+    @Test
+    void what_is_played_together_asks_for_sections_that_nothing_has_used() throws Exception {
+        var bob = new Recorder(playing(Role.SINGLE, new Playout(false, 0, 0, true)));
+        SessionDescription offer = Recorder.recorded("chrome-offer-simulcast"); // three of each kind
+        List<Sender> senders = new ArrayList<>();
+        for (int i = 0; i < 3; i++) senders.add(bob.peer.addSender(0, sending("TR_" + i, true, VP8)));
+        bob.peer.answer(0, offer);
+        bob.peer.removeSender(0, senders.get(1));
+        bob.peer.answer(0, offer);
+        bob.events.clear();
+        bob.peer.addSender(0, sending("TR_new", true, VP8));
+        assertThat(bob.events).containsExactly("sections 0 1");
+        bob.peer.addSender(0, sending("TR_1", true, VP8));
+        bob.peer.answer(0, offer);
+        assertThat(bob.peer.trackSidByMid()).containsEntry("4", "TR_1").doesNotContainValue("TR_new");
     }
 
     /** What a client that takes everything would answer. */

@@ -110,6 +110,16 @@ public final class RtcpView {
         return b[block(i) + 4] & 0xff;
     }
 
+    /** Extended highest sequence number that was received, 32 bits. */
+    public int blockHighest(int i) {
+        return Bytes.i32(b, block(i) + 8);
+    }
+
+    /** In clock units. */
+    public long blockJitter(int i) {
+        return Bytes.u32(b, block(i) + 12);
+    }
+
     public int blockLastSr(int i) {
         return Bytes.i32(b, block(i) + 16);
     }

@@ -47,12 +47,20 @@ public final class RtcpWriter {
         Bytes.i32(b, at + 24, (int) octets);
     }
 
-    /** One block per report keeps this simple; a compound holds as many as there are streams. */
     public void receiverReport(int ownSsrc, int ssrc, ReceiveStatistics statistics, long now) {
+        receiverReport(ownSsrc, ssrc, statistics, 0, now);
+    }
+
+    /**
+     * One block per report keeps this simple; a compound holds as many as there are streams.
+     *
+     * @param leastLost what the fraction lost is at least, in 1/256
+     */
+    public void receiverReport(int ownSsrc, int ssrc, ReceiveStatistics statistics, int leastLost, long now) {
         int at = begin(1, RtcpView.RECEIVER_REPORT, 8);
         Bytes.i32(b, at + 4, ownSsrc);
         Bytes.i32(b, at + 8, ssrc);
-        Bytes.i32(b, at + 12, statistics.takeFractionLost() << 24 | (int) Math.min(0x7f_ffff, statistics.lost()));
+        Bytes.i32(b, at + 12, Math.max(leastLost, statistics.takeFractionLost()) << 24 | (int) Math.min(0x7f_ffff, statistics.lost()));
         Bytes.i32(b, at + 16, statistics.extendedHighest());
         Bytes.i32(b, at + 20, (int) statistics.jitter());
         Bytes.i32(b, at + 24, statistics.lastSr());

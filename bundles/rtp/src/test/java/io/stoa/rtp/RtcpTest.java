@@ -23,6 +23,19 @@ class RtcpTest {
     }
 
     @Test
+    void more_loss_can_be_told_than_there_was_but_not_less() {
+        for (int least : new int[] {10, 200}) {
+            writer.clear();
+            var statistics = new ReceiveStatistics(48_000);
+            for (int i = 0; i < 10; i++) if (i != 5) statistics.packet(i * 10 * MILLI, i, i * 480, 100);
+            writer.receiverReport(7, 8, statistics, least, SECOND);
+            read();
+            assertThat(view.next()).isTrue();
+            assertThat(view.blockFractionLost(0)).isEqualTo(least == 10 ? 25 : 200);
+        }
+    }
+
+    @Test
     void a_compound_of_everything_comes_back() {
         var statistics = new ReceiveStatistics(90_000);
         for (int i = 0; i < 10; i++) if (i != 5) statistics.packet(i * 10 * MILLI, 65_536 + i, i * 900, 100);
@@ -49,6 +62,8 @@ class RtcpTest {
         assertThat(view.blocks()).isEqualTo(1);
         assertThat(view.blockSsrc(0)).isEqualTo(8);
         assertThat(view.blockFractionLost(0)).isEqualTo(25);
+        assertThat(view.blockHighest(0)).isEqualTo(65_545);
+        assertThat(view.blockJitter(0)).isEqualTo(statistics.jitter());
         assertThat(view.blockLastSr(0)).isEqualTo(0x03040506);
         assertThat(view.blockDelaySinceLastSr(0)).isEqualTo(32_768);
         assertThat(view.next()).isTrue();

@@ -77,11 +77,16 @@ final class Client implements Station, PeerListener {
     final Map<DataLane, List<byte[]>> dataArrived = new EnumMap<>(DataLane.class);
     /** Of tracks by their sid, in the order in which they were negotiated; the last one of a sid is current. */
     final Map<String, Incoming> incoming = new HashMap<>();
+    /** Of tracks by their sid: the stream that they belong to, and the media section that they come in. */
+    final Map<String, String> streams = new HashMap<>();
+    final Map<String, String> mids = new HashMap<>();
     final List<Source> sources = new ArrayList<>();
     final Feedback feedback = new Feedback();
     /** Of the plane's packets, as transport-wide feedback tells them. */
     private final TransportFeedback arrivals = new TransportFeedback();
     boolean reportsArrivals = true;
+    /** False: it sends no receiver reports. */
+    boolean reports = true;
     final List<byte[]> rtcpReceived = new ArrayList<>();
     int unknownSsrcs;
 
@@ -93,7 +98,7 @@ final class Client implements Station, PeerListener {
     private final Map<DataLane, DataChannel> lanes = new EnumMap<>(DataLane.class);
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final RtpView view = new RtpView();
-    private final RtcpView reports = new RtcpView();
+    private final RtcpView control = new RtcpView();
     private final RtcpWriter rtcp = new RtcpWriter();
     private final long clockOffset;
     private final IceAgent ice;
@@ -209,6 +214,11 @@ final class Client implements Station, PeerListener {
 
     void subscribe(Client publisher, String trackSid, TrackPreference preference) {
         peer.subscribe(publisher.peer, new SubscriptionSpec(trackSid, publisher.name + "|" + trackSid, preference));
+    }
+
+    /** In a stream with other tracks of the publisher. */
+    void subscribe(Client publisher, Source source, String stream, boolean bursty) {
+        peer.subscribe(publisher.peer, new SubscriptionSpec(source.trackSid, publisher.name + "|" + stream, TrackPreference.EVERYTHING, bursty));
     }
 
     /** What of a track has been received so far. */
@@ -408,23 +418,23 @@ final class Client implements Station, PeerListener {
 
     private void control(long now, byte[] bytes, int length) {
         rtcpReceived.add(Arrays.copyOf(bytes, length));
-        assertThat(reports.set(bytes, 0, length)).as("what the plane sends is RTCP, seed %d", net.seed).isNull();
-        while (reports.next()) {
-            switch (reports.type()) {
+        assertThat(control.set(bytes, 0, length)).as("what the plane sends is RTCP, seed %d", net.seed).isNull();
+        while (control.next()) {
+            switch (control.type()) {
                 case RtcpView.SENDER_REPORT -> {
-                    Incoming track = bySsrc.get(reports.senderSsrc());
-                    if (track != null) track.senderReport(now, reports.ntp(), reports.rtpTimestamp());
+                    Incoming track = bySsrc.get(control.senderSsrc());
+                    if (track != null) track.senderReport(now, control.ntp(), control.rtpTimestamp());
                 }
                 case RtcpView.RECEIVER_REPORT -> {
-                    for (int i = 0; i < reports.blocks(); i++)
-                        for (Source source : sources) source.reported(now, reports.blockSsrc(i), reports.blockFractionLost(i), reports.blockLastSr(i));
+                    for (int i = 0; i < control.blocks(); i++)
+                        for (Source source : sources) source.reported(now, control.blockSsrc(i), control.blockFractionLost(i), control.blockLastSr(i));
                 }
                 case RtcpView.RTP_FEEDBACK -> {
-                    if (reports.count() == RtcpView.FMT_TRANSPORT_CC) feedback.read(bytes, length);
+                    if (control.count() == RtcpView.FMT_TRANSPORT_CC) feedback.read(bytes, length);
                     else nacks(now);
                 }
                 case RtcpView.PAYLOAD_FEEDBACK -> {
-                    if (reports.count() == RtcpView.FMT_PLI) for (Source source : sources) source.keyFrameAsked(now, reports.mediaSsrc());
+                    if (control.count() == RtcpView.FMT_PLI) for (Source source : sources) source.keyFrameAsked(now, control.mediaSsrc());
                 }
                 default -> {}
             }
@@ -432,10 +442,10 @@ final class Client implements Station, PeerListener {
     }
 
     private void nacks(long now) {
-        for (int i = 0; i < reports.nackPairs(); i++) {
-            int id = reports.nackPacketId(i);
-            int mask = reports.nackMask(i);
-            int ssrc = reports.mediaSsrc();
+        for (int i = 0; i < control.nackPairs(); i++) {
+            int id = control.nackPacketId(i);
+            int mask = control.nackMask(i);
+            int ssrc = control.mediaSsrc();
             for (Source source : sources) {
                 source.nacked(now, ssrc, id);
                 for (int bit = 0; bit < 16; bit++) if ((mask >> bit & 1) != 0) source.nacked(now, ssrc, id + 1 + bit & 0xffff);
@@ -465,7 +475,7 @@ final class Client implements Station, PeerListener {
     private void report(long now) {
         reportAt = now + REPORT_INTERVAL;
         for (Source source : sources) source.report(now, rtcp);
-        for (Incoming track : incoming.values()) track.report(now, rtcp);
+        if (reports) for (Incoming track : incoming.values()) if (track.reports) track.report(now, rtcp);
     }
 
     void transmitRtcp() {

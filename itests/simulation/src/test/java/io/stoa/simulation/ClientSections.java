@@ -27,6 +27,9 @@ final class ClientSections {
     static final int AUDIO_LEVEL = 1;
     static final int TRANSPORT_CC = 3;
     static final int MID = 4;
+    /** As the plane numbers them, so that it is the same in both kinds of connections. */
+    static final int PLAYOUT_DELAY = 5;
+    static final int CAPTURE_TIME = 7;
     static final int RID = 10;
     static final int REPAIRED_RID = 11;
     private static final List<String> FEEDBACK = List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
@@ -143,7 +146,9 @@ final class ClientSections {
             all.add(new HeaderExtension(RID, null, Extension.RID.uri));
             all.add(new HeaderExtension(REPAIRED_RID, null, Extension.REPAIRED_RID.uri));
         }
+        if (!kind.equals("audio")) all.add(new HeaderExtension(PLAYOUT_DELAY, null, Extension.PLAYOUT_DELAY.uri));
         all.add(new HeaderExtension(MID, null, Extension.MID.uri));
+        all.add(new HeaderExtension(CAPTURE_TIME, null, Extension.ABS_CAPTURE_TIME.uri));
         return all;
     }
 
@@ -219,6 +224,8 @@ final class ClientSections {
         if (theirs.msids.isEmpty()) return;
         List<Integer> ssrcs = new ArrayList<>();
         for (long ssrc : theirs.ssrcs.keySet()) ssrcs.add((int) ssrc);
+        client.streams.put(theirs.msids.getFirst().track(), theirs.msids.getFirst().stream());
+        client.mids.put(theirs.msids.getFirst().track(), theirs.mid);
         client.receives(theirs.msids.getFirst().track(), codecs, ssrcs.getFirst(), ssrcs.size() > 1 ? ssrcs.get(1) : 0);
     }
 

@@ -63,6 +63,10 @@ final class Incoming {
     /** The MIDs that packets carried, and how many did. */
     final Set<String> mids = new TreeSet<>();
     int named;
+    /** When packets say that they were captured, by their RTP timestamp. */
+    final Map<Integer, Long> captured = new HashMap<>();
+    /** By how much packets ask for delay, in order. */
+    final List<Delay> delays = new ArrayList<>();
     int packets;
     int empty;
     int duplicates;
@@ -72,6 +76,8 @@ final class Incoming {
     int keyFramesAsked;
     /** False: the receiver sends no NACK, as if it knew none. */
     boolean repairs = true;
+    /** False: its receiver sends no report about it. */
+    boolean reports = true;
     /** True: lost packets of audio are asked for, too. */
     boolean repairsAudio;
     /** True: every tenth packet is asked for again although it came. */
@@ -98,6 +104,9 @@ final class Incoming {
             askAt = now + GRACE;
         }
     }
+
+    /** In milliseconds. */
+    record Delay(long at, int seq, int shortest, int longest) {}
 
     record SenderReport(long at, long ntp, int timestamp) {}
 
@@ -130,6 +139,7 @@ final class Incoming {
             mids.add(mid);
             named++;
         }
+        extensions(now, view);
         boolean repair = view.ssrc() == rtxSsrc;
         int at = view.payloadOffset() + (repair ? 2 : 0);
         int length = view.payloadLength() - (repair ? 2 : 0);
@@ -171,6 +181,20 @@ final class Incoming {
         highest = Math.max(highest, index);
         pending.put(index, new Packet(view.timestamp(), view.marker(), payload, now));
         drain(now);
+    }
+
+    private void extensions(long now, RtpView view) {
+        int at = view.extensionOffset(ClientSections.CAPTURE_TIME);
+        if (at >= 0 && view.extensionLength() != 8) breaks.add("a time of capture of " + view.extensionLength() + " bytes");
+        if (at >= 0) {
+            Long before = captured.put(view.timestamp(), Bytes.i64(view.bytes(), at));
+            if (before != null && before != Bytes.i64(view.bytes(), at)) breaks.add("two times of capture of " + view.timestamp());
+        }
+        at = view.extensionOffset(ClientSections.PLAYOUT_DELAY);
+        if (at < 0) return;
+        int word = Bytes.u24(view.bytes(), at);
+        if (view.extensionLength() != 3) breaks.add("a delay of " + view.extensionLength() + " bytes");
+        delays.add(new Delay(now, view.seq(), (word >> 12) * 10, (word & 0xfff) * 10));
     }
 
     /** What is to be played of a packet: the primary, of RED; its redundancy is looked at only. */

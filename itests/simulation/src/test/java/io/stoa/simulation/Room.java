@@ -11,6 +11,7 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.MediaPlane.PlaneStats;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerSpec.EnabledCodec;
+import io.stoa.media.PeerSpec.Playout;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PeerState;
 import io.stoa.media.plane.DrivenPlane;
@@ -29,6 +30,8 @@ final class Room implements AutoCloseable {
     List<EnabledCodec> enabledCodecs = List.of();
     /** Whether clients can take audio in RED. */
     boolean red;
+    /** How the clients that come now are to play. */
+    Playout playout = Playout.AS_IT_COMES;
     ForwardingEngine engine;
     private final List<Client> clients = new ArrayList<>();
     /** Of the room that the next clients are in: it decides their loop. */
@@ -86,7 +89,7 @@ final class Room implements AutoCloseable {
 
     Client client(String name, Role role) {
         TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
-        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false);
+        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false, playout);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);
         return client;

@@ -7,7 +7,9 @@ import io.stoa.rtp.RtcpWriter;
 import io.stoa.sdp.MediaDescription;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** A camera or a microphone and its encoder: frames in time, key frames when asked for, retransmissions, sender reports. */
@@ -54,6 +56,12 @@ final class Source {
     /** Every so many packets one goes without RED, as an encoder does it with what is too long; 0: none. */
     int plainEvery;
     boolean redDisabled = true;
+    /** Of every so many frames the packets say when it was captured; 0: none. */
+    int capturesEvery;
+    /** What they said, by number of the frame. */
+    final Map<Integer, Long> captured = new HashMap<>();
+    private long capturedAt;
+    private int captureTimeId;
     boolean encrypted;
     private int redType = -1;
     private Redundancy redundancy = new Redundancy(0);
@@ -216,6 +224,7 @@ final class Source {
         ridId = answer.extensionId(Extension.RID.uri);
         repairedRidId = answer.extensionId(Extension.REPAIRED_RID.uri);
         audioLevelId = answer.extensionId(Extension.AUDIO_LEVEL.uri);
+        captureTimeId = answer.extensionId(Extension.ABS_CAPTURE_TIME.uri);
         boolean sends = payloadType >= 0 && answer.direction.receives() && !answer.rejected();
         if (sends && nextAt == Time.NEVER) nextAt = startedAt;
         if (!sends) nextAt = Time.NEVER;
@@ -240,7 +249,9 @@ final class Source {
 
     private void frame(long now, int index) {
         Layer layer = layers[index];
+        capturedAt = 0;
         if (pads) padding(layer, index);
+        if (capturesEvery > 0 && layer.frame % capturesEvery == 0) captured.put(layer.frame, capturedAt = client.ntp(now));
         boolean key = !video() || layer.keyWanted;
         layer.keyWanted = false;
         int temporal = key || temporalLayers == 1 ? 0 : layer.frame & 1;
@@ -308,6 +319,12 @@ final class Source {
         boolean introduces = repair ? layer.retransmitted < 50 : layer.packets < 50;
         if (introduces && midId != 0) at = text(packet, at, midId, mid);
         if (introduces && layers.length > 1) at = text(packet, at, repair ? repairedRidId : ridId, rids[index]);
+        if (!repair && capturedAt != 0 && captureTimeId != 0) { // with the offset between its clocks, as browsers do it
+            packet[at] = (byte) (captureTimeId << 4 | 15);
+            Bytes.i64(packet, at + 1, capturedAt);
+            Bytes.i64(packet, at + 9, 0);
+            at += 17;
+        }
         while ((at & 3) != 0) packet[at++] = 0;
         Bytes.u16(packet, 14, (at - 16) / 4);
         return at;

@@ -8,4 +8,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public @interface AudioConfig {
     @AttributeDefinition(description = "Subscribers that take RED get it of tracks published without it. Holds for tracks from now on.")
     boolean activeRedEncoding() default false;
+
+    @AttributeDefinition(description = "Publishers are told of the loss on the way to the subscriber that loses most, where it is more than theirs.")
+    boolean enableLossProxying() default false;
 }

@@ -51,10 +51,15 @@ public final class LoopMediaPlane implements MediaPlane {
     @Modified
     void configure(AudioConfig config) {
         composeRed(config.activeRedEncoding());
+        proxyLoss(config.enableLossProxying());
     }
 
     void composeRed(boolean compose) {
         for (MediaLoop loop : loops) loop.post(() -> loop.composesRed(compose));
+    }
+
+    void proxyLoss(boolean proxy) {
+        for (MediaLoop loop : loops) loop.post(() -> loop.proxiesLoss(proxy));
     }
 
     /** @param random for everything but keys; a seeded one makes scenarios repeat */

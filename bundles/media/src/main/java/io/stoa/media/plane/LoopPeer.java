@@ -489,7 +489,8 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     void connect(long now, LoopTrack track, SubscriptionTrack subscription) {
         TrackForm form = track.form();
         SenderSpec wanted = new SenderSpec(
-                track.trackSid, subscription.spec.streamId(), form.video(), form.codec(), form.dependencyDescriptorId(), track.redundant());
+                track.trackSid, subscription.spec.streamId(), form.video(), form.codec(), form.dependencyDescriptorId(), form.captureTimeId(),
+                track.redundant(), subscription.spec.bursty());
         subscription.attach(now, track, peer.addSender(now, wanted), loop.engine());
         loop.touch(this);
     }
@@ -688,7 +689,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     @Override
-    public void receiverReport(long now, Sender sender, int fractionLost, long roundTripNanos) {}
+    public void receiverReport(long now, Sender sender, int fractionLost, long roundTripNanos) {
+        ((SubscriptionTrack) sender.attachment).reported(now, fractionLost);
+    }
 
     @Override
     public void sectionsRequired(int audios, int videos) {

@@ -207,6 +207,13 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         if (rates != null) rates.tick(now);
     }
 
+    /** In 1/256, of the subscriber here that loses most. */
+    int worstLoss(long now) {
+        int worst = 0;
+        for (int i = 0; i < subscriberCount; i++) worst = Math.max(worst, subscribers[i].fractionLost(now));
+        return worst;
+    }
+
     // -- what holds for all packets
 
     /** Layers on which packets arrive. */

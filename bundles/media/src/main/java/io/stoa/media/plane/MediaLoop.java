@@ -52,6 +52,7 @@ final class MediaLoop implements LoopHandler {
     private PacketLoop port;
     private PacketOutbox outbox;
     private boolean composesRed;
+    private boolean proxiesLoss;
     private ForwardingEngine engine;
     /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
     long withoutEngineSince = Time.NEVER;
@@ -216,6 +217,15 @@ final class MediaLoop implements LoopHandler {
 
     void composesRed(boolean compose) {
         composesRed = compose;
+    }
+
+    /** Whether publishers of audio are told what is lost on the way to their subscribers. */
+    boolean proxiesLoss() {
+        return proxiesLoss;
+    }
+
+    void proxiesLoss(boolean proxy) {
+        proxiesLoss = proxy;
     }
 
     RtpView scratchView() {

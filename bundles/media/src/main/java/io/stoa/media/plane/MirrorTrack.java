@@ -16,6 +16,8 @@ final class MirrorTrack extends LoopTrack {
     private final List<SubscriptionTrack> waiting = new ArrayList<>();
     /** Layers whose key frame is on its way to be asked for: however many subscribers want one, the other loop is told once. */
     private final AtomicInteger asking = new AtomicInteger();
+    /** On the way to the subscribers here; the publisher's loop reads it. */
+    private volatile int worstLoss;
     private boolean over;
 
     /** All that was before; arrays by layer. */
@@ -73,6 +75,12 @@ final class MirrorTrack extends LoopTrack {
     @Override
     void tick(long now) {
         askForKeyFrames(now);
+        if (loop.proxiesLoss() && !form().video()) worstLoss = worstLoss(now);
+    }
+
+    /** Any loop. */
+    int worstLoss() {
+        return worstLoss;
     }
 
     @Override

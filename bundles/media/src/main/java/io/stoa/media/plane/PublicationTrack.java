@@ -15,12 +15,15 @@ final class PublicationTrack extends LoopTrack {
     /** A base layer may pause longer than an upper one before it counts as gone (spec 6.11). */
     private static final long BASE_SILENCE = 2 * Time.SECOND;
     private static final long UPPER_SILENCE = 1_500 * Time.MILLI;
+    /** Of the loop, between two looks at what is lost on the way to subscribers. */
+    private static final int TICKS_PER_LOSS = 5;
 
     final LoopPeer owner;
     final Receiver receiver;
     final AudioLevel level = new AudioLevel();
     private final long[] heardAt = new long[LAYERS];
     private boolean announced;
+    private int ticks;
     /** One per other loop that has subscribers; null while there is none. */
     private List<MirrorTrack> mirrors;
 
@@ -81,8 +84,18 @@ final class PublicationTrack extends LoopTrack {
             if ((mask & 1 << layer) != 0 && now - heardAt[layer] > silence) mask &= ~(1 << layer);
         }
         if (mask != liveMask()) live(now, mask);
-        if (!receiver.video()) level.tick(now);
-        else askForKeyFrames(now);
+        if (receiver.video()) {
+            askForKeyFrames(now);
+            return;
+        }
+        level.tick(now);
+        if (ticks++ % TICKS_PER_LOSS == 0) receiver.downstreamLoss(loop.proxiesLoss() ? worstLossAnywhere(now) : 0);
+    }
+
+    private int worstLossAnywhere(long now) {
+        int worst = worstLoss(now);
+        if (mirrors != null) for (int i = 0; i < mirrors.size(); i++) worst = Math.max(worst, mirrors.get(i).worstLoss());
+        return worst;
     }
 
     @Override

@@ -37,6 +37,8 @@ final class SubscriptionTrack {
     private static final int WORTH_REPEATING = 400;
     /** Where the word of a packet in the history has room for what of a RED payload it was: 0 = all, else the block, the primary being 1. */
     private static final int BLOCK = 48;
+    /** Browsers report on audio every 5 s or so. */
+    private static final long REPORT_HOLDS = 10 * Time.SECOND;
 
     final LoopPeer owner;
     final LoopPeer publisher;
@@ -69,6 +71,8 @@ final class SubscriptionTrack {
     private int padTurn;
     private int timestampOffset;
     private boolean sentAny;
+    private int fractionLost;
+    private long reportedAt;
     private long packetsOut;
 
     SubscriptionTrack(LoopPeer owner, LoopPeer publisher, SubscriptionSpec spec, TrackPreference preference, long seed) {
@@ -208,15 +212,15 @@ final class SubscriptionTrack {
             lastSeq = translation.seq;
             if (!owner.downstream().pass(now, this, translation.seq, packet.length())) return;
         } else owner.downstream().sentAudio(packet.length());
-        if (unpacked) sender.write(now, translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false);
+        if (unpacked) sender.write(now, translation, forms.red().bytes(), forms.red().offset(back), forms.red().length(back), false, back == 0 ? packet : null);
         else sender.write(now, translation, packet);
     }
 
     /** Not remembered: nobody asks for it again, and what was composed could not be composed alike. */
     private boolean sendRed(long now, AudioForms forms, PacketMeta meta, RtpView packet) {
         int length = forms.isRed() ? 0 : forms.composedLength(publication, meta.layer);
-        if (forms.isRed()) sender.write(now, translation, packet.bytes(), packet.payloadOffset(), packet.payloadLength(), true);
-        else if (length > 0) sender.write(now, translation, forms.composed(), 0, length, true);
+        if (forms.isRed()) sender.write(now, translation, packet.bytes(), packet.payloadOffset(), packet.payloadLength(), true, packet);
+        else if (length > 0) sender.write(now, translation, forms.composed(), 0, length, true, packet);
         return forms.isRed() || length > 0;
     }
 
@@ -246,7 +250,7 @@ final class SubscriptionTrack {
         translation.unpackDescriptor(history.descriptor());
         int block = (int) (history.descriptor() >>> BLOCK) & 0xff;
         if (block == 0) sender.resend(now, translation, view);
-        else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(now, publication.forms().red(), block - 1);
+        else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(now, publication.forms().red(), block - 1, view);
         packetsOut++;
         owner.sentMedia(view.length());
         if (publication.form().video()) owner.downstream().spend(now, view.length());
@@ -283,8 +287,22 @@ final class SubscriptionTrack {
         return view.length();
     }
 
-    private void resendBlock(long now, RedView red, int back) {
-        if (back <= red.redundant()) sender.write(now, translation, red.bytes(), red.offset(back), red.length(back), false);
+    private void resendBlock(long now, RedView red, int back, RtpView packet) {
+        if (back <= red.redundant())
+            sender.write(now, translation, red.bytes(), red.offset(back), red.length(back), false, back == 0 ? packet : null);
+    }
+
+    // -- losses on the way to the subscriber
+
+    /** @param fraction in 1/256, of what was sent since the report before */
+    void reported(long now, int fraction) {
+        fractionLost = fraction;
+        reportedAt = now;
+    }
+
+    /** By its last report, 0 if that is too old to say anything. */
+    int fractionLost(long now) {
+        return now - reportedAt < REPORT_HOLDS ? fractionLost : 0;
     }
 
     void senderReport(long now, int layer, long ntp, int timestamp) {

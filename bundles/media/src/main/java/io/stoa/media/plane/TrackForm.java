@@ -9,6 +9,7 @@ import io.stoa.sdp.Codec;
  * @param mime as negotiated, empty before a codec is known
  * @param codec without redundancy; null before a codec is known
  * @param dependencyDescriptorId of the header extension, 0 if there is none
+ * @param captureTimeId the same of the time of capture
  * @param redPayloadType by which the codec comes in RED, -1 if it does not
  * @param red it comes in RED mostly
  * @param encrypted end to end: payloads are opaque
@@ -20,6 +21,7 @@ record TrackForm(
         int clockRate,
         boolean simulcast,
         int dependencyDescriptorId,
+        int captureTimeId,
         int redPayloadType,
         boolean red,
         boolean encrypted,
@@ -35,6 +37,7 @@ record TrackForm(
                 sent == null ? 0 : sent.clockRate(),
                 receiver.simulcast(),
                 receiver.dependencyDescriptorId(),
+                receiver.captureTimeId(),
                 receiver.redPayloadType(),
                 sent != null && sent.isRed(),
                 receiver.publication().encrypted(),

@@ -20,6 +20,7 @@ import io.stoa.protocol.livekit.MediaSectionsRequirement;
 import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantPermission;
+import io.stoa.protocol.livekit.PlayoutDelay;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
@@ -56,6 +57,8 @@ final class Member {
     /** Protocol from which departures during an outage are told afterwards (spec 4.3). */
     private static final int REPLAYS_DEPARTURES = 9;
     private static final int KNOWS_UNPUBLISHED = 7;
+    /** Protocol from which tracks of one stream may share its id. */
+    private static final int PLAYS_TOGETHER = 10;
     private static final long RESUME_MILLIS = 5_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
     /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
@@ -331,7 +334,19 @@ final class Member {
 
     private PeerSpec spec(PeerSpec.Role role) {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
-        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this));
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this), playout());
+    }
+
+    /** Spec 6.13. Where tracks are to be in step, a client that cannot keep them so is not to delay one of them. */
+    private PeerSpec.Playout playout() {
+        PlayoutDelay delay = room().internal().getPlayoutDelay();
+        if (!delay.getEnabled() || room().internal().getSyncStreams() && traits.firefox()) return new PeerSpec.Playout(false, 0, 0, playsTogether());
+        return PeerSpec.Playout.delayed(Integer.toUnsignedLong(delay.getMin()), Integer.toUnsignedLong(delay.getMax()), playsTogether());
+    }
+
+    /** Whether it is told which tracks belong together. */
+    boolean playsTogether() {
+        return room().internal().getSyncStreams() && !traits.firefox() && protocol() >= PLAYS_TOGETHER;
     }
 
     ClientTraits traits() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What one participant receives: what it wants, what it may have, and what the media plane was asked for (spec 5.8). */
 final class Subscriptions {
@@ -24,6 +25,8 @@ final class Subscriptions {
     static final long CHECK_MILLIS = 5_000;
     static final long UNKNOWN_MILLIS = 60_000;
     static final long UNBOUND_MILLIS = 15_000;
+    /** What a description can carry (RFC 8830 section 2): publishers name their streams as they like. */
+    private static final Pattern STREAM_ID = Pattern.compile("[!#-'*+\\-.0-9A-Z^-~]{1,64}");
 
     private final Member owner;
     private final Map<String, Member> active = new LinkedHashMap<>();
@@ -199,7 +202,17 @@ final class Subscriptions {
         if (before != null && before.disabled && owner.adaptiveStream())
             settings.put(sid, new Setting(false, before.quality, before.width, before.height, before.priority));
         owner.room().dynacast().changed(sid);
-        owner.receiving().subscribe(source, new SubscriptionSpec(sid, publisher.sid() + "|" + sid, preference(entry)));
+        boolean screen = entry.info.getSource() == TrackSource.SCREEN_SHARE;
+        owner.receiving().subscribe(source, new SubscriptionSpec(sid, streamId(publisher, entry), preference(entry), screen));
+    }
+
+    /** A stream of its own, or, where tracks are played together, that of all tracks of the publisher's stream (spec 6.13). */
+    private String streamId(Member publisher, Publications.Entry entry) {
+        if (owner.playsTogether()) {
+            String shared = publisher.sid() + "|" + entry.info.getStream();
+            if (STREAM_ID.matcher(shared).matches()) return shared;
+        }
+        return publisher.sid() + "|" + entry.info.getSid();
     }
 
     private void end(String sid) {

@@ -49,6 +49,7 @@ final class Rig implements AutoCloseable {
     final Line line;
     final LiveRoomManager rooms;
     UnaryOperator<Room.Builder> settled = UnaryOperator.identity();
+    RoomInternal internal = RoomInternal.getDefaultInstance();
     boolean enableDataBlobs;
     boolean enableRemoteUnmute;
     boolean reconnectOnPublicationError;
@@ -156,7 +157,7 @@ final class Rig implements AutoCloseable {
                         .setMetadata(request.getMetadata());
                 for (String mime : List.of("audio/opus", "audio/red", "video/H264", "video/VP8", "video/VP9", "video/rtx"))
                     room.addEnabledCodecs(Codec.newBuilder().setMime(mime));
-                return new Allocation(settled.apply(room).build(), RoomInternal.getDefaultInstance(), true, "ND_1");
+                return new Allocation(settled.apply(room).build(), internal, true, "ND_1");
             }
 
             @Override

@@ -20,6 +20,11 @@ public final class DrivenPlane {
         plane.composeRed(compose);
     }
 
+    /** Whether publishers of audio are told what is lost on the way to their subscribers. */
+    public void proxyLoss(boolean proxy) {
+        plane.proxyLoss(proxy);
+    }
+
     public MediaPlane plane() {
         return plane;
     }
