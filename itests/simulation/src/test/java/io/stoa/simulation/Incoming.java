@@ -286,7 +286,7 @@ final class Incoming {
         long descriptor = codec.equalsIgnoreCase("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
         int prefix = switch (codec.toLowerCase(Locale.ROOT)) {
             case "vp8" -> Vp8Descriptor.length(descriptor);
-            case "vp9" -> 3;
+            case "vp9" -> isScalable(packet.payload) ? (packet.payload[0] & 0x02) != 0 ? 6 : 5 : 3;
             case "h265" -> 2;
             default -> 1;
         };
@@ -310,9 +310,36 @@ final class Incoming {
         if (packet.timestamp != begunTimestamp) breaks.add("frame " + body.frame() + " has two timestamps");
         if (Vp8Descriptor.pictureId(descriptor) != Vp8Descriptor.pictureId(begunDescriptor)) breaks.add("frame " + body.frame() + " has two picture ids");
         if (body.part() < body.parts() - 1) return;
-        if (video() && !packet.marker) breaks.add("the last packet of frame " + body.frame() + " has no marker");
-        complete(now, body, packet.timestamp, descriptor);
+        boolean scalable = codec.equalsIgnoreCase("vp9") && isScalable(packet.payload);
+        if (scalable) layered(now, body, packet);
+        else if (video() && !packet.marker) breaks.add("the last packet of frame " + body.frame() + " has no marker");
+        if (!scalable) complete(now, body, packet.timestamp, descriptor);
         begun = null;
+    }
+
+    private static boolean isScalable(byte[] vp9) {
+        return (vp9[0] & 0x20) != 0;
+    }
+
+    private final Set<Integer> decoded = new TreeSet<>();
+    private boolean pictureEnded = true;
+
+    /** A frame of one of the layers in a stream: the marker is on the last one of a picture, and what it refers to must have been decoded. */
+    private void layered(long now, Body body, Packet packet) {
+        boolean same = lastWhole != null && lastWhole.timestamp == packet.timestamp;
+        if (lastWhole != null && same == pictureEnded && lost.isEmpty()) breaks.add("the picture of frame " + lastWhole.number + (same ? " ended before frame " : " has no marker before frame ") + body.frame());
+        pictureEnded = packet.marker;
+        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), packet.timestamp, 0, 0, body.temporal());
+        if (lastWhole != null && !same) compare(lastWhole, frame);
+        lastWhole = frame;
+        if (!body.key() && !decoded.contains(body.reference())) {
+            undecodable++;
+            askForKeyFrame(now);
+            return;
+        }
+        if (body.key()) decoded.clear();
+        decoded.add(body.frame());
+        frames.add(frame);
     }
 
     private int referenceFrame = -1;

@@ -42,6 +42,8 @@ final class Source {
     String[] rids = {"q", "h", "f"};
     /** 2: every other frame may be left out. */
     int temporalLayers = 1;
+    /** More than 1: all in one stream, which depend on each other in key pictures only (L3T1_KEY); VP9 alone. */
+    int spatialLayers = 1;
     /** Bytes of a packet's body. */
     int bodyBytes = 300;
     /** True: the second half of a frame's packets are a byte longer, as packetizers cut them. */
@@ -136,6 +138,12 @@ final class Source {
 
     static Source simulcast(String trackSid) {
         return new Source(trackSid, Coding.VP8, 3);
+    }
+
+    static Source scalable(String trackSid, int spatialLayers) {
+        Source source = new Source(trackSid, Coding.VP9, 1);
+        source.spatialLayers = spatialLayers;
+        return source;
     }
 
     Source temporalLayers(int count) {
@@ -240,7 +248,25 @@ final class Source {
         tick = since / interval;
         nextAt = startedAt + (tick + 1) * interval;
         if (paused) return;
-        for (int i = 0; i < layers.length; i++) if (layers[i].on) frame(now, i);
+        for (int i = 0; i < layers.length; i++) {
+            if (!layers[i].on) continue;
+            if (spatialLayers > 1) picture(layers[i]);
+            else frame(now, i);
+        }
+    }
+
+    /** A frame of each spatial layer, with numbers of their own. */
+    private void picture(Layer layer) {
+        boolean key = layer.keyWanted;
+        layer.keyWanted = false;
+        layer.pictureId = layer.pictureId + 1 & 0x7fff;
+        if (key) layer.keyFrames.add(layer.frame);
+        for (int spatial = 0; spatial < spatialLayers; spatial++) {
+            int parts = PARTS[spatial] * (key ? 2 : 1);
+            int reference = !key ? layer.frame - spatialLayers : spatial == 0 ? -1 : layer.frame - 1;
+            for (int part = 0; part < parts; part++) packet(layer, 0, new Body(key && spatial == 0, spatial, epoch, 0, layer.frame, part, parts, reference, bodyBytes));
+            layer.frame++;
+        }
     }
 
     private int timestamp(Layer layer) {
@@ -270,7 +296,7 @@ final class Source {
         byte[] packet = new byte[(bodyBytes + 11) * (redundant + 1) + 120];
         boolean last = body.part() == body.parts() - 1;
         boolean red = redType >= 0 && (plainEvery == 0 || layer.frame % plainEvery != plainEvery - 1);
-        int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), video() ? last : layer.frame % 5 == 0, layer.ssrc, false);
+        int at = header(packet, layer, index, red ? redType : payloadType, layer.seq, timestamp(layer), video() ? last && body.layer() >= spatialLayers - 1 : layer.frame % 5 == 0, layer.ssrc, false);
         int payloadAt = at;
         at += descriptor(packet, at, layer, body, last);
         at += body.write(packet, at);
@@ -352,6 +378,7 @@ final class Source {
                 return 6;
             }
             case VP9 -> {
+                if (spatialLayers > 1) return scalable(packet, at, layer, body, last);
                 packet[at] = (byte) (0x80 | (body.key() ? 0 : 0x40) | (first ? 0x08 : 0) | (last ? 0x04 : 0));
                 Bytes.u16(packet, at + 1, 0x8000 | layer.pictureId);
                 return 3;
@@ -367,6 +394,18 @@ final class Source {
             }
         }
         throw new AssertionError(coding);
+    }
+
+    /** Of a picture that is no key picture, every frame depends on an earlier one. */
+    private int scalable(byte[] packet, int at, Layer layer, Body body, boolean last) {
+        boolean inKeyPicture = body.reference() < 0 || body.reference() == body.frame() - 1;
+        boolean structure = body.key() && body.part() == 0;
+        packet[at] = (byte) (0xa0 | (inKeyPicture ? 0 : 0x40) | (body.part() == 0 ? 0x08 : 0) | (last ? 0x04 : 0) | (structure ? 0x02 : 0));
+        Bytes.u16(packet, at + 1, 0x8000 | layer.pictureId);
+        packet[at + 3] = (byte) (body.layer() << 1 | (inKeyPicture && body.layer() > 0 ? 1 : 0));
+        packet[at + 4] = (byte) layer.tl0;
+        packet[at + 5] = (byte) (structure ? spatialLayers - 1 << 5 : 0);
+        return structure ? 6 : 5;
     }
 
     // -- what the server asks for
