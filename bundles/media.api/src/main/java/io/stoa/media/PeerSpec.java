@@ -13,6 +13,7 @@ import java.util.List;
  * @param firefox the client is Firefox (no audio RED, codec order quirks of spec 4.3)
  * @param red the client can take audio/red
  * @param tcpOnly ICE goes over TCP alone, if there is a port for it
+ * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
  */
 public record PeerSpec(
         String roomSid,
@@ -22,7 +23,13 @@ public record PeerSpec(
         List<EnabledCodec> enabledCodecs,
         boolean firefox,
         boolean red,
-        boolean tcpOnly) {
+        boolean tcpOnly,
+        boolean changesCodec) {
+    public PeerSpec(
+            String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, true);
+    }
+
     public enum Role {
         /** The client offers and sends ({@code /rtc}, publisher connection). */
         PUBLISHER,

@@ -4,9 +4,11 @@ import io.stoa.base.Bytes;
 import io.stoa.base.Time;
 import io.stoa.bwe.SendSideEstimator;
 import io.stoa.media.Translation;
+import io.stoa.rtp.Extension;
 import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.Codec;
+import io.stoa.sdp.MediaDescription;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -36,6 +38,12 @@ public final class Sender {
     private final int ssrc;
     private final int rtxSsrc;
     private final byte[] cname;
+    /** Which of its codecs the client gets, -1 before it is bound. */
+    private int rank = -1;
+    /** The only codec that it may get, -1: any. */
+    private int only = -1;
+    /** The section as the client has taken it; null before it is bound. */
+    private MediaDescription negotiated;
     private int payloadType = -1;
     private int rtxPayloadType = -1;
     private int redPayloadType = -1;
@@ -79,6 +87,29 @@ public final class Sender {
         return spec;
     }
 
+    /** Which of its codecs the client gets, -1 before that is known. */
+    public int rank() {
+        return rank;
+    }
+
+    /** The codec that the client gets; before that is known, the first one that it may get. */
+    public Codec codec() {
+        return spec.codecs().get(rank >= 0 ? rank : Math.max(0, only));
+    }
+
+    boolean may(int other) {
+        return only < 0 || only == other;
+    }
+
+    /** It may get this codec only. */
+    void only(int wanted) {
+        only = wanted;
+    }
+
+    MediaDescription negotiated() {
+        return negotiated;
+    }
+
     public int ssrc() {
         return ssrc;
     }
@@ -106,17 +137,23 @@ public final class Sender {
         return redPayloadType >= 0;
     }
 
-    void bind(Codec codec, Codec rtx, Codec red, int newDependencyDescriptorId, int newTransportId, int newMidId) {
+    /** @param section as the client has taken it */
+    void bind(int newRank, MediaDescription section, Codec codec, Codec rtx, Codec red) {
+        negotiated = section;
+        int newTransportId = codec.feedback().contains("transport-cc") ? section.extensionId(Extension.TRANSPORT_CC.uri) : 0;
+        int newMidId = section.extensionId(Extension.MID.uri);
         payloadType = codec.payloadType();
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
-        dependencyDescriptorId = newDependencyDescriptorId;
+        dependencyDescriptorId = section.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
         // A packet that is repeated under its own number has the same header, or two plaintexts share a nonce (RFC 7714 section 8.4).
         transportId = rtx == null ? 0 : newTransportId;
-        byte[] newMid = section.mid.getBytes(StandardCharsets.UTF_8);
+        byte[] newMid = this.section.mid.getBytes(StandardCharsets.UTF_8);
         midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : newMidId;
         long form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24) | (long) midId << 32;
-        if (packets > 0 && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
+        boolean sameCodec = rank < 0 || rank == newRank; // of another one, nothing is sent again in this
+        if (packets > 0 && sameCodec && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
+        rank = newRank;
         boundForm = form;
         mid = newMid;
     }
@@ -132,7 +169,8 @@ public final class Sender {
     }
 
     void unbind() {
-        payloadType = -1;
+        payloadType = rank = -1;
+        negotiated = null;
         known = false;
         reformed |= packets > 0; // what went without the MID would be repeated with it
     }
@@ -323,7 +361,7 @@ public final class Sender {
     void report(long now, io.stoa.rtp.RtcpWriter rtcp) {
         long elapsed = now - referenceAt;
         long ntp = referenceNtp + (elapsed / Time.SECOND << 32) + ((elapsed % Time.SECOND << 32) / Time.SECOND);
-        int timestamp = referenceTimestamp + (int) (elapsed / 1_000 * spec.codec().clockRate() / 1_000_000);
+        int timestamp = referenceTimestamp + (int) (elapsed / 1_000 * codec().clockRate() / 1_000_000);
         int slot = reports++ % REPORTS;
         reportMiddles[slot] = (int) (ntp >>> 16);
         reportTimes[slot] = now;

@@ -27,6 +27,8 @@ final class Room implements AutoCloseable {
     final DrivenPlane driven;
     final MediaPlane plane;
     List<EnabledCodec> enabledCodecs = List.of();
+    /** Whether what clients receive may go on in another codec of its section. */
+    boolean changesCodec = true;
     /** Whether clients can take audio in RED. */
     boolean red;
     ForwardingEngine engine;
@@ -86,7 +88,7 @@ final class Room implements AutoCloseable {
 
     Client client(String name, Role role) {
         TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
-        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false);
+        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false, changesCodec);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);
         return client;
