@@ -56,6 +56,7 @@ final class Rig implements AutoCloseable {
     int subscriptionLimitVideo;
     int subscriptionLimitAudio;
     int updateBatchTargetSize = 131_072;
+    int codecRegressionThreshold = 5;
     String[] stunServers = {};
     private int allocated;
 
@@ -278,6 +279,11 @@ final class Rig implements AutoCloseable {
             @Override
             public long dynacastPauseDelay() {
                 return 5_000;
+            }
+
+            @Override
+            public int codecRegressionThreshold() {
+                return codecRegressionThreshold;
             }
 
             @Override
