@@ -224,6 +224,7 @@ final class LayerForwarder implements Forwarder {
         RTPForwarderState.Builder munger = RTPForwarderState.newBuilder()
                 .setStarted(current >= 0)
                 .setReferenceLayerSpatial(current)
+                .setPreStartTime(time.lastArrival())
                 .setRtpMunger(numbers);
         if (vp8 && pictures.hasSent())
             munger.setVp8Munger(VP8MungerState.newBuilder()
@@ -256,7 +257,7 @@ final class LayerForwarder implements Forwarder {
             RTCPSenderReportState report = munger.getSenderReportState(layer);
             time.senderReport(layer, report.getNtpTimestamp(), report.getRtpTimestamp());
         }
-        time.resume(from.lastLayerTimestamp(), (int) munger.getRtpMunger().getExtLastTimestamp(), 0);
+        time.resume(from.lastLayerTimestamp(), (int) munger.getRtpMunger().getExtLastTimestamp(), munger.getPreStartTime());
         sequence.resume(from.firstLayerIndex(), Math.max(0, from.lastLayerIndex()), munger.getRtpMunger().getExtLastSequenceNumber());
         if (munger.hasVp8Munger()) {
             VP8MungerState state = munger.getVp8Munger();

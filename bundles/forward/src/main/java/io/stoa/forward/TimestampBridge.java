@@ -46,6 +46,11 @@ final class TimestampBridge {
         return lastIn;
     }
 
+    /** When the packet of {@link #lastOut} arrived; 0 if none has. */
+    long lastArrival() {
+        return lastArrival;
+    }
+
     void resume(int in, int out, long now) {
         lastIn = in;
         lastOut = out;

@@ -16,7 +16,8 @@ import io.stoa.protocol.livekit.RTPForwarderState;
  * @param epoch {@link PacketMeta#epoch} of the current layer
  * @param lastDescriptor payload descriptor of the newest packet that was looked at, as it arrived, packed as in {@link PacketMeta#descriptor}
  * @param decodeTarget of a scalable stream, the one being forwarded; -1 if none
- * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer
+ * @param munger first and last numbers sent, VP8 picture ids, sender reports per layer; as {@code pre_start_time} when the packet of the last
+ *     timestamp arrived
  */
 public record ForwarderState(
         int currentLayer,
@@ -28,4 +29,10 @@ public record ForwarderState(
         int epoch,
         long lastDescriptor,
         int decodeTarget,
-        RTPForwarderState munger) {}
+        RTPForwarderState munger) {
+    /** For packets of a source that knows nothing of the one before: only what was sent last counts. */
+    public ForwarderState elsewhere() {
+        RTPForwarderState sent = munger.toBuilder().setStarted(false).setReferenceLayerSpatial(-1).clearSenderReportState().build();
+        return new ForwarderState(-1, maxSpatial, maxTemporal, lastLayerTimestamp, -1, -1, epoch, lastDescriptor, -1, sent);
+    }
+}

@@ -33,11 +33,17 @@ public interface MediaPeer {
 
     // -- what the client publishes (PUBLISHER, SINGLE)
 
-    /** Announces a track: the next offer's section whose msid track id is one of its cids carries it. Repeat to change it. */
+    /** Announces a track: the next offers' sections whose msid track ids are its cids carry it in its codecs. Repeat to change it. */
     void expect(PublicationSpec spec);
 
     /** Ends a track: subscriptions to it end, its section becomes inactive with the next answer. */
     void unpublish(String trackSid);
+
+    /**
+     * As soon as packets of a track come in the codec of that rank, all who subscribe to it get it in that codec, and so does whoever
+     * subscribes later. There is no way back.
+     */
+    void regress(String trackSid, int rank);
 
     /** While muted, packets of the track go nowhere. */
     void setPublicationMuted(String trackSid, boolean muted);

@@ -20,7 +20,10 @@ public interface PeerListener {
     /** A message of the client. The array is the receiver's to keep. */
     void data(DataLane lane, byte[] message);
 
-    /** An announced track was found in a description and can be subscribed to. Again when its layers or codecs become better known. */
+    /**
+     * An announced track was found in a description, in one of its codecs; in the first one, it can be subscribed to. Again when its layers
+     * or codecs become better known.
+     */
     void published(PublishedTrack track);
 
     /** The client's description no longer sends the track. */
@@ -36,6 +39,9 @@ public interface PeerListener {
     void offerNeeded();
 
     void subscription(String trackSid, SubscriptionEvent event, String detail);
+
+    /** In which codec of a subscribed track, by its rank, the client gets it as soon as it is sent; before it is bound, and whenever that changes. */
+    void codecTaken(String trackSid, int rank);
 
     enum SubscriptionEvent {
         /** Negotiated with the client: packets flow as they come. */

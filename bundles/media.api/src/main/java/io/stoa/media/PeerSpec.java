@@ -13,6 +13,7 @@ import java.util.List;
  * @param firefox the client is Firefox (no audio RED, codec order quirks of spec 4.3)
  * @param red the client can take audio/red
  * @param tcpOnly ICE goes over TCP alone, if there is a port for it
+ * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
  * @param playout how the client is to play what it receives
  */
 public record PeerSpec(
@@ -24,11 +25,12 @@ public record PeerSpec(
         boolean firefox,
         boolean red,
         boolean tcpOnly,
+        boolean changesCodec,
         Playout playout) {
-    /** Plays as it comes. */
+    /** Plays as it comes, and may go on in another codec. */
     public PeerSpec(
             String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {
-        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, Playout.AS_IT_COMES);
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, true, Playout.AS_IT_COMES);
     }
 
     public enum Role {

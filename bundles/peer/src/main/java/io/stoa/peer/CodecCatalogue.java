@@ -66,6 +66,13 @@ final class CodecCatalogue {
         this.red = red && enabled("audio", OPUS) && enabled("audio", RED);
     }
 
+    /** What is known of a codec before anybody has negotiated it; one that we do not speak matches no other. */
+    static Codec ofMime(String mime) {
+        boolean video = mime.startsWith("video/");
+        for (Codec known : video ? VIDEO : AUDIO) if (sameMime(known.mime(video ? "video" : "audio"), mime)) return known;
+        return new Codec(-1, mime, 90_000, 1, "", List.of());
+    }
+
     /** Whether opus may travel in RED. */
     boolean takesRed() {
         return red;
@@ -76,7 +83,7 @@ final class CodecCatalogue {
     }
 
     /** An empty list of the room enables everything. */
-    private boolean enabled(String kind, Codec codec) {
+    boolean enabled(String kind, Codec codec) {
         if (enabled.isEmpty()) return true;
         for (EnabledCodec candidate : enabled)
             if (candidate.mime().equalsIgnoreCase(codec.mime(kind)) && (candidate.fmtpLine().isEmpty() || named(codec, candidate))) return true;

@@ -140,7 +140,7 @@ final class MediaTransport {
         if (senderReportAt == Time.NEVER) senderReportAt = now + FIRST_SENDER_REPORT;
         senders.put(sender.ssrc(), sender);
         senders.put(sender.rtxSsrc(), sender);
-        sending.add(sender);
+        if (!sending.contains(sender)) sending.add(sender);
         if (sender.counted()) estimating();
     }
 

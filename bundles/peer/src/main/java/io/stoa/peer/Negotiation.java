@@ -47,16 +47,17 @@ final class Negotiation {
         expected.put(publication.trackSid(), publication);
     }
 
-    /** @return the receiver that ended, or null */
-    Receiver unpublish(String trackSid) {
+    /** @return the receivers that ended, one per codec */
+    List<Receiver> unpublish(String trackSid) {
         expected.remove(trackSid);
+        List<Receiver> ended = new ArrayList<>();
         for (Section section : sections) {
             Receiver receiver = section.receiver;
             if (receiver == null || !receiver.publication().trackSid().equals(trackSid)) continue;
             section.receiver = null;
-            return receiver;
+            ended.add(receiver);
         }
-        return null;
+        return ended;
     }
 
     void add(Sender sender) {
@@ -141,39 +142,41 @@ final class Negotiation {
 
     private void receive(long now, Section section, MediaDescription offered, MediaDescription mine) {
         String cid = offered.msids.isEmpty() ? "" : offered.msids.getFirst().track();
-        PublicationSpec publication = publicationOf(section, offered, cid);
+        Carried carried = carriedBy(section, offered, cid);
         mine.direction = Direction.RECVONLY;
-        mine.codecs = new ArrayList<>(catalogue.common(offered, publication == null ? "" : first(publication), true));
+        mine.codecs = new ArrayList<>(catalogue.common(offered, carried == null ? "" : first(carried), true));
         mine.extensions = catalogue.commonExtensions(offered);
         for (Rid rid : offered.rids)
             if (rid.direction().equals("send")) mine.rids.add(new Rid(rid.id(), "recv", rid.restrictions()));
         mine.simulcastReceive.addAll(offered.simulcastSend);
-        if (publication == null || mine.codecs.isEmpty()) return;
-        if (publication.video()) keepOnlyWantedCodec(publication, mine);
+        if (carried == null || mine.codecs.isEmpty()) return;
+        PublicationSpec publication = carried.publication;
+        if (publication.video()) keepOnlyWantedCodec(carried.mime(), mine);
         else mungeOpus(publication, mine);
         Receiver receiver = section.receiver;
-        if (receiver != null && !receiver.publication().trackSid().equals(publication.trackSid())) {
+        if (receiver != null && !carried.by(receiver)) {
             endReceiver(now, section);
             receiver = null;
         }
-        if (receiver == null) section.receiver = receiver = new Receiver(peer, offered.mid, publication.video());
+        if (receiver == null) section.receiver = receiver = new Receiver(peer, offered.mid, publication.video(), carried.rank);
         receiver.describe(publication, mine, List.copyOf(offered.simulcastSend), cid);
         peer.announced(now, receiver, offered);
     }
 
     /** Spec 4.6: opus comes in RED unless the client does not want that, or its payload is its own business. */
-    private static String first(PublicationSpec publication) {
-        String mime = publication.mime();
+    private static String first(Carried carried) {
+        PublicationSpec publication = carried.publication;
+        String mime = carried.mime();
         boolean opus = mime.isEmpty() || CodecCatalogue.sameMime(mime, "audio/opus") || CodecCatalogue.sameMime(mime, "audio/red");
         if (publication.video() || !opus) return mime;
         return publication.redDisabled() || publication.encrypted() ? "audio/opus" : "audio/red";
     }
 
     /** Some clients ignore the order of an answer; a codec that was asked for is therefore the only one, where the room speaks it. */
-    private static void keepOnlyWantedCodec(PublicationSpec publication, MediaDescription mine) {
-        if (publication.mime().isEmpty()) return;
+    private static void keepOnlyWantedCodec(String mime, MediaDescription mine) {
+        if (mime.isEmpty()) return;
         List<Codec> wanted = new ArrayList<>();
-        for (Codec codec : mine.codecs) if (CodecCatalogue.sameMime(codec.mime("video"), publication.mime())) wanted.add(codec);
+        for (Codec codec : mine.codecs) if (CodecCatalogue.sameMime(codec.mime("video"), mime)) wanted.add(codec);
         if (wanted.isEmpty()) return;
         List<Codec> repairs = new ArrayList<>();
         for (Codec codec : mine.codecs)
@@ -192,14 +195,36 @@ final class Negotiation {
         });
     }
 
-    /** Spec 4.6: by msid track id, else what the section carried before, else the first of that kind that no section carries yet. */
-    private PublicationSpec publicationOf(Section section, MediaDescription offered, String cid) {
+    /** A track in one of its codecs: what one section carries. */
+    private record Carried(PublicationSpec publication, int rank) {
+        String mime() {
+            return publication.mime(rank);
+        }
+
+        boolean by(Receiver receiver) {
+            return receiver.rank() == rank && receiver.publication().trackSid().equals(publication.trackSid());
+        }
+    }
+
+    /**
+     * Spec 4.6: by msid track id, else what the section carried before, else the first of that kind that no section carries yet; of backups
+     * only one that the client has announced.
+     */
+    private Carried carriedBy(Section section, MediaDescription offered, String cid) {
+        List<Carried> free = new ArrayList<>();
         boolean video = offered.kind.equals("video");
         for (PublicationSpec publication : expected.values())
-            if (publication.video() == video && !cid.isEmpty() && publication.cids().contains(cid) && !carriedElsewhere(section, publication)) return publication;
-        if (section.receiver != null && (cid.isEmpty() || cid.equals(section.receiver.cid()))) return expected.get(section.receiver.publication().trackSid());
-        for (PublicationSpec publication : expected.values())
-            if (publication.video() == video && !carriedElsewhere(section, publication) && !otherSectionNames(publication)) return publication;
+            for (int rank = 0; publication.video() == video && rank < publication.codecs(); rank++) {
+                Carried carried = new Carried(publication, rank);
+                if (!carriedElsewhere(section, carried)) free.add(carried);
+            }
+        for (Carried carried : free) if (carried.publication.named(carried.rank, cid)) return carried;
+        if (section.receiver != null && (cid.isEmpty() || cid.equals(section.receiver.cid()))) {
+            PublicationSpec publication = expected.get(section.receiver.publication().trackSid());
+            return publication == null || section.receiver.rank() >= publication.codecs() ? null : new Carried(publication, section.receiver.rank());
+        }
+        for (Carried carried : free) if (carried.rank == 0 && !otherSectionNames(carried.publication)) return carried;
+        for (Carried carried : free) if (carried.rank > 0 && !carried.publication.backups().get(carried.rank - 1).cid().isEmpty()) return carried;
         return null;
     }
 
@@ -208,9 +233,8 @@ final class Negotiation {
         return false;
     }
 
-    private boolean carriedElsewhere(Section here, PublicationSpec publication) {
-        for (Section section : sections)
-            if (section != here && section.receiver != null && section.receiver.publication().trackSid().equals(publication.trackSid())) return true;
+    private boolean carriedElsewhere(Section here, Carried carried) {
+        for (Section section : sections) if (section != here && section.receiver != null && carried.by(section.receiver)) return true;
         return false;
     }
 
@@ -228,7 +252,7 @@ final class Negotiation {
         Sender sender = section.sender;
         if (sender == null || !offered.direction.receives()) return;
         mine.direction = Direction.SENDONLY;
-        mine.codecs = catalogue.common(offered, sender.spec().codec().mime(offered.kind), false);
+        mine.codecs = catalogue.common(offered, first(sender, offered), false);
         if (redundant(sender)) mine.codecs.replaceAll(codec -> codec.is("opus") || codec.isRed() ? codec.withFeedback(List.of()) : codec);
         mine.extensions = catalogue.commonExtensions(offered);
         streams(sender, mine);
@@ -248,8 +272,8 @@ final class Negotiation {
         for (Sender sender : List.copyOf(waiting)) {
             if (sender.spec().video() != offered.kind.equals("video") || !suits(section, sender)) continue;
             waiting.remove(sender);
-            if (match(sender.spec().codec(), catalogue.common(offered, "", false)) == null) {
-                peer.unsupported(now, sender, "the client does not receive " + sender.spec().codec().mime(offered.kind));
+            if (choose(sender, catalogue.common(offered, "", false)) < 0) {
+                peer.unsupported(now, sender, "the client does not receive " + names(sender));
                 continue;
             }
             occupy(section, sender);
@@ -279,20 +303,58 @@ final class Negotiation {
         return null;
     }
 
+    /** @return the codec that the sender has already if the client still takes it, else the first one that it takes; -1 if it takes none */
+    private static int choose(Sender sender, List<Codec> codecs) {
+        if (sender.rank() >= 0 && takes(sender, sender.rank(), codecs)) return sender.rank();
+        for (int rank = 0; rank < sender.spec().codecs().size(); rank++) if (takes(sender, rank, codecs)) return rank;
+        return -1;
+    }
+
+    private static boolean takes(Sender sender, int rank, List<Codec> codecs) {
+        return sender.may(rank) && match(sender.spec().codecs().get(rank), codecs) != null;
+    }
+
+    private String first(Sender sender, MediaDescription offered) {
+        int rank = choose(sender, catalogue.common(offered, "", false));
+        return (rank < 0 ? sender.codec() : sender.spec().codecs().get(rank)).mime(offered.kind);
+    }
+
+    private static String names(Sender sender) {
+        List<String> names = new ArrayList<>();
+        for (int rank = 0; rank < sender.spec().codecs().size(); rank++)
+            if (sender.may(rank)) names.add(sender.spec().codecs().get(rank).mime(sender.spec().kind()));
+        return String.join(" or ", names);
+    }
+
     private void bind(long now, Sender sender, MediaDescription negotiated) {
-        boolean first = !sender.bound();
-        Codec codec = match(sender.spec().codec(), negotiated.codecs);
-        if (codec == null) {
+        int rank = choose(sender, negotiated.codecs);
+        if (rank < 0) {
             sender.section.sender = null;
             sender.section.retiring = true;
             sender.section = null;
             sender.unbind();
-            peer.unsupported(now, sender, "the client took the section without " + sender.spec().codec().name());
+            peer.unsupported(now, sender, "the client took the section without " + names(sender));
             return;
         }
+        boolean known = sender.rank() == rank;
+        bind(sender, rank, negotiated);
+        if (!known) peer.bound(now, sender);
+    }
+
+    private void bind(Sender sender, int rank, MediaDescription negotiated) {
+        Codec codec = match(sender.spec().codecs().get(rank), negotiated.codecs);
         Codec red = redundant(sender) ? negotiated.redOf(codec.payloadType()) : null;
-        sender.bind(codec, negotiated.rtxOf(codec.payloadType()), red, negotiated);
-        if (first) peer.bound(now, sender);
+        sender.bind(rank, negotiated, codec, negotiated.rtxOf(codec.payloadType()), red);
+    }
+
+    /** @return false if the client has negotiated the sender without that codec, or gets another codec in another section only */
+    boolean take(Sender sender, int rank) {
+        if (rank >= sender.spec().codecs().size()) return false;
+        boolean other = sender.bound() && sender.rank() != rank;
+        if (other && (!peer.changesCodec() || match(sender.spec().codecs().get(rank), sender.negotiated().codecs) == null)) return false;
+        sender.only(rank);
+        if (other) bind(sender, rank, sender.negotiated());
+        return true;
     }
 
     private static void streams(Sender sender, MediaDescription mine) {
@@ -392,11 +454,25 @@ final class Negotiation {
         mine.rtcpReducedSize = true;
         Sender sender = section.sender;
         mine.direction = sender == null ? Direction.INACTIVE : Direction.SENDONLY;
-        Codec codec = sender != null ? sender.spec().codec() : section.kind.equals("audio") ? DEFAULT_AUDIO : DEFAULT_VIDEO;
-        mine.codecs = new ArrayList<>(catalogue.toOffer(section.kind, codec, sender != null && redundant(sender)));
+        Codec unused = section.kind.equals("audio") ? DEFAULT_AUDIO : DEFAULT_VIDEO;
+        mine.codecs = sender == null ? new ArrayList<>(catalogue.toOffer(section.kind, unused, false)) : offered(sender);
         mine.extensions = catalogue.extensionsToOffer(section.kind);
         if (sender != null) streams(sender, mine);
         return mine;
+    }
+
+    private List<Codec> offered(Sender sender) {
+        List<Codec> offered = new ArrayList<>();
+        List<Codec> codecs = sender.spec().codecs();
+        for (int rank = 0; rank < codecs.size(); rank++) {
+            Codec codec = codecs.get(rank);
+            boolean alone = codecs.size() == 1;
+            if (!sender.may(rank) || !alone && !catalogue.enabled(sender.spec().kind(), codec)) continue;
+            for (Codec format : catalogue.toOffer(sender.spec().kind(), codec, redundant(sender)))
+                if (offered.stream().noneMatch(known -> known.payloadType() == format.payloadType())) offered.add(format);
+        }
+        if (offered.isEmpty()) offered.addAll(catalogue.toOffer(sender.spec().kind(), sender.codec(), redundant(sender)));
+        return offered;
     }
 
     private static final Codec DEFAULT_AUDIO = new Codec(111, "opus", 48_000, 2, "", List.of());
@@ -415,7 +491,7 @@ final class Negotiation {
             if (theirs.rejected() || theirs.codecs.isEmpty()) {
                 section.sender = null;
                 sender.section = null;
-                peer.unsupported(now, sender, "the client refused " + sender.spec().codec().mime(section.kind));
+                peer.unsupported(now, sender, "the client refused " + names(sender));
             } else if (theirs.direction.receives()) {
                 bind(now, sender, theirs);
             }

@@ -273,8 +273,7 @@ public final class Peer {
     }
 
     public void unpublish(long time, String trackSid) {
-        Receiver receiver = negotiation.unpublish(trackSid);
-        if (receiver != null) ended(time, receiver);
+        for (Receiver receiver : negotiation.unpublish(trackSid)) ended(time, receiver);
     }
 
     public Sender addSender(long time, SenderSpec track) {
@@ -288,6 +287,19 @@ public final class Peer {
         media.remove(sender);
         negotiation.remove(sender);
         wantsNegotiation();
+    }
+
+    /**
+     * The sender's track in that codec and no other, from the next packet on.
+     *
+     * @return false if the client has negotiated the sender without it: then there must be another sender
+     */
+    public boolean take(Sender sender, int rank) {
+        return negotiation.take(sender, rank);
+    }
+
+    boolean changesCodec() {
+        return spec.changesCodec();
     }
 
     private void wantsNegotiation() {

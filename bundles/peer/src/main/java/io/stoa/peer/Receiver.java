@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A published track: a media section in which the client sends, bound to an announced publication. */
+/** A published track in one of its codecs: a media section in which the client sends, bound to an announced publication. */
 public final class Receiver {
     static final int LAYERS = 3;
     /** Key frames are large: a publisher whom many begin to watch is not to send nothing else. */
@@ -19,6 +19,7 @@ public final class Receiver {
     private final Peer peer;
     private final String mid;
     private final boolean video;
+    private final int rank;
     private PublicationSpec publication;
     private List<Codec> codecs = List.of();
     private Codec codec;
@@ -36,9 +37,10 @@ public final class Receiver {
     /** For whoever routes the track's packets. */
     public Object attachment;
 
-    Receiver(Peer peer, String mid, boolean video) {
+    Receiver(Peer peer, String mid, boolean video, int rank) {
         this.peer = peer;
         this.mid = mid;
+        this.rank = rank;
         this.video = video;
     }
 
@@ -56,6 +58,16 @@ public final class Receiver {
 
     public PublicationSpec publication() {
         return publication;
+    }
+
+    /** In which of its publication's codecs the track comes here. */
+    public int rank() {
+        return rank;
+    }
+
+    /** As what the publication's other codecs will most likely come, by rank, beginning with 1. */
+    public List<Codec> backups() {
+        return publication.backups().stream().map(backup -> CodecCatalogue.ofMime(backup.mime())).toList();
     }
 
     public String mid() {

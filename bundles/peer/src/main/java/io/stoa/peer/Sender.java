@@ -43,6 +43,12 @@ public final class Sender {
     private final int ssrc;
     private final int rtxSsrc;
     private final byte[] cname;
+    /** Which of its codecs the client gets, -1 before it is bound. */
+    private int rank = -1;
+    /** The only codec that it may get, -1: any. */
+    private int only = -1;
+    /** The section as the client has taken it; null before it is bound. */
+    private MediaDescription negotiated;
     private int payloadType = -1;
     private int rtxPayloadType = -1;
     private int redPayloadType = -1;
@@ -97,6 +103,29 @@ public final class Sender {
         return spec;
     }
 
+    /** Which of its codecs the client gets, -1 before that is known. */
+    public int rank() {
+        return rank;
+    }
+
+    /** The codec that the client gets; before that is known, the first one that it may get. */
+    public Codec codec() {
+        return spec.codecs().get(rank >= 0 ? rank : Math.max(0, only));
+    }
+
+    boolean may(int other) {
+        return only < 0 || only == other;
+    }
+
+    /** It may get this codec only. */
+    void only(int wanted) {
+        only = wanted;
+    }
+
+    MediaDescription negotiated() {
+        return negotiated;
+    }
+
     public int ssrc() {
         return ssrc;
     }
@@ -124,19 +153,23 @@ public final class Sender {
         return redPayloadType >= 0;
     }
 
-    void bind(Codec codec, Codec rtx, Codec red, MediaDescription negotiated) {
+    /** @param section as the client has taken it */
+    void bind(int newRank, MediaDescription section, Codec codec, Codec rtx, Codec red) {
+        negotiated = section;
         payloadType = codec.payloadType();
         redPayloadType = red == null ? -1 : red.payloadType();
         rtxPayloadType = rtx == null ? -1 : rtx.payloadType();
-        dependencyDescriptorId = negotiated.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
-        captureTimeId = spec.captureTimeId() == 0 ? 0 : negotiated.extensionId(Extension.ABS_CAPTURE_TIME.uri);
+        dependencyDescriptorId = section.extensionId(Extension.DEPENDENCY_DESCRIPTOR.uri);
+        captureTimeId = spec.captureTimeId() == 0 ? 0 : section.extensionId(Extension.ABS_CAPTURE_TIME.uri);
         // A packet that is repeated under its own number has the same header, or two plaintexts share a nonce (RFC 7714 section 8.4).
-        transportId = rtx == null || !codec.feedback().contains("transport-cc") ? 0 : negotiated.extensionId(Extension.TRANSPORT_CC.uri);
-        playoutDelayId = rtx == null || playoutDelay == null ? 0 : negotiated.extensionId(Extension.PLAYOUT_DELAY.uri);
-        byte[] newMid = section.mid.getBytes(StandardCharsets.UTF_8);
-        midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : negotiated.extensionId(Extension.MID.uri);
+        transportId = rtx == null || !codec.feedback().contains("transport-cc") ? 0 : section.extensionId(Extension.TRANSPORT_CC.uri);
+        playoutDelayId = rtx == null || playoutDelay == null ? 0 : section.extensionId(Extension.PLAYOUT_DELAY.uri);
+        byte[] newMid = this.section.mid.getBytes(StandardCharsets.UTF_8);
+        midId = newMid.length == 0 || newMid.length > LONGEST_MID ? 0 : section.extensionId(Extension.MID.uri);
         long form = payloadType | dependencyDescriptorId << 8 | transportId << 16 | (rtx == null ? 0 : 1 << 24) | (long) midId << 32 | (long) captureTimeId << 40;
-        if (packets > 0 && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
+        boolean sameCodec = rank < 0 || rank == newRank; // of another one, nothing is sent again in this
+        if (packets > 0 && sameCodec && (form != boundForm || !Arrays.equals(mid, newMid))) reformed = true;
+        rank = newRank;
         boundForm = form;
         mid = newMid;
     }
@@ -152,7 +185,8 @@ public final class Sender {
     }
 
     void unbind() {
-        payloadType = -1;
+        payloadType = rank = -1;
+        negotiated = null;
         known = false;
         reformed |= packets > 0; // what went without the MID would be repeated with it
     }
@@ -171,7 +205,7 @@ public final class Sender {
     void reported(long now, int highest, long jitter) {
         if (playoutDelayId == 0) return;
         playoutDelay.acknowledge(highest);
-        if (!spec.bursty()) playoutDelay.follow(now, jitter * 1_000 / spec.codec().clockRate(), packets);
+        if (!spec.bursty()) playoutDelay.follow(now, jitter * 1_000 / codec().clockRate(), packets);
     }
 
     /**
@@ -392,7 +426,7 @@ public final class Sender {
     void report(long now, io.stoa.rtp.RtcpWriter rtcp) {
         long elapsed = now - referenceAt;
         long ntp = referenceNtp + (elapsed / Time.SECOND << 32) + ((elapsed % Time.SECOND << 32) / Time.SECOND);
-        int timestamp = referenceTimestamp + (int) (elapsed / 1_000 * spec.codec().clockRate() / 1_000_000);
+        int timestamp = referenceTimestamp + (int) (elapsed / 1_000 * codec().clockRate() / 1_000_000);
         int slot = reports++ % REPORTS;
         reportMiddles[slot] = (int) (ntp >>> 16);
         reportTimes[slot] = now;

@@ -237,7 +237,7 @@ class NegotiationTest {
     }
 
     private static PeerSpec playing(Role role, Playout playout) {
-        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, playout);
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, true, playout);
     }
 
     private static List<String> extensions(MediaDescription section) {

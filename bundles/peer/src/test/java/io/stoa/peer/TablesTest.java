@@ -54,8 +54,8 @@ class TablesTest {
     @Test
     void retransmission_streams_of_earlier_descriptions_are_forgotten() {
         var transport = new MediaTransport(null, null, 1, new DropCounters());
-        var camera = new Receiver(null, "0", true);
-        var screen = new Receiver(null, "1", true);
+        var camera = new Receiver(null, "0", true, 0);
+        var screen = new Receiver(null, "1", true, 0);
         transport.announced(screen, offered(1_000_000, 1));
         for (int offer = 0; offer < 1_000; offer++) transport.announced(camera, offered(offer * 100L, 50));
         assertThat(transport.announcedRepairs()).as("of the last description, one per layer").isEqualTo(Receiver.LAYERS + 1);

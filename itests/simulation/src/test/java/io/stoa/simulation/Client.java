@@ -81,6 +81,8 @@ final class Client implements Station, PeerListener {
     final Map<String, String> streams = new HashMap<>();
     final Map<String, String> mids = new HashMap<>();
     final List<Source> sources = new ArrayList<>();
+    /** By track: in which codec the plane means the client to get it. */
+    final Map<String, Integer> taken = new HashMap<>();
     final Feedback feedback = new Feedback();
     /** Of the plane's packets, as transport-wide feedback tells them. */
     private final TransportFeedback arrivals = new TransportFeedback();
@@ -198,6 +200,39 @@ final class Client implements Station, PeerListener {
         sections.add(source);
         offerWanted = true;
         return source;
+    }
+
+    /** Announces a track that it can send in another codec, too, and sends it in the first one. */
+    Source publish(Source source, Source backup) {
+        expect(source, backup, "");
+        begin(source);
+        return source;
+    }
+
+    /** Sends it in the other codec as well, in a section of its own. */
+    void publishBackup(Source source, Source backup) {
+        backup.cid = "backup-" + source.cid;
+        expect(source, backup, backup.cid);
+        begin(backup);
+    }
+
+    private void expect(Source source, Source backup, String cid) {
+        peer.expect(new PublicationSpec(source.trackSid, List.of(source.cid), source.video(), source.mime(), source.redDisabled, false, false,
+                source.encrypted, List.of(new PublicationSpec.Backup(backup.mime(), cid))));
+    }
+
+    private void begin(Source source) {
+        source.begin(this, net.now(), random);
+        sources.add(source);
+        sections.add(source);
+        offerWanted = true;
+    }
+
+    /** Its section is inactive from now on. */
+    void stopSending(Source source) {
+        sources.remove(source);
+        sections.remove(source);
+        offerWanted = true;
     }
 
     /** The section stays, inactive, until another track uses it. */
@@ -358,10 +393,12 @@ final class Client implements Station, PeerListener {
     /** A track that the description names; packets of its SSRCs belong to it from now on. */
     void receives(String trackSid, List<Codec> codecs, int ssrc, int rtxSsrc) {
         Incoming known = bySsrc.get(ssrc);
+        if (known != null) known.negotiated(codecs);
         if (known != null) return;
         Codec codec = codecs.getFirst();
         int redType = codecs.stream().filter(c -> c.redPrimary() == codec.payloadType()).mapToInt(Codec::payloadType).findFirst().orElse(-1);
         Incoming track = new Incoming(this, trackSid, codec.name(), codec.payloadType(), redType, ssrc, rtxSsrc);
+        track.negotiated(codecs);
         incoming.put(trackSid, track);
         bySsrc.put(ssrc, track);
         if (rtxSsrc != 0) bySsrc.put(rtxSsrc, track);
@@ -603,6 +640,12 @@ final class Client implements Station, PeerListener {
     @Override
     public void subscription(String trackSid, SubscriptionEvent event, String detail) {
         events.add("subscription " + trackSid + " " + event);
+    }
+
+    @Override
+    public void codecTaken(String trackSid, int rank) {
+        events.add("codec " + rank + " of " + trackSid);
+        taken.put(trackSid, rank);
     }
 
     // -- transports

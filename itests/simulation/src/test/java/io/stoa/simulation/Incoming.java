@@ -9,6 +9,7 @@ import io.stoa.rtp.RedView;
 import io.stoa.rtp.RtcpWriter;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.Vp8Descriptor;
+import io.stoa.sdp.Codec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -39,6 +40,8 @@ final class Incoming {
     private final String codec;
     private final int payloadType;
     private final int redType;
+    /** Of video, by payload type, also of what is repeated: the section may have several, and the stream change from one to another. */
+    private final Map<Integer, String> codecs = new HashMap<>();
     private final RedView red = new RedView();
     private final ReceiveStatistics statistics;
     /** How long a missing packet is waited for. */
@@ -92,7 +95,7 @@ final class Incoming {
     boolean asks = true;
     private long askedAt = Long.MIN_VALUE;
 
-    private record Packet(int timestamp, boolean marker, byte[] payload, long arrivedAt) {}
+    private record Packet(int timestamp, boolean marker, byte[] payload, long arrivedAt, String codec) {}
 
     private static final class Missing {
         final long since;
@@ -111,7 +114,7 @@ final class Incoming {
     record SenderReport(long at, long ntp, int timestamp) {}
 
     /** @param timestamp RTP, 32 bit */
-    record Frame(long at, int layer, int epoch, int number, boolean key, int timestamp, int pictureId, int tl0, int temporal) {}
+    record Frame(long at, int layer, int epoch, int number, boolean key, int timestamp, int pictureId, int tl0, int temporal, String codec) {}
 
     /** @param redType payload type of the codec in RED, -1 if it was not negotiated */
     Incoming(Client client, String trackSid, String codec, int payloadType, int redType, int ssrc, int rtxSsrc) {
@@ -124,6 +127,12 @@ final class Incoming {
         this.rtxSsrc = rtxSsrc;
         giveUp = video() ? 2 * Time.SECOND : 150 * Time.MILLI;
         statistics = new ReceiveStatistics(video() ? 90_000 : codec.equalsIgnoreCase("opus") ? 48_000 : 8_000);
+    }
+
+    /** What the section can carry. */
+    void negotiated(List<Codec> section) {
+        for (Codec one : section) if (!one.isRtx()) codecs.put(one.payloadType(), one.name().toLowerCase(Locale.ROOT));
+        for (Codec one : section) if (one.isRtx() && codecs.containsKey(one.apt())) codecs.put(one.payloadType(), codecs.get(one.apt()));
     }
 
     boolean video() {
@@ -179,7 +188,9 @@ final class Incoming {
         for (long gap = highest + 1; highest >= 0 && gap < index; gap++) missing.put(gap, new Missing(now));
         missing.remove(index);
         highest = Math.max(highest, index);
-        pending.put(index, new Packet(view.timestamp(), view.marker(), payload, now));
+        String sent = video() ? codecs.get(view.payloadType()) : codec;
+        if (sent == null) breaks.add("payload type " + view.payloadType());
+        else pending.put(index, new Packet(view.timestamp(), view.marker(), payload, now, sent));
         drain(now);
     }
 
@@ -283,8 +294,8 @@ final class Incoming {
             empty++;
             return;
         }
-        long descriptor = codec.equalsIgnoreCase("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
-        int prefix = switch (codec.toLowerCase(Locale.ROOT)) {
+        long descriptor = packet.codec.equals("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
+        int prefix = switch (packet.codec) {
             case "vp8" -> Vp8Descriptor.length(descriptor);
             case "vp9" -> isScalable(packet.payload) ? (packet.payload[0] & 0x02) != 0 ? 6 : 5 : 3;
             case "h265" -> 2;
@@ -310,10 +321,11 @@ final class Incoming {
         if (packet.timestamp != begunTimestamp) breaks.add("frame " + body.frame() + " has two timestamps");
         if (Vp8Descriptor.pictureId(descriptor) != Vp8Descriptor.pictureId(begunDescriptor)) breaks.add("frame " + body.frame() + " has two picture ids");
         if (body.part() < body.parts() - 1) return;
-        boolean scalable = codec.equalsIgnoreCase("vp9") && isScalable(packet.payload);
-        if (scalable) layered(now, body, packet);
-        else if (video() && !packet.marker) breaks.add("the last packet of frame " + body.frame() + " has no marker");
-        if (!scalable) complete(now, body, packet.timestamp, descriptor);
+        if (packet.codec.equals("vp9") && isScalable(packet.payload)) layered(now, body, packet);
+        else {
+            if (video() && !packet.marker) breaks.add("the last packet of frame " + body.frame() + " has no marker");
+            complete(now, body, packet, descriptor);
+        }
         begun = null;
     }
 
@@ -329,7 +341,7 @@ final class Incoming {
         boolean same = lastWhole != null && lastWhole.timestamp == packet.timestamp;
         if (lastWhole != null && same == pictureEnded && lost.isEmpty()) breaks.add("the picture of frame " + lastWhole.number + (same ? " ended before frame " : " has no marker before frame ") + body.frame());
         pictureEnded = packet.marker;
-        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), packet.timestamp, 0, 0, body.temporal());
+        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), packet.timestamp, 0, 0, body.temporal(), packet.codec);
         if (lastWhole != null && !same) compare(lastWhole, frame);
         lastWhole = frame;
         if (!body.key() && !decoded.contains(body.reference())) {
@@ -345,14 +357,16 @@ final class Incoming {
     private int referenceFrame = -1;
     private int referenceLayer = -1;
     private int referenceEpoch = -1;
+    private String referenceCodec = "";
     private Frame lastWhole;
 
-    private void complete(long now, Body body, int timestamp, long descriptor) {
-        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), timestamp, Vp8Descriptor.pictureId(descriptor),
-                Vp8Descriptor.tl0PicIdx(descriptor), body.temporal());
+    private void complete(long now, Body body, Packet packet, long descriptor) {
+        Frame frame = new Frame(now, body.layer(), body.epoch(), body.frame(), body.key(), packet.timestamp, Vp8Descriptor.pictureId(descriptor),
+                Vp8Descriptor.tl0PicIdx(descriptor), body.temporal(), packet.codec);
         if (lastWhole != null) compare(lastWhole, frame);
         lastWhole = frame;
-        boolean decodable = body.key() || body.layer() == referenceLayer && body.epoch() == referenceEpoch && body.reference() == referenceFrame;
+        boolean decodable = body.key() || body.layer() == referenceLayer && body.epoch() == referenceEpoch && body.reference() == referenceFrame
+                && packet.codec.equals(referenceCodec);
         if (!decodable) {
             undecodable++;
             askForKeyFrame(now);
@@ -362,6 +376,7 @@ final class Incoming {
             referenceFrame = body.frame();
             referenceLayer = body.layer();
             referenceEpoch = body.epoch();
+            referenceCodec = packet.codec;
         }
         frames.add(frame);
     }
@@ -369,7 +384,7 @@ final class Incoming {
     private void compare(Frame before, Frame frame) {
         if (frame.timestamp - before.timestamp <= 0)
             breaks.add("time goes from " + Integer.toUnsignedString(before.timestamp) + " to " + Integer.toUnsignedString(frame.timestamp));
-        if (!codec.equalsIgnoreCase("vp8")) return;
+        if (!before.codec.equals("vp8") || !frame.codec.equals("vp8")) return;
         int pictures = frame.pictureId - before.pictureId & 0x7fff;
         if (frame.key && pictures == 2) return; // a switch of layers cut a frame off
         boolean explained = !lost.isEmpty() || empty > 0; // lost, or left out after it had got its number

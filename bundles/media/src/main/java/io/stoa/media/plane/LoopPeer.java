@@ -58,15 +58,17 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     private final SrtpEngine srtp;
     private final PeerSpec spec;
     private PeerListener listener;
-    private final Map<String, PublicationTrack> publications = new LinkedHashMap<>();
-    private final Map<String, List<SubscriptionTrack>> awaited = new HashMap<>();
+    private final Map<TrackKey, PublicationTrack> publications = new LinkedHashMap<>();
+    private final Map<TrackKey, List<SubscriptionTrack>> awaited = new HashMap<>();
     /** On other loops, of tracks that are published or awaited. */
-    private final Map<String, List<MirrorTrack>> mirrors = new HashMap<>();
+    private final Map<TrackKey, List<MirrorTrack>> mirrors = new HashMap<>();
+    /** By track: the rank of the codec to which it is to regress. */
+    private final Map<String, Integer> regressions = new HashMap<>();
     private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
     private final Map<String, TrackPreference> preferences = new LinkedHashMap<>();
     private final boolean[] openLanes = new boolean[DataLane.values().length];
     private final Demand demand = new Demand();
-    private volatile Map<String, AudioLevel> levels = Map.of();
+    private volatile Map<String, List<AudioLevel>> levels = Map.of();
     /** All paths that are the peer's, in use or not: nobody else releases them. */
     private final Set<Flow> flows = new LinkedHashSet<>();
 
@@ -128,7 +130,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     int publicationCount() {
-        return publications.size();
+        int count = 0;
+        for (TrackKey key : publications.keySet()) if (key.rank() == 0) count++;
+        return count;
     }
 
     int subscriptionCount() {
@@ -186,8 +190,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         return Time.earlier(peer.nextWake(), downstream.nextWake(now));
     }
 
-    void firstPacket(String trackSid) {
-        listener.firstPacket(trackSid);
+    void firstPacket(long now, PublicationTrack track) {
+        if (track.key.rank() == 0) listener.firstPacket(track.trackSid);
+        else regress(now, track.trackSid);
     }
 
     void subscription(String trackSid, SubscriptionEvent event, String detail) {
@@ -290,15 +295,38 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     public void unpublish(String trackSid) {
         post(now -> {
             mutedBefore.remove(trackSid);
+            regressions.remove(trackSid);
             peer.unpublish(now, trackSid);
         });
     }
 
     @Override
+    public void regress(String trackSid, int rank) {
+        post(now -> {
+            if (!publications.containsKey(TrackKey.first(trackSid))) return;
+            regressions.put(trackSid, rank);
+            regress(now, trackSid);
+        });
+    }
+
+    /** Not before somebody would see something of it. */
+    private void regress(long now, String trackSid) {
+        TrackKey target = new TrackKey(trackSid, regressions.getOrDefault(trackSid, 0));
+        PublicationTrack backup = publications.get(target);
+        if (target.rank() == 0 || backup == null || !backup.announced()) return;
+        for (PublicationTrack track : codecsOf(trackSid)) if (track != backup) track.regress(now, target.rank());
+    }
+
+    private List<PublicationTrack> codecsOf(String trackSid) {
+        List<PublicationTrack> codecs = new ArrayList<>();
+        for (PublicationTrack track : publications.values()) if (track.trackSid.equals(trackSid)) codecs.add(track);
+        return codecs;
+    }
+
+    @Override
     public void setPublicationMuted(String trackSid, boolean muted) {
         post(now -> {
-            PublicationTrack track = publications.get(trackSid);
-            if (track != null) track.mute(now, muted);
+            for (PublicationTrack track : codecsOf(trackSid)) track.mute(now, muted);
             if (muted) mutedBefore.add(trackSid);
             else mutedBefore.remove(trackSid);
         });
@@ -309,8 +337,9 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public double audioLevel(String trackSid) {
-        AudioLevel level = levels.get(trackSid);
-        return level == null ? 0 : level.value();
+        double loudest = 0;
+        for (AudioLevel level : levels.getOrDefault(trackSid, List.of())) loudest = Math.max(loudest, level.value());
+        return loudest;
     }
 
     @Override
@@ -321,10 +350,43 @@ final class LoopPeer implements MediaPeer, PeerHandler {
             TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
             SubscriptionTrack subscription = new SubscriptionTrack(this, source, wanted, preference, loop.random().nextLong());
             subscriptions.put(wanted.trackSid(), subscription);
-            if (source.loop != loop) loop.mirrors().want(now, subscription);
-            else if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
-            else source.want(now, subscription);
+            seek(now, subscription);
         });
+    }
+
+    /** In the codec that it is to come in, wherever that is published. */
+    private void seek(long now, SubscriptionTrack subscription) {
+        LoopPeer source = subscription.publisher;
+        if (source.loop != loop) loop.mirrors().want(now, subscription);
+        else if (source.closed) ended(subscription, SubscriptionEvent.NOT_FOUND);
+        else source.want(now, subscription);
+    }
+
+    private void change(long now, SubscriptionTrack subscription, int rank) {
+        subscription.part();
+        unwant(subscription);
+        subscription.rank = rank;
+        seek(now, subscription);
+    }
+
+    /** Its track is to be had in that codec only. */
+    void regress(long now, SubscriptionTrack subscription, int rank) {
+        Sender sender = subscription.sender();
+        if (!peer.take(sender, rank)) {
+            renegotiate(now, subscription);
+            return;
+        }
+        change(now, subscription, rank);
+        if (sender.bound()) listener.codecTaken(subscription.spec.trackSid(), rank);
+    }
+
+    /** The client has negotiated nothing in which it could be sent the track: it gets a new section. */
+    void renegotiate(long now, SubscriptionTrack subscription) {
+        Sender old = subscription.sender();
+        leave(subscription);
+        subscription.restart();
+        peer.removeSender(now, old);
+        seek(now, subscription);
     }
 
     @Override
@@ -343,8 +405,12 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     private void leave(SubscriptionTrack subscription) {
         subscription.detach();
+        unwant(subscription);
+    }
+
+    private void unwant(SubscriptionTrack subscription) {
         if (subscription.publisher.loop != loop) loop.mirrors().unwant(subscription);
-        else subscription.publisher.unwant(subscription);
+        else subscription.publisher.awaitedNoMore(subscription);
     }
 
     @Override
@@ -396,12 +462,14 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public CompletionStage<List<Hindrance>> hindrances(String trackSid) {
-        CompletableFuture<Optional<LoopPeer>> publisher = new CompletableFuture<>();
-        run(publisher, now -> Optional.ofNullable(subscriptions.get(trackSid)).map(subscription -> subscription.publisher));
-        return publisher.thenCompose(found -> found.isEmpty()
+        CompletableFuture<Optional<Wanted>> wanted = new CompletableFuture<>();
+        run(wanted, now -> Optional.ofNullable(subscriptions.get(trackSid)).map(subscription -> new Wanted(subscription.publisher, subscription.key())));
+        return wanted.thenCompose(found -> found.isEmpty()
                 ? CompletableFuture.completedFuture(List.of(Hindrance.NO_SUBSCRIPTION))
-                : found.get().hindrancesBefore(trackSid).thenCompose(before -> hindrancesHere(trackSid, before)));
+                : found.get().publisher.hindrancesBefore(found.get().track).thenCompose(before -> hindrancesHere(trackSid, before)));
     }
+
+    private record Wanted(LoopPeer publisher, TrackKey track) {}
 
     private CompletableFuture<List<Hindrance>> hindrancesHere(String trackSid, List<Hindrance> before) {
         CompletableFuture<List<Hindrance>> result = new CompletableFuture<>();
@@ -413,12 +481,12 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     /** Of a track that is published here, for all who subscribe to it. */
-    private CompletableFuture<List<Hindrance>> hindrancesBefore(String trackSid) {
+    private CompletableFuture<List<Hindrance>> hindrancesBefore(TrackKey key) {
         CompletableFuture<List<Hindrance>> result = new CompletableFuture<>();
         run(result, now -> {
             List<Hindrance> found = new ArrayList<>();
             if (peer.state() != PeerState.CONNECTED) found.add(Hindrance.PUBLISHER_NOT_CONNECTED);
-            PublicationTrack track = publications.get(trackSid);
+            PublicationTrack track = publications.get(key);
             if (track == null) found.add(Hindrance.NO_MEDIA_SECTION);
             else track.hindrance().ifPresent(found::add);
             return found;
@@ -458,11 +526,11 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     void end() {
         if (closed) return;
         long now = loop.now();
-        for (PublicationTrack track : List.copyOf(publications.values())) endPublication(now, track);
+        for (PublicationTrack track : List.copyOf(publications.values())) endPublication(track.trackSid);
         for (SubscriptionTrack subscription : List.copyOf(subscriptions.values())) leave(subscription);
         for (List<SubscriptionTrack> waiting : List.copyOf(awaited.values()))
             for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
-        for (String trackSid : List.copyOf(mirrors.keySet())) endMirrors(trackSid);
+        for (TrackKey key : List.copyOf(mirrors.keySet())) endMirrors(key);
         subscriptions.clear();
         peer.close(now);
         closed = true;
@@ -473,26 +541,33 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     // -- tracks, on the loop
 
     private void want(long now, SubscriptionTrack subscription) {
-        PublicationTrack track = publications.get(subscription.spec.trackSid());
+        PublicationTrack track = publications.get(subscription.key());
         if (track != null) subscription.owner.connect(now, track, subscription);
-        else awaited.computeIfAbsent(subscription.spec.trackSid(), k -> new ArrayList<>()).add(subscription);
+        else awaited.computeIfAbsent(subscription.key(), k -> new ArrayList<>()).add(subscription);
     }
 
-    private void unwant(SubscriptionTrack subscription) {
-        List<SubscriptionTrack> waiting = awaited.get(subscription.spec.trackSid());
+    private void awaitedNoMore(SubscriptionTrack subscription) {
+        List<SubscriptionTrack> waiting = awaited.get(subscription.key());
         if (waiting == null) return;
         waiting.remove(subscription);
-        if (waiting.isEmpty()) awaited.remove(subscription.spec.trackSid());
+        if (waiting.isEmpty()) awaited.remove(subscription.key());
     }
 
-    /** A subscription of this peer finds its track. */
+    /** A subscription of this peer finds its track; at first in the first codec, which knows the others. */
     void connect(long now, LoopTrack track, SubscriptionTrack subscription) {
-        TrackForm form = track.form();
-        SenderSpec wanted = new SenderSpec(
-                track.trackSid, subscription.spec.streamId(), form.video(), form.codec(), form.dependencyDescriptorId(), form.captureTimeId(),
-                track.redundant(), subscription.spec.bursty());
-        subscription.attach(now, track, peer.addSender(now, wanted), loop.engine());
         loop.touch(this);
+        if (subscription.sender() != null) {
+            subscription.attach(now, track, loop.engine());
+            return;
+        }
+        TrackForm form = track.form();
+        Sender sender = peer.addSender(now, new SenderSpec(
+                track.trackSid, subscription.spec.streamId(), form.video(), form.codecs(), form.dependencyDescriptorId(), form.captureTimeId(),
+                track.redundant(), subscription.spec.bursty()));
+        subscription.begin(sender);
+        boolean elsewhere = form.served() > 0 && peer.take(sender, form.served());
+        if (elsewhere) change(now, subscription, form.served());
+        else subscription.attach(now, track, loop.engine());
     }
 
     /** Any thread: another loop subscribes to a track of this peer, published or not. */
@@ -502,8 +577,8 @@ final class LoopPeer implements MediaPeer, PeerHandler {
                 loop.handOff(mirror.loop).post(mirror, now -> mirror.end(SubscriptionEvent.NOT_FOUND));
                 return;
             }
-            mirrors.computeIfAbsent(mirror.trackSid, k -> new ArrayList<>()).add(mirror);
-            PublicationTrack track = publications.get(mirror.trackSid);
+            mirrors.computeIfAbsent(mirror.key, k -> new ArrayList<>()).add(mirror);
+            PublicationTrack track = publications.get(mirror.key);
             if (track != null) track.add(mirror);
         });
     }
@@ -511,16 +586,16 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     /** Any thread. */
     void unmirror(MirrorTrack mirror) {
         loop.post(() -> {
-            List<MirrorTrack> others = mirrors.get(mirror.trackSid);
+            List<MirrorTrack> others = mirrors.get(mirror.key);
             if (others == null || !others.remove(mirror)) return;
-            if (others.isEmpty()) mirrors.remove(mirror.trackSid);
-            PublicationTrack track = publications.get(mirror.trackSid);
+            if (others.isEmpty()) mirrors.remove(mirror.key);
+            PublicationTrack track = publications.get(mirror.key);
             if (track != null) track.remove(mirror);
         });
     }
 
-    private void endMirrors(String trackSid) {
-        List<MirrorTrack> ending = mirrors.remove(trackSid);
+    private void endMirrors(TrackKey key) {
+        List<MirrorTrack> ending = mirrors.remove(key);
         if (ending != null) for (MirrorTrack mirror : ending) loop.handOff(mirror.loop).post(mirror, now -> mirror.end(SubscriptionEvent.ENDED));
     }
 
@@ -528,7 +603,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     void wantKeyFrame(MirrorTrack mirror, int layer, boolean begins) {
         loop.post(() -> {
             mirror.asked(layer, begins);
-            PublicationTrack track = closed ? null : publications.get(mirror.trackSid);
+            PublicationTrack track = closed ? null : publications.get(mirror.key);
             if (track != null) track.requestKeyFrame(loop.now(), layer, begins);
         });
     }
@@ -541,17 +616,35 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         listener.subscription(subscription.spec.trackSid(), event, "");
     }
 
-    private void endPublication(long now, PublicationTrack track) {
-        publications.remove(track.trackSid);
+    /** In all its codecs. */
+    private void endPublication(String trackSid) {
+        regressions.remove(trackSid);
+        for (PublicationTrack track : codecsOf(trackSid)) {
+            publications.remove(track.key);
+            loop.removeTrack(track);
+            track.endSubscriptions(SubscriptionEvent.ENDED);
+        }
+        publishLevels();
+        for (TrackKey key : List.copyOf(awaited.keySet())) {
+            if (key.rank() == 0 || !key.trackSid().equals(trackSid)) continue;
+            for (SubscriptionTrack subscription : List.copyOf(awaited.get(key))) subscription.owner.ended(subscription, SubscriptionEvent.ENDED);
+        }
+        for (TrackKey key : List.copyOf(mirrors.keySet())) if (key.trackSid().equals(trackSid)) endMirrors(key);
+    }
+
+    /** Whoever gets the track in that codec waits for it to come back. */
+    private void pause(PublicationTrack track) {
+        if (!publications.remove(track.key, track)) return;
         loop.removeTrack(track);
         publishLevels();
-        track.endSubscriptions(SubscriptionEvent.ENDED);
-        endMirrors(track.trackSid);
+        List<SubscriptionTrack> left = track.abandon();
+        if (!left.isEmpty()) awaited.computeIfAbsent(track.key, k -> new ArrayList<>()).addAll(left);
     }
 
     private void publishLevels() {
-        Map<String, AudioLevel> now = new HashMap<>();
-        for (PublicationTrack track : publications.values()) if (!track.receiver.video()) now.put(track.trackSid, track.level);
+        Map<String, List<AudioLevel>> now = new HashMap<>();
+        for (PublicationTrack track : publications.values())
+            if (!track.receiver.video()) now.computeIfAbsent(track.trackSid, k -> new ArrayList<>(1)).add(track.level);
         levels = Map.copyOf(now);
     }
 
@@ -624,15 +717,15 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         if (track == null) {
             track = new PublicationTrack(loop, this, receiver);
             receiver.attachment = track;
-            publications.put(track.trackSid, track);
+            publications.put(track.key, track);
             loop.addTrack(track);
             if (mutedBefore.contains(track.trackSid)) track.mute(now, true);
             publishLevels();
-            List<SubscriptionTrack> waiting = awaited.remove(track.trackSid);
+            List<SubscriptionTrack> waiting = awaited.remove(track.key);
             if (waiting != null) for (SubscriptionTrack subscription : waiting) subscription.owner.connect(now, track, subscription);
-            for (MirrorTrack mirror : mirrors.getOrDefault(track.trackSid, List.of())) track.add(mirror);
+            for (MirrorTrack mirror : mirrors.getOrDefault(track.key, List.of())) track.add(mirror);
         } else {
-            track.describeAgain(now, TrackForm.of(receiver));
+            track.describeAgain(now, TrackForm.of(receiver).servedIn(track.form().served()));
         }
         listener.published(describe(track));
     }
@@ -642,13 +735,18 @@ final class LoopPeer implements MediaPeer, PeerHandler {
         List<Long> ssrcs = new ArrayList<>();
         for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
         boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameters().get("stereo"));
-        return new PublishedTrack(track.trackSid, receiver.mid(), track.form().mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo);
+        return new PublishedTrack(
+                track.trackSid, receiver.mid(), track.form().mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo, receiver.rank());
     }
 
     @Override
     public void receiverEnded(long now, Receiver receiver) {
         if (!(receiver.attachment instanceof PublicationTrack track)) return;
-        endPublication(now, track);
+        if (receiver.rank() > 0) {
+            pause(track);
+            return;
+        }
+        endPublication(track.trackSid);
         listener.unpublished(track.trackSid);
     }
 
@@ -666,7 +764,10 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     @Override
     public void bound(long now, Sender sender) {
-        ((SubscriptionTrack) sender.attachment).bound(now);
+        SubscriptionTrack subscription = (SubscriptionTrack) sender.attachment;
+        if (subscription.rank != sender.rank()) change(now, subscription, sender.rank());
+        listener.codecTaken(subscription.spec.trackSid(), sender.rank());
+        subscription.bound(now);
     }
 
     @Override

@@ -9,10 +9,12 @@ import io.stoa.rtp.PacketRing;
 import io.stoa.rtp.RtpView;
 import io.stoa.rtp.Vp8Descriptor;
 import io.stoa.rtp.Vp9Descriptor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * A published track on one loop: its latest packets, and its subscribers there (hops 7 to 9). On its publisher's loop it is a
+ * A published track, in one of its codecs, on one loop: its latest packets, and its subscribers there (hops 7 to 9). On its publisher's loop it is a
  * {@link PublicationTrack}; on every other loop where somebody subscribes, a {@link MirrorTrack}.
  */
 abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
@@ -21,6 +23,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     private static final int AUDIO_PACKETS = 256;
 
     final MediaLoop loop;
+    final TrackKey key;
     final String trackSid;
     private final PacketRing[] rings = new PacketRing[LAYERS];
     private final int[] epochs = new int[LAYERS];
@@ -40,9 +43,10 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     private int liveMask;
     private boolean muted;
 
-    LoopTrack(MediaLoop loop, String trackSid) {
+    LoopTrack(MediaLoop loop, TrackKey key) {
         this.loop = loop;
-        this.trackSid = trackSid;
+        this.key = key;
+        trackSid = key.trackSid();
     }
 
     abstract void tick(long now);
@@ -74,11 +78,27 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         describe(known);
         for (int i = subscriberCount - 1; i >= 0; i--) {
             SubscriptionTrack subscription = subscribers[i];
-            if (subscription.sender().spec().codec().name().equalsIgnoreCase(known.codec().name())) continue;
-            subscription.owner.peer().removeSender(now, subscription.sender());
-            remove(subscription);
-            subscription.owner.connect(now, this, subscription);
+            if (!subscription.sender().codec().name().equalsIgnoreCase(known.codec().name())) subscription.owner.renegotiate(now, subscription);
         }
+    }
+
+    /** Whoever gets the track in this codec gets it in that one from now on, and so does whoever comes. */
+    void regress(long now, int rank) {
+        form = form.servedIn(rank);
+        for (int i = subscriberCount - 1; i >= 0; i--) subscribers[i].owner.regress(now, subscribers[i], rank);
+    }
+
+    /** Nothing comes in this codec for now. @return those who wait for more */
+    List<SubscriptionTrack> abandon() {
+        List<SubscriptionTrack> left = new ArrayList<>();
+        while (subscriberCount > 0) {
+            SubscriptionTrack subscription = subscribers[subscriberCount - 1];
+            subscription.part();
+            left.add(subscription);
+        }
+        Arrays.fill(rings, null);
+        Arrays.fill(reportNtp, 0);
+        return left;
     }
 
     AudioForms forms() {

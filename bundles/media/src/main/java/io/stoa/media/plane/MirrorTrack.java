@@ -18,6 +18,8 @@ final class MirrorTrack extends LoopTrack {
     private final AtomicInteger asking = new AtomicInteger();
     /** On the way to the subscribers here; the publisher's loop reads it. */
     private volatile int worstLoss;
+    /** The publisher's loop has said what it is, and it goes on. */
+    private boolean begun;
     private boolean over;
 
     /** All that was before; arrays by layer. */
@@ -27,8 +29,8 @@ final class MirrorTrack extends LoopTrack {
         void happen(MirrorTrack mirror, long now);
     }
 
-    MirrorTrack(MediaLoop loop, LoopPeer publisher, String trackSid) {
-        super(loop, trackSid);
+    MirrorTrack(MediaLoop loop, LoopPeer publisher, TrackKey key) {
+        super(loop, key);
         this.publisher = publisher;
     }
 
@@ -38,13 +40,20 @@ final class MirrorTrack extends LoopTrack {
         live(now, beginning.liveMask);
         for (int layer = 0; layer < LAYERS; layer++)
             if (beginning.reportNtp[layer] != 0) senderReport(now, layer, beginning.reportNtp[layer], beginning.reportTimestamp[layer]);
+        begun = true;
         loop.addTrack(this);
-        for (SubscriptionTrack subscription : waiting) subscription.owner.connect(now, this, subscription);
-        waiting.clear();
+        for (SubscriptionTrack subscription : List.copyOf(waiting)) if (waiting.remove(subscription)) subscription.owner.connect(now, this, subscription);
+    }
+
+    /** It does not go on for now, and begins anew. */
+    void suspend() {
+        begun = false;
+        loop.removeTrack(this);
+        waiting.addAll(abandon());
     }
 
     void want(long now, SubscriptionTrack subscription) {
-        if (form() == null) waiting.add(subscription);
+        if (!begun) waiting.add(subscription);
         else subscription.owner.connect(now, this, subscription);
     }
 

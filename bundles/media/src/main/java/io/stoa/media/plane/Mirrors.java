@@ -8,9 +8,9 @@ final class Mirrors {
     private final MediaLoop loop;
     private final Map<Key, MirrorTrack> known = new HashMap<>();
 
-    private record Key(LoopPeer publisher, String trackSid) {
+    private record Key(LoopPeer publisher, TrackKey track) {
         static Key of(SubscriptionTrack subscription) {
-            return new Key(subscription.publisher, subscription.spec.trackSid());
+            return new Key(subscription.publisher, subscription.key());
         }
     }
 
@@ -22,7 +22,7 @@ final class Mirrors {
         Key key = Key.of(subscription);
         MirrorTrack mirror = known.get(key);
         if (mirror == null) {
-            mirror = new MirrorTrack(loop, key.publisher, key.trackSid);
+            mirror = new MirrorTrack(loop, key.publisher, key.track);
             known.put(key, mirror);
             key.publisher.mirror(mirror);
         }
@@ -38,7 +38,7 @@ final class Mirrors {
     }
 
     void forget(MirrorTrack mirror) {
-        known.remove(new Key(mirror.publisher, mirror.trackSid), mirror);
+        known.remove(new Key(mirror.publisher, mirror.key), mirror);
     }
 
     int count() {

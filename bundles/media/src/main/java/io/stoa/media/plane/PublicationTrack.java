@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A published track on its publisher's loop, and the mirrors of it on others. */
+/** A published track, in one of its codecs, on its publisher's loop, and the mirrors of it on others. */
 final class PublicationTrack extends LoopTrack {
     /** A base layer may pause longer than an upper one before it counts as gone (spec 6.11). */
     private static final long BASE_SILENCE = 2 * Time.SECOND;
@@ -28,10 +28,15 @@ final class PublicationTrack extends LoopTrack {
     private List<MirrorTrack> mirrors;
 
     PublicationTrack(MediaLoop loop, LoopPeer owner, Receiver receiver) {
-        super(loop, receiver.publication().trackSid());
+        super(loop, new TrackKey(receiver.publication().trackSid(), receiver.rank()));
         this.owner = owner;
         this.receiver = receiver;
         describe(TrackForm.of(receiver));
+    }
+
+    /** Packets of it have come. */
+    boolean announced() {
+        return announced;
     }
 
     /** What keeps it from everybody. */
@@ -45,7 +50,7 @@ final class PublicationTrack extends LoopTrack {
     void rtp(long now, ReceiveStream stream, RtpView packet) {
         if (!announced) {
             announced = true;
-            owner.firstPacket(trackSid);
+            owner.firstPacket(now, this);
         }
         int layer = stream.layer();
         epoch(layer, stream.epoch());
@@ -146,6 +151,18 @@ final class PublicationTrack extends LoopTrack {
     void mute(long now, boolean mute) {
         super.mute(now, mute);
         tellMirrors((mirror, at) -> mirror.mute(at, mute));
+    }
+
+    @Override
+    void regress(long now, int rank) {
+        tellMirrors((mirror, at) -> mirror.regress(at, rank));
+        super.regress(now, rank);
+    }
+
+    @Override
+    List<SubscriptionTrack> abandon() {
+        tellMirrors((mirror, at) -> mirror.suspend());
+        return super.abandon();
     }
 
     @Override

@@ -43,6 +43,9 @@ final class SubscriptionTrack {
     final LoopPeer owner;
     final LoopPeer publisher;
     final SubscriptionSpec spec;
+    /** In which of the track's codecs it is to come. */
+    int rank;
+
     private final Translation translation = new Translation();
     private final long seed;
     private LoopTrack publication;
@@ -99,21 +102,64 @@ final class SubscriptionTrack {
         return owner.drops();
     }
 
-    void attach(long now, LoopTrack track, Sender newSender, ForwardingEngine engine) {
-        publication = track;
+    TrackKey key() {
+        return new TrackKey(spec.trackSid(), rank);
+    }
+
+    void begin(Sender newSender) {
         sender = newSender;
         sender.attachment = this;
+    }
+
+    /** The track is there, in the codec that it waits for: after another one, numbers go on where they were. */
+    void attach(long now, LoopTrack track, ForwardingEngine engine) {
+        publication = track;
         recovery = new RedRecovery();
         history = new SendHistory(track.form().video() ? VIDEO_HISTORY : AUDIO_HISTORY);
-        if (engine != null) forwarder = engine.create(forwarderSpec(), null);
+        if (engine != null && (held != null || !sentAny)) goOn(engine);
         aim(now);
         track.add(now, this);
         if (track.form().video()) owner.downstream().add(this);
     }
 
+    private void goOn(ForwardingEngine engine) {
+        try {
+            forwarder = engine.create(forwarderSpec(), held);
+            held = null;
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("forwarding of {} to {} does not begin and waits for another engine", spec.trackSid(), owner.spec().identity(), e);
+        }
+    }
+
     private ForwarderSpec forwarderSpec() {
         TrackForm form = publication.form();
         return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), form.mime(), form.clockRate(), form.video(), form.simulcast(), seed);
+    }
+
+    /** Nothing of the track comes in this codec any more, and something may in another one. */
+    void part() {
+        ForwarderState last = held;
+        if (forwarder != null) {
+            try {
+                last = forwarder.snapshot();
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("forwarding of {} to {} ends: its state is lost", spec.trackSid(), owner.spec().identity(), e);
+                last = null;
+            }
+        }
+        detach();
+        held = sentAny && last != null ? last.elsewhere() : null; // without, nothing is sent any more: numbers must not be used twice
+        lateCount = 0;
+        Arrays.fill(overtaking, -1);
+    }
+
+    /** It gets a new sender, and numbers of its own. */
+    void restart() {
+        sender = null;
+        held = null;
+        sentAny = false;
+        lastSeq = -1;
+        rank = 0;
     }
 
     void detach() {

@@ -87,4 +87,9 @@ final class WaitingEvents implements PeerListener {
     public void subscription(String trackSid, SubscriptionEvent event, String detail) {
         add(l -> l.subscription(trackSid, event, detail));
     }
+
+    @Override
+    public void codecTaken(String trackSid, int rank) {
+        add(l -> l.codecTaken(trackSid, rank));
+    }
 }

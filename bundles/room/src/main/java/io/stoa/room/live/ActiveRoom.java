@@ -6,6 +6,7 @@ import io.stoa.base.Ids;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.protocol.livekit.BackupCodecPolicy;
 import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DataPacket;
@@ -199,6 +200,16 @@ final class ActiveRoom implements LiveRoom {
 
     RoomLimits limits() {
         return manager.limits();
+    }
+
+    /** Whether a track goes over to its backup codec as a whole when somebody needs that. */
+    boolean regresses(BackupCodecPolicy policy) {
+        int threshold = limits().codecRegressionThreshold();
+        return switch (policy) {
+            case REGRESSION -> true;
+            case PREFER_REGRESSION -> threshold == 0 || members.size() < threshold;
+            case SIMULCAST, UNRECOGNIZED -> false;
+        };
     }
 
     /** @return null if nobody here has that identity */

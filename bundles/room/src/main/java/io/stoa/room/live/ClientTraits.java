@@ -21,11 +21,12 @@ import java.util.regex.Pattern;
  *
  * @param firefox it has its ways with answers
  * @param red opus may travel to and from it in audio/red
+ * @param changesCodec what it receives may go on in another codec of its media section
  * @param disabled codecs that it neither sends nor receives
  * @param disabledToPublish codecs that it receives but sends badly
  * @param unknown messages that it stumbles over
  */
-record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<String> disabledToPublish, Set<MessageCase> unknown) {
+record ClientTraits(boolean firefox, boolean red, boolean changesCodec, List<String> disabled, List<String> disabledToPublish, Set<MessageCase> unknown) {
     private static final int RUST_KNOWS_RESPONSES = 10;
     private static final Version JS_KNOWS_RECONNECT = Version.of("1.6.3");
 
@@ -40,7 +41,8 @@ record ClientTraits(boolean firefox, boolean red, List<String> disabled, List<St
         if (safari && client.getBrowserVersion().compareTo("18.3") > 0) toPublish.add("video/VP9");
         boolean badH264 = os.equals("android") && client.getDeviceModel().equalsIgnoreCase("xiaomi 2201117ti");
         if (badH264 || firefox && (os.equals("linux") || os.equals("android"))) toPublish.add("video/H264");
-        return new ClientTraits(firefox, !firefox && !safari, List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+        boolean changesCodec = client.getSdk() != ClientInfo.SDK.GO && client.getSdk() != ClientInfo.SDK.UNKNOWN;
+        return new ClientTraits(firefox, !firefox && !safari, changesCodec, List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
     }
 
     private static Set<MessageCase> unknown(ClientInfo client) {

@@ -1,5 +1,7 @@
 package io.stoa.room.live;
 
+import io.stoa.protocol.livekit.SubscribedAudioCodec;
+import io.stoa.protocol.livekit.SubscribedAudioCodecUpdate;
 import io.stoa.protocol.livekit.SubscribedCodec;
 import io.stoa.protocol.livekit.SubscribedQuality;
 import io.stoa.protocol.livekit.SubscribedQualityUpdate;
@@ -7,12 +9,16 @@ import io.stoa.protocol.livekit.VideoLayer;
 import io.stoa.protocol.livekit.VideoQuality;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
- * Which qualities of a video somebody needs: its publisher is told, so that it need not encode the others (spec 5.13). More is told at
- * once, less when it has been so for a while. Lives on the room's mailbox.
+ * Which codecs and which of their qualities somebody needs of a track: its publisher is told, so that it need not encode the others, and
+ * begins to encode in another codec (spec 5.13, 6.4). Of video more is told at once, less when it has been so for a while; of audio,
+ * where it may come in several codecs, all at once. Lives on the room's mailbox.
  */
 final class Dynacast {
     /** Nobody needs the track. */
@@ -36,7 +42,11 @@ final class Dynacast {
 
     /** Whatever somebody may need of what this participant publishes. */
     void changed(Member publisher) {
-        for (Publications.Entry entry : publisher.publications().all()) if (entry.video()) changed(entry.info.getSid());
+        for (Publications.Entry entry : publisher.publications().all()) if (concerns(entry)) changed(entry.info.getSid());
+    }
+
+    private static boolean concerns(Publications.Entry entry) {
+        return entry.video() || entry.severalCodecs();
     }
 
     private void settle() {
@@ -45,85 +55,121 @@ final class Dynacast {
         for (String trackSid : tracks) {
             Member publisher = room.ownerOf(trackSid);
             Publications.Entry entry = publisher == null ? null : publisher.publications().get(trackSid);
-            if (entry == null || !entry.video() || !entry.published) continue;
-            int needed = needed(publisher, entry);
+            if (entry == null || !concerns(entry) || !entry.published) continue;
+            SortedMap<Integer, Integer> needed = needed(publisher, entry);
             if (publisher.forwarded()) tellOriginal(publisher, entry, needed);
-            else settle(publisher, entry, needed);
+            else if (entry.video()) settle(publisher, entry, needed);
+            else settleAudio(publisher, entry, needed);
         }
     }
 
-    private int needed(Member publisher, Publications.Entry entry) {
-        int most = NOTHING;
-        for (Member member : room.members()) most = Math.max(most, member.subscriptions().needs(publisher, entry));
-        for (int elsewhere : entry.neededElsewhere.values()) most = Math.max(most, elsewhere);
-        return Math.min(most, highest(entry));
+    /** By codec, of those in which it comes or somebody wants it. Who has not said yet which codec it takes does not count. */
+    private SortedMap<Integer, Integer> needed(Member publisher, Publications.Entry entry) {
+        SortedMap<Integer, Integer> needed = new TreeMap<>();
+        needed.put(0, NOTHING);
+        for (int rank = 1; rank < entry.info.getCodecsCount(); rank++) if (entry.comesIn(rank) || entry.told.containsKey(rank)) needed.put(rank, NOTHING);
+        for (Member member : room.members()) {
+            int quality = member.subscriptions().needs(publisher, entry);
+            int rank = member.subscriptions().codec(entry);
+            if (rank >= 0 && quality != NOTHING) needed.merge(rank, quality, Math::max);
+        }
+        for (Map<Integer, Integer> elsewhere : entry.neededElsewhere.values()) elsewhere.forEach((rank, quality) -> needed.merge(rank, quality, Math::max));
+        needed.keySet().removeIf(rank -> rank > 0 && rank >= entry.info.getCodecsCount());
+        needed.replaceAll((rank, quality) -> Math.min(quality, highest(entry, rank)));
+        return needed;
     }
 
-    /** What the track has at most; all three where nothing is known of its layers. */
-    private static int highest(Publications.Entry entry) {
+    /** What the track has at most in that codec; all three where nothing is known of its layers. */
+    private static int highest(Publications.Entry entry, int rank) {
         int highest = NOTHING;
-        for (VideoLayer layer : entry.info.getLayersList())
+        for (VideoLayer layer : entry.layers(rank))
             if (layer.getQuality() != VideoQuality.OFF) highest = Math.max(highest, QUALITIES.indexOf(layer.getQuality()));
         return highest == NOTHING ? QUALITIES.size() - 1 : highest;
     }
 
-    private void settle(Member publisher, Publications.Entry entry, int needed) {
-        boolean more = entry.toldNeeded == null ? needed != NOTHING : needed > entry.toldNeeded;
-        boolean less = entry.toldNeeded == null ? needed == NOTHING : needed < entry.toldNeeded;
+    private void settle(Member publisher, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
         long now = room.millis();
-        if (!less) entry.lessFrom = 0;
-        if (more || less && entry.lessFrom != 0 && entry.lessFrom <= now) {
-            tell(publisher, entry, needed);
-        } else if (less && entry.lessFrom == 0) {
-            long delay = entry.toldNeeded == null ? NEW_MILLIS : room.limits().dynacastPauseDelay();
-            entry.lessFrom = now + delay;
-            publisher.residence().after(delay, () -> publisher.room().dynacast().changed(entry.info.getSid()));
-        }
+        boolean more = any(needed, (rank, quality) -> quality > entry.told.getOrDefault(rank, NOTHING));
+        if (!less(entry, needed)) entry.lessFrom = 0;
+        boolean due = entry.lessFrom != 0 && entry.lessFrom <= now;
+        if (more || due) tell(publisher, entry, due ? needed : worthTelling(entry, needed));
+        if (!less(entry, needed) || entry.lessFrom != 0) return;
+        boolean known = any(needed, (rank, quality) -> quality < entry.told.getOrDefault(rank, NOTHING));
+        long delay = known ? room.limits().dynacastPauseDelay() : NEW_MILLIS;
+        entry.lessFrom = now + delay;
+        publisher.residence().after(delay, () -> publisher.room().dynacast().changed(entry.info.getSid()));
+    }
+
+    private static boolean any(Map<Integer, Integer> needed, BiPredicate<Integer, Integer> holds) {
+        return needed.entrySet().stream().anyMatch(one -> holds.test(one.getKey(), one.getValue()));
+    }
+
+    private static boolean less(Publications.Entry entry, Map<Integer, Integer> needed) {
+        return any(needed, (rank, quality) -> entry.told.containsKey(rank) ? quality < entry.told.get(rank) : quality == NOTHING);
+    }
+
+    /** That nobody needs a codec of which nothing was told before is told later. */
+    private static SortedMap<Integer, Integer> worthTelling(Publications.Entry entry, SortedMap<Integer, Integer> needed) {
+        SortedMap<Integer, Integer> worth = new TreeMap<>(needed);
+        worth.entrySet().removeIf(one -> one.getValue() == NOTHING && !entry.told.containsKey(one.getKey()));
+        return worth;
     }
 
     /** Whoever cannot be told now is when it resumes. */
-    private static void tell(Member publisher, Publications.Entry entry, int needed) {
+    private static void tell(Member publisher, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
         if (!publisher.hasSignal()) return;
-        entry.toldNeeded = needed;
+        entry.told.clear();
+        entry.told.putAll(needed);
         entry.lessFrom = 0;
-        List<SubscribedQuality> qualities = QUALITIES.stream()
-                .map(quality -> SubscribedQuality.newBuilder().setQuality(quality).setEnabled(QUALITIES.indexOf(quality) <= needed).build())
-                .toList();
-        publisher.tell(response -> response.setSubscribedQualityUpdate(SubscribedQualityUpdate.newBuilder()
-                .setTrackSid(entry.info.getSid())
-                .addAllSubscribedQualities(qualities)
-                .addSubscribedCodecs(SubscribedCodec.newBuilder().setCodec(codec(entry)).addAllQualities(qualities))));
+        SubscribedQualityUpdate.Builder update = SubscribedQualityUpdate.newBuilder().setTrackSid(entry.info.getSid());
+        needed.forEach((rank, quality) -> update.addSubscribedCodecs(
+                SubscribedCodec.newBuilder().setCodec(entry.codecName(rank)).addAllQualities(upTo(quality))));
+        update.addAllSubscribedQualities(update.getSubscribedCodecs(0).getQualitiesList());
+        publisher.tell(response -> response.setSubscribedQualityUpdate(update));
     }
 
-    private static String codec(Publications.Entry entry) {
-        String mime = entry.info.getMimeType().toLowerCase(Locale.ROOT);
-        return mime.substring(mime.indexOf('/') + 1);
+    private static List<SubscribedQuality> upTo(int needed) {
+        return QUALITIES.stream()
+                .map(quality -> SubscribedQuality.newBuilder().setQuality(quality).setEnabled(QUALITIES.indexOf(quality) <= needed).build())
+                .toList();
+    }
+
+    private static void settleAudio(Member publisher, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
+        SortedMap<Integer, Integer> worth = worthTelling(entry, needed);
+        if (worth.equals(entry.told) || !publisher.hasSignal()) return;
+        entry.told.clear();
+        entry.told.putAll(worth);
+        SubscribedAudioCodecUpdate.Builder update = SubscribedAudioCodecUpdate.newBuilder().setTrackSid(entry.info.getSid());
+        worth.forEach((rank, quality) -> update.addSubscribedAudioCodecs(
+                SubscribedAudioCodec.newBuilder().setCodec(entry.codecName(rank)).setEnabled(quality != NOTHING)));
+        publisher.tell(response -> response.setSubscribedAudioCodecUpdate(update));
     }
 
     // -- participants who are shown in other rooms
 
-    private void tellOriginal(Member shown, Publications.Entry entry, int needed) {
-        if (entry.toldNeeded != null && entry.toldNeeded == needed) return;
-        entry.toldNeeded = needed;
-        tellOriginal(shown, entry.info.getSid(), needed);
+    private void tellOriginal(Member shown, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
+        if (entry.told.equals(needed)) return;
+        entry.told.clear();
+        entry.told.putAll(needed);
+        tellOriginal(shown, entry.info.getSid(), Map.copyOf(needed));
     }
 
-    private void tellOriginal(Member shown, String trackSid, int needed) {
+    private void tellOriginal(Member shown, String trackSid, Map<Integer, Integer> needed) {
         Member original = shown.shownOf();
         String here = room.name();
         if (original != null) original.post(() -> original.room().dynacast().neededElsewhere(original, trackSid, here, needed));
     }
 
-    private void neededElsewhere(Member publisher, String trackSid, String where, int needed) {
+    private void neededElsewhere(Member publisher, String trackSid, String where, Map<Integer, Integer> needed) {
         Publications.Entry entry = publisher.publications().get(trackSid);
         if (entry == null) return;
-        if (needed == NOTHING) entry.neededElsewhere.remove(where);
+        if (needed.values().stream().allMatch(quality -> quality == NOTHING)) entry.neededElsewhere.remove(where);
         else entry.neededElsewhere.put(where, needed);
         changed(trackSid);
     }
 
     /** Who is not shown here any more is needed by nobody here. */
     void gone(Member shown) {
-        for (Publications.Entry entry : shown.publications().all()) if (entry.video()) tellOriginal(shown, entry.info.getSid(), NOTHING);
+        for (Publications.Entry entry : shown.publications().all()) if (concerns(entry)) tellOriginal(shown, entry.info.getSid(), Map.of());
     }
 }

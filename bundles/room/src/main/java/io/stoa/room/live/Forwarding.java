@@ -55,7 +55,7 @@ final class Forwarding {
     /** Goes on where another room manager has left both. On the destination's mailbox. */
     static Forwarding again(ActiveRoom destination, Member shown, Picture now) {
         shown.shows(now);
-        for (Publications.Entry entry : shown.publications().all()) entry.toldNeeded = null; // the original has been told by another room manager
+        for (Publications.Entry entry : shown.publications().all()) entry.told.clear(); // the original has been told by another room manager
         destination.dynacast().changed(shown);
         return new Forwarding(destination, shown);
     }

@@ -334,7 +334,7 @@ final class Member {
 
     private PeerSpec spec(PeerSpec.Role role) {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
-        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this), playout());
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this), traits.changesCodec(), playout());
     }
 
     /** Spec 6.13. Where tracks are to be in step, a client that cannot keep them so is not to delay one of them. */
@@ -753,14 +753,26 @@ final class Member {
         Publications.Entry entry = publications.get(track.trackSid());
         if (closed || entry == null) return;
         boolean first = !entry.published;
+        boolean another = !entry.comesIn(track.rank());
         TrackInfo before = entry.info.build();
         publications.found(entry, track, room().millis() * 1_000);
-        if (!first && same(before, entry.info.build())) return;
+        if (another && entry.severalCodecs()) comesInAnotherCodec(entry);
+        if (!entry.published || !first && same(before, entry.info.build())) return;
         changed();
         room().announce(this);
         if (!first) return;
         for (Member member : room().members()) member.subscriptions.reconcile(this);
         room().published(this, entry.info.build());
+    }
+
+    /** Spec 6.4: whether everybody gets it in the backup codec from now on is decided when that comes. */
+    private void comesInAnotherCodec(Publications.Entry entry) {
+        String trackSid = entry.info.getSid();
+        if (entry.comesIn(Publications.BACKUP) && room().regresses(entry.info.getBackupCodecPolicy())) {
+            LOG.info("room {}: {} of {} goes over to {}", room().name(), trackSid, identity, entry.codecName(Publications.BACKUP));
+            publisher.regress(trackSid, Publications.BACKUP);
+        }
+        room().dynacast().changed(trackSid);
     }
 
     /** What was to come within a time, and has not (spec 4.6, 5.8). */
@@ -886,6 +898,13 @@ final class Member {
         @Override
         public void subscription(String trackSid, SubscriptionEvent event, String detail) {
             post(() -> Member.this.subscription(trackSid, event, detail));
+        }
+
+        @Override
+        public void codecTaken(String trackSid, int rank) {
+            post(() -> {
+                if (!closed) subscriptions.took(trackSid, rank);
+            });
         }
     }
 

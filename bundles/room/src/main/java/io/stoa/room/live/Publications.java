@@ -26,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What one participant publishes (spec 4.6). */
 final class Publications {
@@ -37,6 +39,10 @@ final class Publications {
     /** Of a track: the one it begins with, and others for clients that cannot take it. */
     static final int MAX_CODECS = 8;
     static final int MAX_LAYERS = 16;
+    /** The rank of the codec to which a track regresses. */
+    static final int BACKUP = 1;
+    /** As clients name the streams of simulcast, the smallest first. */
+    private static final List<String> RIDS = List.of("q", "h", "f");
 
     /** One track: announced, and published once its media section is there. */
     static final class Entry {
@@ -46,12 +52,12 @@ final class Publications {
         boolean subscribedOnce;
         /** Its media section is to be there by then; 0 = it is, or may take its time because it is muted. */
         long expectedUntil;
-        /** The quality up to which the publisher was told that somebody needs it ({@link Dynacast#NOTHING}: nobody); null: nothing yet. */
-        Integer toldNeeded;
+        /** By codec the quality up to which the publisher was told that somebody needs it ({@link Dynacast#NOTHING}: nobody). */
+        final SortedMap<Integer, Integer> told = new TreeMap<>();
         /** From then on it may be told that less is needed; 0 = no less is. */
         long lessFrom;
-        /** By the name of a room that shows the publisher: the quality needed there. */
-        final Map<String, Integer> neededElsewhere = new LinkedHashMap<>();
+        /** By the name of a room that shows the publisher, and by codec: the quality needed there. */
+        final Map<String, Map<Integer, Integer>> neededElsewhere = new LinkedHashMap<>();
 
         Entry(String cid, TrackInfo.Builder info) {
             this.cid = cid;
@@ -60,6 +66,28 @@ final class Publications {
 
         boolean video() {
             return info.getType() == TrackType.VIDEO;
+        }
+
+        /** It may come in several codecs. They have ranks: 0 is the one that it begins with. */
+        boolean severalCodecs() {
+            return info.getCodecsCount() > 1;
+        }
+
+        /** Whether it comes in that codec: a media section is there. */
+        boolean comesIn(int rank) {
+            return rank < info.getCodecsCount() && !info.getCodecs(rank).getMid().isEmpty();
+        }
+
+        /** Without the kind, lower case. */
+        String codecName(int rank) {
+            String mime = (rank == 0 ? info.getMimeType() : info.getCodecs(rank).getMimeType()).toLowerCase(Locale.ROOT);
+            return mime.substring(mime.indexOf('/') + 1);
+        }
+
+        /** Its layers in that codec. */
+        List<VideoLayer> layers(int rank) {
+            List<VideoLayer> own = rank < info.getCodecsCount() ? info.getCodecs(rank).getLayersList() : List.of();
+            return own.isEmpty() ? info.getLayersList() : own;
         }
     }
 
@@ -82,7 +110,10 @@ final class Publications {
                     .setPublished(entry.published)
                     .setExpectedUntil(entry.expectedUntil)
                     .setSubscribedOnce(entry.subscribedOnce);
-            if (entry.toldNeeded != null) one.setToldNeeded(entry.toldNeeded);
+            entry.told.forEach((rank, quality) -> {
+                if (rank == 0) one.setToldNeeded(quality);
+                else one.putToldOfBackups(rank, quality);
+            });
             to.addPublications(one);
         }
         queued.forEach((cid, requests) -> to.putWaitingTracks(cid, WaitingTracks.newBuilder().addAllRequests(requests).build()));
@@ -95,7 +126,8 @@ final class Publications {
             entry.published = one.getPublished();
             entry.expectedUntil = one.getExpectedUntil();
             entry.subscribedOnce = one.getSubscribedOnce();
-            entry.toldNeeded = one.hasToldNeeded() ? one.getToldNeeded() : null;
+            if (one.hasToldNeeded()) entry.told.put(0, one.getToldNeeded());
+            entry.told.putAll(one.getToldOfBackupsMap());
             bySid.put(entry.info.getSid(), entry);
         }
         from.getWaitingTracksMap().forEach((cid, waiting) -> queued.put(cid, new ArrayList<>(waiting.getRequestsList())));
@@ -148,10 +180,28 @@ final class Publications {
         if (entry == null) return new Announced(null, RequestResponse.Reason.NOT_FOUND);
         for (SimulcastCodec codec : request.getSimulcastCodecsList()) {
             if (entry.info.getCodecsList().stream().anyMatch(c -> c.getCid().equals(codec.getCid()))) continue;
-            if (entry.info.getCodecsCount() == MAX_CODECS) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
-            addCodec(entry.info, codec(request, codec));
+            SimulcastCodecInfo.Builder wanted = codec(request, codec);
+            int rank = rankOf(entry.info, wanted.getMimeType());
+            if (rank >= 0) announceCodec(entry.info.getCodecsBuilder(rank), wanted);
+            else if (entry.info.getCodecsCount() == MAX_CODECS) return new Announced(null, RequestResponse.Reason.LIMIT_EXCEEDED);
+            else addCodec(entry.info, wanted);
         }
         return new Announced(entry, null);
+    }
+
+    private static int rankOf(TrackInfo.Builder info, String mime) {
+        for (int rank = 0; !mime.isEmpty() && rank < info.getCodecsCount(); rank++) if (info.getCodecs(rank).getMimeType().equalsIgnoreCase(mime)) return rank;
+        return -1;
+    }
+
+    /** The client sends what it has been asked for: that codec has a client id and layers of its own. */
+    private static void announceCodec(SimulcastCodecInfo.Builder codec, SimulcastCodecInfo.Builder wanted) {
+        codec.setCid(wanted.getCid()).clearLayers();
+        boolean streams = codec.getVideoLayerMode() != VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM && wanted.getLayersCount() > 1;
+        for (int i = 0; i < wanted.getLayersCount(); i++) {
+            VideoLayer.Builder layer = wanted.getLayers(i).toBuilder().setSpatialLayer(i);
+            codec.addLayers(streams && i < RIDS.size() ? layer.setRid(RIDS.get(i)) : layer);
+        }
     }
 
     private TrackInfo.Builder info(AddTrackRequest request) {
@@ -262,7 +312,12 @@ final class Publications {
         TrackInfo.Builder info = entry.info;
         List<String> cids = new ArrayList<>();
         cids.add(entry.cid);
-        for (SimulcastCodecInfo codec : info.getCodecsList()) if (!codec.getCid().isEmpty() && !cids.contains(codec.getCid())) cids.add(codec.getCid());
+        String first = info.getCodecs(0).getCid();
+        if (!first.isEmpty() && !cids.contains(first)) cids.add(first);
+        List<PublicationSpec.Backup> backups = info.getCodecsList().stream()
+                .skip(1)
+                .map(codec -> new PublicationSpec.Backup(codec.getMimeType().toLowerCase(Locale.ROOT), codec.getCid()))
+                .toList();
         peer.expect(new PublicationSpec(
                 info.getSid(),
                 cids,
@@ -271,7 +326,8 @@ final class Publications {
                 info.getDisableRed(),
                 !info.getAudioFeaturesList().contains(AudioTrackFeature.TF_NO_DTX),
                 info.getAudioFeaturesList().contains(AudioTrackFeature.TF_STEREO),
-                info.getEncryption() != Encryption.Type.NONE));
+                info.getEncryption() != Encryption.Type.NONE,
+                backups));
     }
 
     /** The time for a media section begins, or does not count while the track is muted. */
@@ -286,22 +342,30 @@ final class Publications {
         return overdue;
     }
 
-    /** The media section was found, or is better known. */
+    /** The media section of a codec was found, or is better known. */
     void found(Entry entry, PublishedTrack track, long nowMicros) {
+        if (track.rank() > 0) {
+            if (track.rank() < entry.info.getCodecsCount()) found(entry.info.getCodecsBuilder(track.rank()), track);
+            return;
+        }
         entry.published = true;
         entry.expectedUntil = 0;
         entry.info.setMid(track.mid()).setMimeType(track.mime()).setVersion(TimedVersion.newBuilder().setUnixMicro(nowMicros));
         if (entry.info.getCodecsCount() == 0) return;
-        SimulcastCodecInfo.Builder first = entry.info.getCodecsBuilder(0).setMid(track.mid()).setMimeType(track.mime());
-        entry.info.clearLayers();
-        List<VideoLayer> layers = first.getLayersList();
-        first.clearLayers();
+        SimulcastCodecInfo.Builder first = entry.info.getCodecsBuilder(0);
+        found(first, track);
+        entry.info.clearLayers().addAllLayers(first.getLayersList());
+    }
+
+    private static void found(SimulcastCodecInfo.Builder codec, PublishedTrack track) {
+        codec.setMid(track.mid()).setMimeType(track.mime());
+        List<VideoLayer> layers = codec.getLayersList();
+        codec.clearLayers();
         for (int i = 0; i < layers.size(); i++) {
             VideoLayer.Builder layer = layers.get(i).toBuilder().setSpatialLayer(i);
             if (i < track.rids().size()) layer.setRid(track.rids().get(i));
             if (i < track.ssrcs().size()) layer.setSsrc((int) (long) track.ssrcs().get(i));
-            first.addLayers(layer);
-            entry.info.addLayers(layer);
+            codec.addLayers(layer);
         }
     }
 
@@ -334,14 +398,13 @@ final class Publications {
         return queued.size();
     }
 
-    /** Which simulcast layer a wished-for size means: the lowest that is at least as large (spec 4.4, 5.13). */
-    static int layerFor(TrackInfo info, VideoQuality quality, int width, int height) {
-        int layers = info.getCodecsCount() == 0 ? 0 : info.getCodecs(0).getLayersCount();
-        if (width == 0 || height == 0 || layers == 0) return highest(quality);
+    /** Which of a codec's layers a wished-for size means: the lowest that is at least as large (spec 4.4, 5.13). */
+    static int layerFor(Entry entry, int rank, VideoQuality quality, int width, int height) {
+        List<VideoLayer> layers = rank < entry.info.getCodecsCount() ? entry.info.getCodecs(rank).getLayersList() : List.of();
+        if (width == 0 || height == 0 || layers.isEmpty()) return highest(quality);
         int wanted = Math.min(width, height);
-        for (VideoLayer layer : info.getCodecs(0).getLayersList())
-            if (Math.min(layer.getWidth(), layer.getHeight()) >= wanted * 0.9) return highest(layer.getQuality());
-        return highest(info.getCodecs(0).getLayers(layers - 1).getQuality());
+        for (VideoLayer layer : layers) if (Math.min(layer.getWidth(), layer.getHeight()) >= wanted * 0.9) return highest(layer.getQuality());
+        return highest(layers.getLast().getQuality());
     }
 
     private static int highest(VideoQuality quality) {

@@ -41,6 +41,9 @@ public @interface RoomLimits {
     @AttributeDefinition(description = "Milliseconds for which a publisher goes on encoding what nobody needs any more")
     long dynacastPauseDelay() default 5_000;
 
+    @AttributeDefinition(description = "In rooms of fewer participants, a track whose publisher prefers so goes over to its backup codec as a whole; 0: in all rooms")
+    int codecRegressionThreshold() default 5;
+
     boolean enableDataTracks() default true;
 
     boolean enableParticipantDataBlob() default false;

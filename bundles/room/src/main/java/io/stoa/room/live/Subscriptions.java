@@ -30,6 +30,8 @@ final class Subscriptions {
 
     private final Member owner;
     private final Map<String, Member> active = new LinkedHashMap<>();
+    /** By track: the rank of the codec in which the client gets it. */
+    private final Map<String, Integer> taken = new LinkedHashMap<>();
     /** By track: true wanted, false not wanted, absent = as automatic subscription says. */
     private final TrackNotes<Boolean> wished = new TrackNotes<>();
     private final TrackNotes<Setting> settings = new TrackNotes<>();
@@ -49,10 +51,14 @@ final class Subscriptions {
     }
 
     void freeze(ParticipantState.Builder to) {
-        active.forEach((sid, publisher) -> to.addSubscriptions(SubscriptionState.newBuilder()
-                .setTrackSid(sid)
-                .setPublisherIdentity(publisher.identity())
-                .setUnboundUntil(unbound.getOrDefault(sid, 0L))));
+        active.forEach((sid, publisher) -> {
+            SubscriptionState.Builder one = SubscriptionState.newBuilder()
+                    .setTrackSid(sid)
+                    .setPublisherIdentity(publisher.identity())
+                    .setUnboundUntil(unbound.getOrDefault(sid, 0L));
+            if (taken.containsKey(sid)) one.setCodec(taken.get(sid));
+            to.addSubscriptions(one);
+        });
         wished.all().forEach((sid, wish) -> to.addTrackWishes(TrackWish.newBuilder().setTrackSid(sid).setSubscribe(wish)));
         settings.all().forEach((sid, setting) -> to.addTrackSettings(TrackSetting.newBuilder()
                 .setTrackSid(sid)
@@ -70,6 +76,7 @@ final class Subscriptions {
             Member publisher = room.member(one.getPublisherIdentity());
             if (publisher == null) continue;
             active.put(one.getTrackSid(), publisher);
+            if (one.hasCodec()) taken.put(one.getTrackSid(), one.getCodec());
             if (one.getUnboundUntil() > 0) unbound.put(one.getTrackSid(), one.getUnboundUntil());
         }
         for (TrackWish wish : from.getTrackWishesList()) wish(List.of(wish.getTrackSid()), wish.getSubscribe());
@@ -109,6 +116,21 @@ final class Subscriptions {
     /** The client has taken it, or has said that it cannot. */
     void bound(String sid) {
         unbound.remove(sid);
+    }
+
+    /** In which of its codecs the client gets the track: what it needs is needed of that one. */
+    void took(String sid, int rank) {
+        if (!active.containsKey(sid)) return;
+        Integer before = taken.put(sid, rank);
+        Publications.Entry entry = owner.room().track(sid);
+        if (entry == null || before != null && before == rank) return;
+        if (rank > 0 || before != null) owner.receiving().prefer(sid, preference(entry)); // it may have other layers
+        owner.room().dynacast().changed(sid);
+    }
+
+    /** The rank of the codec in which the client gets the track, -1 if that is not known yet. */
+    int codec(Publications.Entry entry) {
+        return entry.severalCodecs() ? taken.getOrDefault(entry.info.getSid(), -1) : 0;
     }
 
     private void giveUpUnknown(long now) {
@@ -217,6 +239,7 @@ final class Subscriptions {
 
     private void end(String sid) {
         Member publisher = active.remove(sid);
+        taken.remove(sid);
         unbound.remove(sid);
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
@@ -227,6 +250,7 @@ final class Subscriptions {
     /** The media plane ended it. */
     void ended(String sid) {
         unbound.remove(sid);
+        taken.remove(sid);
         if (active.remove(sid) == null) return;
         owner.room().dynacast().changed(sid);
         ended();
@@ -250,6 +274,7 @@ final class Subscriptions {
      * @param flows it does elsewhere, so that the media plane has not ended it
      */
     void forget(String sid, boolean flows) {
+        taken.remove(sid);
         if (active.remove(sid) != null) {
             if (flows) owner.receiving().unsubscribe(sid);
             ended();
@@ -264,6 +289,7 @@ final class Subscriptions {
     void clear() {
         for (String sid : active.keySet()) owner.receiving().unsubscribe(sid);
         active.clear();
+        taken.clear();
         unbound.clear();
         wished.clear();
         unknown.clear();
@@ -287,7 +313,7 @@ final class Subscriptions {
         if (!entry.video()) return set == null ? TrackPreference.EVERYTHING : new TrackPreference(!set.disabled, 2, 3);
         if (set == null) return new TrackPreference(true, owner.adaptiveStream() ? 0 : 2, 3, priority(entry, 0));
         boolean enabled = !set.disabled && set.quality != VideoQuality.OFF;
-        return new TrackPreference(enabled, Publications.layerFor(entry.info.build(), set.quality, set.width, set.height), 3, priority(entry, set.priority));
+        return new TrackPreference(enabled, Publications.layerFor(entry, Math.max(0, codec(entry)), set.quality, set.width, set.height), 3, priority(entry, set.priority));
     }
 
     /** As the client says, else the screen before everything else (spec 6.11). */

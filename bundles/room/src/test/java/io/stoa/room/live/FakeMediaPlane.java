@@ -72,6 +72,7 @@ final class FakeMediaPlane implements MediaPlane {
         final Map<String, PublicationSpec> expected = Collections.synchronizedMap(new LinkedHashMap<>());
         final Map<String, SubscriptionSpec> subscriptions = Collections.synchronizedMap(new LinkedHashMap<>());
         final Map<String, TrackPreference> preferences = Collections.synchronizedMap(new LinkedHashMap<>());
+        final Map<String, Integer> regressed = Collections.synchronizedMap(new LinkedHashMap<>());
         final List<String> unpublished = new CopyOnWriteArrayList<>();
         final List<String> unsubscribed = new CopyOnWriteArrayList<>();
         final Map<String, Boolean> muted = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -135,6 +136,11 @@ final class FakeMediaPlane implements MediaPlane {
         public void unpublish(String trackSid) {
             unpublished.add(trackSid);
             expected.remove(trackSid);
+        }
+
+        @Override
+        public void regress(String trackSid, int rank) {
+            regressed.put(trackSid, rank);
         }
 
         @Override
@@ -259,18 +265,30 @@ final class FakeMediaPlane implements MediaPlane {
             return open(DataLane.RELIABLE).open(DataLane.LOSSY).open(DataLane.DATA_TRACK);
         }
 
-        /** The announced track with that client id is in the client's description and its first packet has come. */
+        /** The announced track, or codec of a track, with that client id is in the client's description and its first packet has come. */
         void media(String cid, String mime) {
-            PublicationSpec publication = List.copyOf(expected.values()).stream()
-                    .filter(it -> it.cids().contains(cid))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("nothing announced as " + cid));
+            for (PublicationSpec publication : List.copyOf(expected.values()))
+                for (int rank = 0; rank < publication.codecs(); rank++)
+                    if (publication.named(rank, cid)) {
+                        media(publication, rank, cid, mime);
+                        return;
+                    }
+            throw new AssertionError("nothing announced as " + cid);
+        }
+
+        private void media(PublicationSpec publication, int rank, String cid, String mime) {
             listener.published(new PublishedTrack(
-                    publication.trackSid(), "7", mime, cid, List.of(), List.of(1111L), List.of(), publication.stereo()));
-            listener.firstPacket(publication.trackSid());
+                    publication.trackSid(), String.valueOf(7 + rank), mime, cid, List.of(), List.of(1111L + rank), List.of(), publication.stereo(), rank));
+            if (rank == 0) listener.firstPacket(publication.trackSid());
         }
 
         void bound(String trackSid) {
+            bound(trackSid, 0);
+        }
+
+        /** Its client takes the track, in the codec of that rank. */
+        void bound(String trackSid, int rank) {
+            listener.codecTaken(trackSid, rank);
             listener.subscription(trackSid, PeerListener.SubscriptionEvent.BOUND, "");
         }
 

@@ -57,6 +57,7 @@ final class Rig implements AutoCloseable {
     int subscriptionLimitVideo;
     int subscriptionLimitAudio;
     int updateBatchTargetSize = 131_072;
+    int codecRegressionThreshold = 5;
     String[] stunServers = {};
     private int allocated;
 
@@ -279,6 +280,11 @@ final class Rig implements AutoCloseable {
             @Override
             public long dynacastPauseDelay() {
                 return 5_000;
+            }
+
+            @Override
+            public int codecRegressionThreshold() {
+                return codecRegressionThreshold;
             }
 
             @Override

@@ -165,4 +165,7 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
     public void subscription(String trackSid, SubscriptionEvent event, String detail) {
         if (event == SubscriptionEvent.BOUND) bound = true;
     }
+
+    @Override
+    public void codecTaken(String trackSid, int rank) {}
 }

@@ -139,5 +139,8 @@ final class Call implements AutoCloseable {
 
         @Override
         public void subscription(String trackSid, SubscriptionEvent event, String detail) {}
+
+        @Override
+        public void codecTaken(String trackSid, int rank) {}
     }
 }
