@@ -45,6 +45,8 @@ public final class IceAgent {
     private IceCredentials remote;
     private IceState state = IceState.NEW;
     private IcePair selectedPair;
+    /** Of the pair that was selected before a restart. */
+    private boolean relayed;
     private Flow selected;
     /** Consent checks not yet answered, over the selected flow, oldest first. */
     private final Deque<Consent> consents = new ArrayDeque<>();
@@ -79,6 +81,11 @@ public final class IceAgent {
 
     public Flow selected() {
         return selected;
+    }
+
+    /** Whether what is selected leads over a TURN server, as far as is known. */
+    public boolean relayed() {
+        return selectedPair == null ? relayed : selectedPair.relayed();
     }
 
     public DropCounters drops() {
@@ -128,6 +135,7 @@ public final class IceAgent {
      */
     public IceCredentials restart(long now) {
         if (state == IceState.CLOSED) return local;
+        relayed = relayed();
         previousLocal = local;
         local = IceCredentials.generate(random);
         remote = null;

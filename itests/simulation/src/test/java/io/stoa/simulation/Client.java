@@ -21,6 +21,7 @@ import io.stoa.ice.IceState;
 import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -73,6 +74,7 @@ final class Client implements Station, PeerListener {
     final Link down;
     final List<String> events = new ArrayList<>();
     final List<PeerState> states = new ArrayList<>();
+    final List<PeerPath> paths = new ArrayList<>();
     final Map<DataLane, List<byte[]>> dataReceived = new EnumMap<>(DataLane.class);
     final Map<DataLane, List<byte[]>> dataArrived = new EnumMap<>(DataLane.class);
     /** Of tracks by their sid, in the order in which they were negotiated; the last one of a sid is current. */
@@ -601,6 +603,11 @@ final class Client implements Station, PeerListener {
     public void stateChanged(PeerState state, String reason) {
         states.add(state);
         events.add(state + " " + reason);
+    }
+
+    @Override
+    public void path(PeerPath path) {
+        paths.add(path);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.TransportAddress;
 import io.stoa.ice.IceState;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PeerState;
 import org.junit.jupiter.api.AfterEach;
@@ -81,5 +82,44 @@ class PathsTest {
         var picture = bob.received(camera).isContinuous().isDecodable();
         assertThat(picture.longestFreeze(picture.frames.getFirst().at(), net.now())).isLessThan(100 * MILLI);
         assertThat(bob.states).containsOnlyOnce(PeerState.CONNECTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void the_owner_is_told_which_way_it_is(Role role) {
+        var bob = room.client("bob", role).withoutUdp();
+        negotiate(bob);
+        bob.relayedBy(RELAY);
+        room.connected(bob);
+        assertThat(bob.paths).containsExactly(PeerPath.RELAY);
+        bob.connectsFrom(OPENED);
+        net.run(5 * SECOND);
+        if (role == Role.SUBSCRIBER) assertThat(bob.paths).as("the server decides").containsExactly(PeerPath.RELAY, PeerPath.TCP);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void a_connection_that_is_to_use_tcp_alone_does_so_from_the_next_restart_on(Role role) {
+        var bob = room.client("bob", role);
+        negotiate(bob);
+        room.connected(bob);
+        bob.connectsFrom(OPENED);
+        bob.peer.tcpOnly(true);
+        net.run(5 * SECOND);
+        assertThat(bob.paths).containsExactly(PeerPath.UDP);
+        restart(bob);
+        net.run(5 * SECOND);
+        assertThat(bob.paths).containsExactly(PeerPath.UDP, PeerPath.TCP);
+        assertThat(path(bob)).endsWith(OPENED.toString());
+        assertThat(bob.states).containsOnlyOnce(PeerState.CONNECTED);
+        bob.peer.tcpOnly(false);
+        restart(bob);
+        net.run(5 * SECOND);
+        assertThat(bob.paths).containsExactly(PeerPath.UDP, PeerPath.TCP, PeerPath.UDP);
+    }
+
+    private static void restart(Client client) {
+        if (client.role == Role.SUBSCRIBER) client.requestOffer(true);
+        else client.offer(true);
     }
 }

@@ -57,6 +57,8 @@ final class Rig implements AutoCloseable {
     int subscriptionLimitAudio;
     int updateBatchTargetSize = 131_072;
     String[] stunServers = {};
+    boolean allowTcpFallback = true;
+    int tcpFallbackRttThreshold;
     private int allocated;
 
     Rig() {
@@ -302,6 +304,16 @@ final class Rig implements AutoCloseable {
             @Override
             public String[] stunServers() {
                 return stunServers;
+            }
+
+            @Override
+            public boolean allowTcpFallback() {
+                return allowTcpFallback;
+            }
+
+            @Override
+            public int tcpFallbackRttThreshold() {
+                return tcpFallbackRttThreshold;
             }
 
             @Override
