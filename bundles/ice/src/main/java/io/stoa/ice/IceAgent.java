@@ -45,6 +45,8 @@ public final class IceAgent {
     private IceCredentials remote;
     private IceState state = IceState.NEW;
     private IcePair selectedPair;
+    /** Of the pair that was selected before a restart. */
+    private boolean relayed;
     private Flow selected;
     /** Consent checks not yet answered, over the selected flow, oldest first. */
     private final Deque<Consent> consents = new ArrayDeque<>();
@@ -54,7 +56,6 @@ public final class IceAgent {
     private long roundTrip;
     private long nextCheck = Time.NEVER;
     private long startedAt;
-    private long nominateAt = Time.NEVER;
 
     public IceAgent(IceSettings settings, boolean controlling, RandomGenerator random, IceHandler handler) {
         this.settings = settings;
@@ -80,6 +81,11 @@ public final class IceAgent {
 
     public Flow selected() {
         return selected;
+    }
+
+    /** Whether what is selected leads over a TURN server, as far as is known. */
+    public boolean relayed() {
+        return selectedPair == null ? relayed : selectedPair.relayed();
     }
 
     public DropCounters drops() {
@@ -119,7 +125,8 @@ public final class IceAgent {
         for (IceCandidate known : remotes)
             if (known.address().equals(candidate.address()) && known.protocol() == candidate.protocol()) return;
         remotes.add(candidate);
-        if (candidate.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pair(mine, candidate, null);
+        for (IcePair pair : pairs) pair.announced(candidate);
+        if (candidate.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, candidate);
         begin(now);
     }
 
@@ -128,6 +135,7 @@ public final class IceAgent {
      */
     public IceCredentials restart(long now) {
         if (state == IceState.CLOSED) return local;
+        relayed = relayed();
         previousLocal = local;
         local = IceCredentials.generate(random);
         remote = null;
@@ -137,7 +145,6 @@ public final class IceAgent {
         selectedPair = null;
         consents.clear();
         nextConsent = Time.NEVER;
-        nominateAt = Time.NEVER;
         nextCheck = Time.NEVER;
         if (state != IceState.NEW) become(IceState.CHECKING, "restarted");
         startedAt = now;
@@ -146,7 +153,7 @@ public final class IceAgent {
 
     public void close() {
         become(IceState.CLOSED, "closed");
-        nextCheck = nextConsent = nominateAt = Time.NEVER;
+        nextCheck = nextConsent = Time.NEVER;
     }
 
     // -- what arrives
@@ -188,7 +195,16 @@ public final class IceAgent {
         IcePair pair = pairOf(flow, message.priority());
         if (pair == null) return;
         if (message.useCandidate() && !controlling) nominated(now, pair);
-        if (pair.state == IcePair.State.WAITING || pair.state == IcePair.State.FAILED) trigger(now, pair);
+        if (tellsSomething(pair)) trigger(now, pair);
+    }
+
+    /** Whether a check back would tell more than is known. */
+    private boolean tellsSomething(IcePair pair) {
+        return switch (pair.state) {
+            case WAITING, FAILED -> true;
+            case IN_PROGRESS -> false;
+            case SUCCEEDED -> controlling && silent() && pair != selectedPair && pair.answeredAt - heardAt <= 0;
+        };
     }
 
     /** RFC 8445 section 7.3.1.1. @return false if the other side has to change its role */
@@ -261,8 +277,7 @@ public final class IceAgent {
         pair.state = IcePair.State.SUCCEEDED;
         pair.answeredAt = now;
         if (controlling) {
-            if (pair.nominating) select(now, pair);
-            else if (selectedPair == null && nominateAt == Time.NEVER) nominateAt = now + settings.nominateAfterNanos();
+            if (pair.nominating && (selectedPair == null || silent() || !pair.relayed() || selectedPair.relayed())) select(now, pair);
         } else if (pair.nominateOnSuccess) {
             selectNominated(now, pair);
         }
@@ -287,7 +302,6 @@ public final class IceAgent {
 
     private void select(long now, IcePair pair) {
         heardAt = pair.answeredAt;
-        nominateAt = Time.NEVER;
         if (selectedPair != pair || nextConsent == Time.NEVER) {
             selectedPair = pair;
             consents.clear();
@@ -381,7 +395,7 @@ public final class IceAgent {
         if (state == IceState.CLOSED) return;
         if (Time.due(nextCheck, now)) check(now);
         for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS && Time.due(pair.resendAt, now)) resend(now, pair);
-        if (Time.due(nominateAt, now)) nominate(now);
+        if (Time.due(nominationDue(), now)) nominate(now);
         if (Time.due(nextConsent, now)) consent(now);
         if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
             become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
@@ -390,14 +404,14 @@ public final class IceAgent {
 
     public long nextWake() {
         if (state == IceState.CLOSED) return Time.NEVER;
-        long next = Time.earlier(Time.earlier(nextCheck, nextConsent), nominateAt);
+        long next = Time.earlier(Time.earlier(nextCheck, nextConsent), nominationDue());
         for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS) next = Time.earlier(next, pair.resendAt);
         return state == IceState.CHECKING ? Time.earlier(next, startedAt + settings.checkingNanos()) : next;
     }
 
     private void check(long now) {
         IcePair next = triggered.poll();
-        if (next == null && selectedPair == null) next = bestWaiting();
+        if (next == null && (selectedPair == null || selectedPair.relayed())) next = bestWaiting();
         if (next == null) {
             nextCheck = Time.NEVER;
             return;
@@ -457,21 +471,56 @@ public final class IceAgent {
         }
     }
 
-    /** Controlling: the best valid pair so far becomes the nominated one. */
+    // -- nomination by us, the controlling side
+
+    /**
+     * When the first of the valid pairs has waited long enough for better ones. How long that is RFC 8445 section 8.1.1 leaves to the agent:
+     * a direct path waits for one of higher priority, a relayed one for any direct path, which may need a
+     * connection (ICE/TCP) or a NAT opened first.
+     */
+    private long nominationDue() {
+        if (!controlling || selectedPair != null && !selectedPair.relayed() && !silent()) return Time.NEVER;
+        IcePair asked = asked();
+        long due = Time.NEVER;
+        for (IcePair pair : pairs) if (worthAsking(pair, asked)) due = Time.earlier(due, pair.answeredAt + patience(pair));
+        return due;
+    }
+
+    private long patience(IcePair pair) {
+        return pair.relayed() ? settings.relayAfterNanos() : settings.nominateAfterNanos();
+    }
+
+    /** One nomination at a time, and one that counts: only for a relayed path, or one that is silent, is there another. */
+    private boolean worthAsking(IcePair pair, IcePair asked) {
+        if (pair.state != IcePair.State.SUCCEEDED || pair == selectedPair) return false;
+        if (asked != null) return asked.relayed() && !pair.relayed();
+        if (selectedPair == null) return true;
+        return silent() ? pair.answeredAt - heardAt > 0 : selectedPair.relayed() && !pair.relayed();
+    }
+
+    private IcePair asked() {
+        for (IcePair pair : pairs) if (pair.nominating && pair.state == IcePair.State.IN_PROGRESS) return pair;
+        return null;
+    }
+
+    private boolean silent() {
+        return state == IceState.DISCONNECTED;
+    }
+
     private void nominate(long now) {
-        nominateAt = Time.NEVER;
+        IcePair asked = asked();
         IcePair best = null;
-        for (IcePair pair : pairs)
-            if (pair.state == IcePair.State.SUCCEEDED && (best == null || pair.priority(true) > best.priority(true))) best = pair;
-        if (best != null && controlling) start(now, best, true);
+        for (IcePair pair : pairs) if (worthAsking(pair, asked) && (best == null || pair.betterThan(best))) best = pair;
+        start(now, best, true);
     }
 
     /** The next best valid pair is asked for; this one may try again, for the path may only be lossy. */
     private void nominationLost(long now, IcePair pair) {
-        nominate(now);
         pair.state = IcePair.State.WAITING;
         nextCheck = now;
     }
+
+    // -- consent
 
     private void consent(long now) {
         long silent = now - heardAt;

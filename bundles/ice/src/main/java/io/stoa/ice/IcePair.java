@@ -12,7 +12,7 @@ final class IcePair {
     }
 
     final IceCandidate local;
-    final IceCandidate remote;
+    IceCandidate remote;
     Flow flow;
     State state = State.WAITING;
 
@@ -48,6 +48,22 @@ final class IcePair {
         long g = controlling ? local.priority() : remote.priority();
         long d = controlling ? remote.priority() : local.priority();
         return (Math.min(g, d) << 32) + 2 * Math.max(g, d) + (g > d ? 1 : 0);
+    }
+
+    /** Whether a TURN server is on the way, as far as is known. */
+    boolean relayed() {
+        return local.type().equals("relay") || remote.type().equals("relay");
+    }
+
+    /** For a controlling agent. */
+    boolean betterThan(IcePair other) {
+        return relayed() == other.relayed() ? priority(true) > other.priority(true) : other.relayed();
+    }
+
+    /** What a check came from is told by signalling after it: now its type and priority are known. */
+    void announced(IceCandidate candidate) {
+        boolean same = remote.protocol() == candidate.protocol() && remote.address().equals(candidate.address());
+        if (same && remote.type().equals("prflx")) remote = candidate;
     }
 
     @Override

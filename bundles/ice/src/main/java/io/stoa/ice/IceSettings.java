@@ -9,6 +9,7 @@ import static io.stoa.base.Time.SECOND;
  * @param paceNanos between two new checks (Ta)
  * @param retransmitNanos first retransmission of a check
  * @param nominateAfterNanos how long a controlling agent waits for something better than its first valid pair
+ * @param relayAfterNanos how long it waits for a direct path if its first valid pair is relayed
  * @param consentNanos between two consent checks
  * @param disconnectedNanos without an answer until DISCONNECTED
  * @param failedNanos from there to FAILED
@@ -18,6 +19,7 @@ public record IceSettings(
         long paceNanos,
         long retransmitNanos,
         long nominateAfterNanos,
+        long relayAfterNanos,
         long consentNanos,
         long disconnectedNanos,
         long failedNanos,
@@ -27,5 +29,5 @@ public record IceSettings(
      * 8 s without an answer whoever has no signalling either is taken for gone. (LiveKit: 10 s, and failed 5 s later, for both.)
      */
     public static final IceSettings DEFAULT =
-            new IceSettings(20 * MILLI, 200 * MILLI, 50 * MILLI, 2 * SECOND, 8 * SECOND, 22 * SECOND, 30 * SECOND);
+            new IceSettings(20 * MILLI, 200 * MILLI, 50 * MILLI, SECOND, 2 * SECOND, 8 * SECOND, 22 * SECOND, 30 * SECOND);
 }

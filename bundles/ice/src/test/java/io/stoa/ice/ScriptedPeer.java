@@ -42,6 +42,8 @@ final class ScriptedPeer implements IceHandler {
     boolean answering = true;
     int answerWithError;
     Flow answerOver;
+    /** The role that the peer's own checks claim. */
+    boolean controlled;
 
     ScriptedPeer(boolean controlling, long seed) {
         random = new Random(seed);
@@ -90,7 +92,7 @@ final class ScriptedPeer implements IceHandler {
         return RawStun.message(RawStun.REQUEST, transaction())
                 .username(ours.ufrag() + ":" + credentials.ufrag())
                 .priority(1_853_817_087)
-                .role(RawStun.CONTROLLING, Long.MAX_VALUE);
+                .role(controlled ? RawStun.CONTROLLED : RawStun.CONTROLLING, Long.MAX_VALUE);
     }
 
     byte[] transaction() {

@@ -94,6 +94,9 @@ public interface MediaPeer {
     /** What stands between a subscribed track and the client now, beginning at the publisher; empty if packets flow. */
     CompletionStage<List<Hindrance>> hindrances(String trackSid);
 
+    /** Whether ICE goes over TCP alone, as in {@link PeerSpec#tcpOnly}; from the next ICE restart on. */
+    void tcpOnly(boolean tcpOnly);
+
     /** Ends the connection: data channels and DTLS are closed, subscriptions of others to its tracks end. */
     void close();
 

@@ -15,6 +15,9 @@ public interface PeerListener {
 
     void stateChanged(PeerState state, String reason);
 
+    /** Packets take this way from now on; said before {@link PeerState#CONNECTED}, and again when it changes. */
+    void path(PeerPath path);
+
     void laneOpen(DataLane lane);
 
     /** A message of the client. The array is the receiver's to keep. */

@@ -20,6 +20,7 @@ import io.stoa.ice.IceState;
 import io.stoa.media.DataLane;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop.LocalEndpoint;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -58,6 +59,7 @@ public final class Peer {
     private SrtpContext inbound;
     private PeerState state = PeerState.NEW;
     private boolean candidatesSent;
+    private boolean tcpOnly;
     private boolean announceCandidates;
     private long now;
 
@@ -65,6 +67,7 @@ public final class Peer {
         this.spec = spec;
         this.tools = tools;
         this.handler = handler;
+        tcpOnly = spec.tcpOnly();
         ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
         boolean delaysVideo = spec.playout().delayed() && spec.role() != PeerSpec.Role.PUBLISHER;
         CodecCatalogue catalogue = new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox(), delaysVideo);
@@ -119,6 +122,14 @@ public final class Peer {
         return ice.selected();
     }
 
+    /** Which way that is; null before there is one. */
+    public PeerPath path() {
+        Flow flow = ice.selected();
+        if (flow == null) return null;
+        if (ice.relayed()) return PeerPath.RELAY;
+        return flow.protocol == Flow.Protocol.TCP ? PeerPath.TCP : PeerPath.UDP;
+    }
+
     /** By RTCP if there were reports, else by ICE; 0 if unknown. */
     public long roundTripNanos() {
         return media.roundTripNanos() > 0 ? media.roundTripNanos() : ice.roundTripNanos();
@@ -142,14 +153,19 @@ public final class Peer {
     /** In the order of the endpoints; several may be seen as one. */
     private List<IceCandidate> candidates(Function<LocalEndpoint, TransportAddress> address) {
         List<IceCandidate> candidates = new ArrayList<>();
-        boolean tcpOnly = spec.tcpOnly() && endpoints.stream().anyMatch(endpoint -> endpoint.protocol() == Flow.Protocol.TCP);
+        boolean onlyTcp = tcpOnly && endpoints.stream().anyMatch(endpoint -> endpoint.protocol() == Flow.Protocol.TCP);
         for (int i = 0; i < endpoints.size(); i++) {
             LocalEndpoint endpoint = endpoints.get(i);
-            if (tcpOnly && endpoint.protocol() != Flow.Protocol.TCP) continue;
+            if (onlyTcp && endpoint.protocol() != Flow.Protocol.TCP) continue;
             IceCandidate candidate = IceCandidate.host(endpoint.protocol(), address.apply(endpoint), i, ice.local().ufrag());
             if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
         }
         return candidates;
+    }
+
+    /** From the next ICE restart on. */
+    public void tcpOnly(boolean alone) {
+        tcpOnly = alone;
     }
 
     // -- negotiation

@@ -21,6 +21,7 @@ import io.stoa.ice.IceState;
 import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -73,6 +74,7 @@ final class Client implements Station, PeerListener {
     final Link down;
     final List<String> events = new ArrayList<>();
     final List<PeerState> states = new ArrayList<>();
+    final List<PeerPath> paths = new ArrayList<>();
     final Map<DataLane, List<byte[]>> dataReceived = new EnumMap<>(DataLane.class);
     final Map<DataLane, List<byte[]>> dataArrived = new EnumMap<>(DataLane.class);
     /** Of tracks by their sid, in the order in which they were negotiated; the last one of a sid is current. */
@@ -96,7 +98,7 @@ final class Client implements Station, PeerListener {
     private final RandomGenerator random;
     private final ClientSections sections;
     private final Map<Integer, Incoming> bySsrc = new HashMap<>();
-    private final Map<TransportAddress, Flow> flows = new HashMap<>();
+    private final Map<Ends, Flow> flows = new HashMap<>();
     private final Map<DataLane, DataChannel> lanes = new EnumMap<>(DataLane.class);
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final RtpView view = new RtpView();
@@ -104,6 +106,10 @@ final class Client implements Station, PeerListener {
     private final RtcpWriter rtcp = new RtcpWriter();
     private final long clockOffset;
     private final IceAgent ice;
+    private final List<IceCandidate> doors = new ArrayList<>();
+    private boolean udpBlocked;
+    private TransportAddress relay;
+    private TransportAddress connection;
     private TransportAddress address;
     private DtlsConnection dtls;
     private boolean dtlsClient;
@@ -140,10 +146,50 @@ final class Client implements Station, PeerListener {
     }
 
     private void localCandidates() {
-        ice.localCandidates(List.of(IceCandidate.host(Flow.Protocol.UDP, address, 0, ice.local().ufrag())));
+        String ufrag = ice.local().ufrag();
+        List<IceCandidate> candidates = new ArrayList<>();
+        if (!udpBlocked) candidates.add(IceCandidate.host(Flow.Protocol.UDP, address, 0, ufrag));
+        if (connection != null) candidates.add(asDatagrams(IceCandidate.host(Flow.Protocol.TCP, connection, 0, ufrag)));
+        if (relay != null) candidates.add(relayed());
+        ice.localCandidates(candidates);
+    }
+
+    private record Ends(TransportAddress local, TransportAddress remote) {}
+
+    private IceCandidate relayed() {
+        return new IceCandidate("relay", Flow.Protocol.UDP, 2L << 24 | 255, relay, "relay", "", ice.local().ufrag());
+    }
+
+    /** The network carries what goes over a connection as it carries everything. */
+    private static IceCandidate asDatagrams(IceCandidate tcp) {
+        return new IceCandidate(tcp.foundation(), Flow.Protocol.UDP, tcp.priority(), tcp.address(), tcp.type(), "", tcp.ufrag());
     }
 
     // -- what scenarios ask
+
+    /** A firewall: nothing goes from the client's own address to UDP ports or back. */
+    Client withoutUdp() {
+        udpBlocked = true;
+        net.unbind(address);
+        localCandidates();
+        return this;
+    }
+
+    /** A TURN server has given the client an address, which it announces. */
+    void relayedBy(TransportAddress allocated) {
+        relay = allocated;
+        net.bind(relay, this);
+        localCandidates();
+        peer.addCandidate(relayed().toSdp());
+    }
+
+    /** The client opens a connection to every TCP port that the server has announced or will announce. */
+    void connectsFrom(TransportAddress opened) {
+        connection = opened;
+        net.bind(connection, this);
+        localCandidates();
+        for (IceCandidate door : doors) ice.addRemote(net.now(), asDatagrams(door));
+    }
 
     /** Of both directions; as soon as the client is connected, because a handshake that has to repeat itself keeps real time. */
     Client conditions(Consumer<Link> conditions) {
@@ -410,14 +456,15 @@ final class Client implements Station, PeerListener {
     public void receive(long now, TransportAddress local, TransportAddress remoteAddress, byte[] bytes) {
         if (ended || bytes.length == 0) return;
         int first = bytes[0] & 0xff;
-        if (first < 4) ice.receive(now, flow(remoteAddress), bytes, 0, bytes.length);
+        if (first < 4) ice.receive(now, flow(local, remoteAddress), bytes, 0, bytes.length);
         else if (first >= 20 && first < 64) {
             if (dtls != null) dtls.receive(bytes, 0, bytes.length);
         } else if (first >= 128 && first < 192) media(now, bytes);
     }
 
-    private Flow flow(TransportAddress to) {
-        return flows.computeIfAbsent(to, k -> new Flow(Flow.Protocol.UDP, address, to, this));
+    private Flow flow(TransportAddress at, TransportAddress to) {
+        TransportAddress local = at.equals(translated) ? address : at;
+        return flows.computeIfAbsent(new Ends(local, to), k -> new Flow(Flow.Protocol.UDP, local, to, this));
     }
 
     private void media(long now, byte[] datagram) {
@@ -588,7 +635,11 @@ final class Client implements Station, PeerListener {
         if (last) return;
         inbox.add(() -> {
             try {
-                ice.addRemote(net.now(), IceCandidate.parse(candidate));
+                IceCandidate parsed = IceCandidate.parse(candidate);
+                boolean door = parsed.protocol() == Flow.Protocol.TCP;
+                if (door) doors.add(parsed);
+                if (!door) ice.addRemote(net.now(), parsed);
+                else if (connection != null) ice.addRemote(net.now(), asDatagrams(parsed));
             } catch (io.stoa.ice.IceException e) {
                 throw new AssertionError("seed " + net.seed, e);
             }
@@ -599,6 +650,11 @@ final class Client implements Station, PeerListener {
     public void stateChanged(PeerState state, String reason) {
         states.add(state);
         events.add(state + " " + reason);
+    }
+
+    @Override
+    public void path(PeerPath path) {
+        paths.add(path);
     }
 
     @Override
@@ -658,7 +714,8 @@ final class Client implements Station, PeerListener {
 
         @Override
         public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress to) {
-            return protocol == Flow.Protocol.UDP ? Client.this.flow(to) : null;
+            boolean door = doors.stream().anyMatch(candidate -> candidate.address().equals(to));
+            return local.equals(connection) == door ? Client.this.flow(local, to) : null;
         }
 
         @Override

@@ -19,6 +19,8 @@ final class HandLoop implements PacketLoop, Station {
     private final VirtualNet net;
     private final int index;
     private final TransportAddress address;
+    /** Where clients open connections. */
+    private final TransportAddress door;
     private final Map<TransportAddress, Flow> flows = new HashMap<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
@@ -36,9 +38,11 @@ final class HandLoop implements PacketLoop, Station {
         this.net = net;
         this.index = index;
         this.address = address;
+        door = TransportAddress.of(address.host(), 7_681 + index);
         now = net.now();
         nowhere = net.link();
         net.bind(address, this);
+        net.bind(door, this);
     }
 
     TransportAddress address() {
@@ -70,7 +74,7 @@ final class HandLoop implements PacketLoop, Station {
     @Override
     public void receive(long time, TransportAddress local, TransportAddress remote, byte[] datagram) {
         if (handler == null || datagram.length > DatagramBatch.MAX_DATAGRAM) return;
-        Flow flow = flow(Flow.Protocol.UDP, local, remote);
+        Flow flow = local.equals(door) ? connection(remote) : flow(Flow.Protocol.UDP, local, remote);
         flow.heardAt = time;
         arrivals.add(new Arrival(flow, datagram));
     }
@@ -143,7 +147,7 @@ final class HandLoop implements PacketLoop, Station {
         return new PortLease() {
             @Override
             public List<LocalEndpoint> endpoints() {
-                return List.of(new LocalEndpoint(Flow.Protocol.UDP, address));
+                return List.of(new LocalEndpoint(Flow.Protocol.UDP, address), new LocalEndpoint(Flow.Protocol.TCP, door));
             }
 
             @Override
@@ -157,6 +161,10 @@ final class HandLoop implements PacketLoop, Station {
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
         if (protocol == Flow.Protocol.TCP || !local.equals(address)) return null;
         return flows.computeIfAbsent(remote, to -> new Flow(Flow.Protocol.UDP, address, to, this));
+    }
+
+    private Flow connection(TransportAddress remote) {
+        return flows.computeIfAbsent(remote, from -> new Flow(Flow.Protocol.TCP, door, from, this));
     }
 
     @Override

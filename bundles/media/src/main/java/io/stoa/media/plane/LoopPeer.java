@@ -14,6 +14,7 @@ import io.stoa.media.PacketLoop.PortLease;
 import io.stoa.media.PacketMeta;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerListener.SubscriptionEvent;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -74,6 +75,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
 
     private Peer peer;
     private Downstream downstream;
+    private PeerPath toldPath;
     private PortLease lease;
     private long packetsIn;
     private long packetsOut;
@@ -429,6 +431,11 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     }
 
     @Override
+    public void tcpOnly(boolean tcpOnly) {
+        post(now -> peer.tcpOnly(tcpOnly));
+    }
+
+    @Override
     public void send(DataLane lane, byte[] message) {
         if (!demand.gives(message.length)) return;
         loop.post(() -> {
@@ -693,6 +700,7 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public void stateChanged(long now, PeerState state, String reason) {
         if (state == PeerState.CONNECTED) for (SubscriptionTrack subscription : subscriptions.values()) subscription.askForKeyFrame(now);
+        tellPath();
         listener.stateChanged(state, reason);
     }
 
@@ -704,6 +712,14 @@ final class LoopPeer implements MediaPeer, PeerHandler {
     @Override
     public void selected(long now, Flow flow) {
         own(flow);
+        tellPath();
+    }
+
+    private void tellPath() {
+        PeerPath path = peer.path();
+        if (path == null || path == toldPath) return;
+        toldPath = path;
+        listener.path(path);
     }
 
     @Override

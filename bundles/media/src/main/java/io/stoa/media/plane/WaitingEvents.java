@@ -2,6 +2,7 @@ package io.stoa.media.plane;
 
 import io.stoa.media.DataLane;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublishedTrack;
 import java.util.ArrayDeque;
@@ -38,6 +39,11 @@ final class WaitingEvents implements PeerListener {
     @Override
     public void stateChanged(PeerState state, String reason) {
         add(l -> l.stateChanged(state, reason));
+    }
+
+    @Override
+    public void path(PeerPath path) {
+        add(l -> l.path(path));
     }
 
     @Override

@@ -299,7 +299,7 @@ final class ActiveRoom implements LiveRoom {
     Member resume(StartSession start, SignalSink sink) {
         Member member = members.get(start.getIdentity());
         if (member == null || !member.open() || member.forwarded() || closed) return null;
-        member.resume(sink, start.getConnectionId());
+        member.resume(sink, start.getConnectionId(), start.getReconnectReason());
         return member;
     }
 
@@ -348,7 +348,7 @@ final class ActiveRoom implements LiveRoom {
                 .setPingTimeout(15)
                 .setSifTrailer(sifTrailer)
                 .addAllEnabledPublishCodecs(publishCodecs(member.traits()))
-                .setFastPublish(member.permission().getCanPublish());
+                .setFastPublish(member.permission().getCanPublish() && only(member) == CandidateProtocol.UDP);
         member.traits().configuration(ways.relayOnly()).ifPresent(join::setClientConfiguration);
         for (Member other : members.values()) if (other != member && !other.hidden()) join.addOtherParticipants(other.info());
         return join.build();
@@ -389,8 +389,25 @@ final class ActiveRoom implements LiveRoom {
         manager.ways().only(name(), member.identity(), way);
     }
 
-    boolean tcpOnly(Member member) {
-        return manager.ways().isOnly(name(), member.identity(), CandidateProtocol.TCP);
+    /** UDP: whatever the network allows. */
+    CandidateProtocol only(Member member) {
+        return manager.ways().only(name(), member.identity());
+    }
+
+    WaysIn ways() {
+        return manager.ways();
+    }
+
+    boolean leadsOverTls(Member member) {
+        return manager.leadsOverTls(member);
+    }
+
+    boolean allowsTcpFallback() {
+        return manager.ice().allowTcpFallback();
+    }
+
+    int tcpFallbackRttThreshold() {
+        return manager.ice().tcpFallbackRttThreshold();
     }
 
     ReconnectResponse reconnectResponse(Member member) {

@@ -31,6 +31,10 @@ final class Answering {
         reconsider(VANISHED_MILLIS);
     }
 
+    boolean answers(SignalTarget target) {
+        return answering.contains(target);
+    }
+
     /** Something has changed. @param graceMillis if the client seems to be gone, for it to show that it is not */
     void reconsider(long graceMillis) {
         boolean nobody = answering.isEmpty() && !member.hasSignal() && member.everActive && !member.awaitsResume();

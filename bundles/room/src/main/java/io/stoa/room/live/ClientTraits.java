@@ -22,13 +22,22 @@ import java.util.regex.Pattern;
  * @param firefox it has its ways with answers
  * @param red opus may travel to and from it in audio/red
  * @param changesCodec what it receives may go on in another codec of its media section
+ * @param iceTcp it opens connections for ICE
  * @param disabled codecs that it neither sends nor receives
  * @param disabledToPublish codecs that it receives but sends badly
  * @param unknown messages that it stumbles over
  */
-record ClientTraits(boolean firefox, boolean red, boolean changesCodec, List<String> disabled, List<String> disabledToPublish, Set<MessageCase> unknown) {
+record ClientTraits(
+        boolean firefox,
+        boolean red,
+        boolean changesCodec,
+        boolean iceTcp,
+        List<String> disabled,
+        List<String> disabledToPublish,
+        Set<MessageCase> unknown) {
     private static final int RUST_KNOWS_RESPONSES = 10;
     private static final Version JS_KNOWS_RECONNECT = Version.of("1.6.3");
+    private static final Version SWIFT_OPENS_CONNECTIONS = Version.of("1.0.5");
 
     static ClientTraits of(ClientInfo client) {
         String browser = client.getBrowser().toLowerCase(Locale.ROOT);
@@ -42,7 +51,15 @@ record ClientTraits(boolean firefox, boolean red, boolean changesCodec, List<Str
         boolean badH264 = os.equals("android") && client.getDeviceModel().equalsIgnoreCase("xiaomi 2201117ti");
         if (badH264 || firefox && (os.equals("linux") || os.equals("android"))) toPublish.add("video/H264");
         boolean changesCodec = client.getSdk() != ClientInfo.SDK.GO && client.getSdk() != ClientInfo.SDK.UNKNOWN;
-        return new ClientTraits(firefox, !firefox && !safari, changesCodec, List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+        return new ClientTraits(firefox, !firefox && !safari, changesCodec, iceTcp(client), List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+    }
+
+    private static boolean iceTcp(ClientInfo client) {
+        return switch (client.getSdk()) {
+            case GO -> false;
+            case SWIFT -> Version.of(client.getVersion()).compareTo(SWIFT_OPENS_CONNECTIONS) >= 0;
+            default -> true;
+        };
     }
 
     private static Set<MessageCase> unknown(ClientInfo client) {

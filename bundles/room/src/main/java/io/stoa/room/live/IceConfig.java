@@ -3,9 +3,15 @@ package io.stoa.room.live;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** By which servers clients learn their own addresses (LiveKit's {@code rtc.stun_servers}). */
-@ObjectClassDefinition(name = "Stoa STUN servers")
+/** By which servers clients learn their own addresses, and which ways they take after failures ({@code rtc.*} of LiveKit). */
+@ObjectClassDefinition(name = "Stoa ways to clients")
 public @interface IceConfig {
     @AttributeDefinition(description = "host:port; empty = public ones, unless there are TURN servers, which do it, too", required = false)
     String[] stunServers() default {};
+
+    @AttributeDefinition(description = "Whether participants whose connections fail are to use TCP alone, and then TURN over TLS alone")
+    boolean allowTcpFallback() default true;
+
+    @AttributeDefinition(description = "Milliseconds: with a round trip of the signalling from there on, TURN over TLS is next without TCP; 0 = never")
+    int tcpFallbackRttThreshold() default 0;
 }

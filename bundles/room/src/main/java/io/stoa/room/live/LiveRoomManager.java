@@ -239,6 +239,14 @@ public final class LiveRoomManager implements RoomManager {
         return ways.tell(turnServers, List.of(ice.stunServers()), member);
     }
 
+    boolean leadsOverTls(Member member) {
+        return WaysIn.leadOverTls(turnServers, member);
+    }
+
+    IceConfig ice() {
+        return ice;
+    }
+
     WaysIn ways() {
         return ways;
     }

@@ -6,10 +6,12 @@ import io.stoa.media.DataLane;
 import io.stoa.media.DownstreamSettings;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublishedTrack;
 import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.ConnectionQuality;
@@ -21,6 +23,7 @@ import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantPermission;
 import io.stoa.protocol.livekit.PlayoutDelay;
+import io.stoa.protocol.livekit.ReconnectReason;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
@@ -73,6 +76,7 @@ final class Member {
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final Requests requests = new Requests(this);
     private final Answering answering = new Answering(this);
+    private final NextWay nextWay = new NextWay(this);
     private final DataTracks dataTracks;
     private final DataBlobs blobs = new DataBlobs();
     private final int firstOfferId;
@@ -226,6 +230,15 @@ final class Member {
         return answering;
     }
 
+    NextWay nextWay() {
+        return nextWay;
+    }
+
+    /** One connection for both directions. */
+    boolean single() {
+        return single;
+    }
+
     boolean autoSubscribeDataTracks() {
         return start.getAutoSubscribeDataTrack();
     }
@@ -322,6 +335,12 @@ final class Member {
         subscriber.downstream(new DownstreamSettings(mayPause, maxBps));
     }
 
+    /** From the next ICE restart on. */
+    void tcpOnly(boolean alone) {
+        publisher.tcpOnly(alone);
+        if (!single) subscriber.tcpOnly(alone);
+    }
+
     /** Goes on with connections that another room manager has parked. @return false if one of them is gone */
     boolean reconnect(String publisherKey, String subscriberKey) {
         single = start.getUseSinglePeerConnection();
@@ -334,7 +353,8 @@ final class Member {
 
     private PeerSpec spec(PeerSpec.Role role) {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
-        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), room().tcpOnly(this), traits.changesCodec(), playout());
+        boolean tcpOnly = room().only(this) == CandidateProtocol.TCP;
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), tcpOnly, traits.changesCodec(), playout());
     }
 
     /** Spec 6.13. Where tracks are to be in step, a client that cannot keep them so is not to delay one of them. */
@@ -359,6 +379,7 @@ final class Member {
 
     /** The join response is out: what was in the join request is done, and the first offer goes out. */
     void joined() {
+        nextWay.heard();
         become(ParticipantInfo.State.JOINED);
         for (AddTrackRequest track : start.getAddTrackRequestsList()) requests.addTrack(track);
         if (start.hasPublisherOffer()) descriptions.offer(start.getPublisherOffer());
@@ -374,7 +395,9 @@ final class Member {
     // -- requests of the client
 
     void receive(SignalRequest request) {
-        if (!closed) requests.receive(request);
+        if (closed) return;
+        nextWay.heard();
+        requests.receive(request);
     }
 
     boolean mayPublish(TrackSource source) {
@@ -547,6 +570,7 @@ final class Member {
         VideoGrant grant = claims.video() == null ? VideoGrant.NONE : claims.video();
         claims = claims.with(info.getName(), info.getMetadata(), info.getAttributesMap(), grant.with(permission).in(next.name()));
         grantsJson = claims.toJson();
+        next.only(this, room().only(this));
         long now = next.millis();
         info.setJoinedAt(now / 1000).setJoinedAtMs(now);
         changed();
@@ -573,13 +597,14 @@ final class Member {
     }
 
     /** A new WebSocket takes over. */
-    void resume(SignalSink next, String nextConnectionId) {
+    void resume(SignalSink next, String nextConnectionId, ReconnectReason reason) {
         if (sink != null) sink.close();
         sink = next;
         connectionId = nextConnectionId;
         sinkGeneration++;
         awaitsResume = false;
         answering.reconsider(0);
+        nextWay.resumed(reason);
         if (dropsSignalOnResume) {
             dropSignal();
             return;
@@ -641,7 +666,7 @@ final class Member {
         if (missedDepartures.size() > MAX_MISSED_DEPARTURES) missedDepartures.remove(missedDepartures.keySet().iterator().next());
     }
 
-    private void mediaFailed(String reason) {
+    void mediaFailed(String reason) {
         if (awaitsResume) return; // the other connection has failed before
         LOG.info("room {}: media of {} failed: {}", room().name(), identity, reason);
         if (sink == null) {
@@ -736,6 +761,7 @@ final class Member {
         if (closed) return;
         boolean primary = single || (target == SignalTarget.SUBSCRIBER) == subscriberPrimary();
         answering.of(target, state);
+        nextWay.of(target, state);
         switch (state) {
             case CONNECTED -> {
                 if (!primary || everActive) return;
@@ -847,6 +873,11 @@ final class Member {
         @Override
         public void stateChanged(PeerState state, String reason) {
             post(() -> state(target, state, reason));
+        }
+
+        @Override
+        public void path(PeerPath path) {
+            post(() -> nextWay.path(target, path));
         }
 
         @Override

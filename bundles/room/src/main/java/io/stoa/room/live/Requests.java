@@ -46,7 +46,10 @@ final class Requests {
     void receive(SignalRequest request) {
         switch (request.getMessageCase()) {
             case OFFER -> member.descriptions().offer(request.getOffer());
-            case ANSWER -> member.descriptions().answer(request.getAnswer());
+            case ANSWER -> {
+                member.nextWay().answered();
+                member.descriptions().answer(request.getAnswer());
+            }
             case TRICKLE -> {
                 if (!member.descriptions().trickle(request.getTrickle())) refuse(0, Reason.UNCLASSIFIED_ERROR, "candidateInit is no JSON object", request);
             }
@@ -72,7 +75,8 @@ final class Requests {
             case UPDATE_DATA_SUBSCRIPTION -> subscribe(request.getUpdateDataSubscription());
             case STORE_DATA_BLOB_REQUEST -> store(request.getStoreDataBlobRequest(), request);
             case GET_DATA_BLOB_REQUEST -> get(request.getGetDataBlobRequest(), request);
-            case PING, PING_REQ, UPDATE_LAYERS, MESSAGE_NOT_SET -> {} // signs of life
+            case PING_REQ -> member.nextWay().signalRoundTrip(request.getPingReq().getRtt());
+            case PING, UPDATE_LAYERS, MESSAGE_NOT_SET -> {} // signs of life
         }
     }
 

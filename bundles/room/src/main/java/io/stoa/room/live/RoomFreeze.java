@@ -87,6 +87,7 @@ final class RoomFreeze {
                 .setSifTrailer(room.sifTrailer)
                 .setRoomUpdateDue(room.roomUpdateDue)
                 .addAllNonces(room.data().nonces);
+        state.addAllOnlyWays(room.ways().of(room.name()));
         for (Member member : room.members()) state.addParticipants(write(member));
         return state.build();
     }
@@ -111,7 +112,8 @@ final class RoomFreeze {
                 .setSpeakerLevel(member.speakerLevel)
                 .setSpeaksUntil(member.speaksUntilMillis)
                 .setQuality(member.quality)
-                .setQualityTold(member.qualityTold);
+                .setQualityTold(member.qualityTold)
+                .setWay(member.nextWay().freeze());
         for (byte[] data : member.waitingData) state.addWaitingData(ByteString.copyFrom(data));
         return state.build();
     }

@@ -51,6 +51,7 @@ final class RoomThaw {
         room.everJoined = state.getEverJoined();
         room.lastLeftAt = state.getLastLeftAt();
         room.data().nonces.addAll(state.getNoncesList());
+        room.ways().remember(room.name(), state.getOnlyWaysList());
         for (ParticipantState one : state.getParticipantsList()) participant(one);
         for (ParticipantState one : state.getParticipantsList()) {
             Member member = room.member(one.getInfo().getIdentity());
@@ -111,6 +112,7 @@ final class RoomThaw {
         member.speaksUntilMillis = from.getSpeaksUntil();
         member.quality = from.getQuality();
         member.qualityTold = from.getQualityTold();
+        member.nextWay().thaw(from.getWay());
         for (ByteString data : from.getWaitingDataList()) {
             member.waitingData.add(data.toByteArray());
             member.waitingBytes += data.size();

@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import io.stoa.protocol.handover.OnlyWay;
 import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.room.TurnServers;
@@ -48,12 +49,34 @@ final class WaysIn {
         }
     }
 
-    /** Whether a participant is to take this way and no other. */
-    boolean isOnly(String room, String identity, CandidateProtocol way) {
+    /** The way that a participant is to take and no other; UDP: whatever the network allows. */
+    CandidateProtocol only(String room, String identity) {
         synchronized (only) {
             Only said = only.get(new Who(room, identity));
-            return said != null && said.way == way && said.untilMillis > millis.getAsLong();
+            return said == null || said.untilMillis <= millis.getAsLong() ? CandidateProtocol.UDP : said.way;
         }
+    }
+
+    /** Of a room that is handed over, the oldest first. */
+    List<OnlyWay> of(String room) {
+        List<OnlyWay> all = new ArrayList<>();
+        synchronized (only) {
+            only.forEach((who, said) -> {
+                if (who.room.equals(room)) all.add(OnlyWay.newBuilder().setIdentity(who.identity).setWay(said.way).setUntil(said.untilMillis).build());
+            });
+        }
+        return all;
+    }
+
+    void remember(String room, List<OnlyWay> ways) {
+        synchronized (only) {
+            for (OnlyWay one : ways) only.put(new Who(room, one.getIdentity()), new Only(one.getWay(), one.getUntil()));
+        }
+    }
+
+    /** Whether a participant could be told to use TURN over TLS alone. */
+    static boolean leadOverTls(List<TurnServers> turn, Member member) {
+        return turn.stream().flatMap(some -> some.of(member.sid()).stream()).anyMatch(server -> overTls(server).getUrlsCount() > 0);
     }
 
     /**
@@ -63,7 +86,7 @@ final class WaysIn {
     Told tell(List<TurnServers> turn, List<String> stun, Member member) {
         List<ICEServer> servers = new ArrayList<>();
         for (TurnServers some : turn.reversed()) servers.addAll(some.of(member.sid()));
-        if (isOnly(member.room().name(), member.identity(), CandidateProtocol.TLS)) {
+        if (only(member.room().name(), member.identity()) == CandidateProtocol.TLS) {
             List<ICEServer> tls = servers.stream().map(WaysIn::overTls).filter(server -> server.getUrlsCount() > 0).toList();
             if (!tls.isEmpty()) return new Told(tls, true); // without one, other ways are better than none
         }

@@ -6,6 +6,7 @@ import io.stoa.media.Hindrance;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -83,6 +84,8 @@ final class FakeMediaPlane implements MediaPlane {
         volatile List<Hindrance> hindrances = List.of();
         volatile DownstreamSettings downstream = DownstreamSettings.DEFAULT;
         volatile boolean closed;
+        /** What was said last, if anything was. */
+        volatile Boolean tcpOnly;
         /** Its loop does not get to answer offers. */
         volatile boolean busy;
         private volatile boolean outstanding;
@@ -181,6 +184,11 @@ final class FakeMediaPlane implements MediaPlane {
         }
 
         @Override
+        public void tcpOnly(boolean alone) {
+            tcpOnly = alone;
+        }
+
+        @Override
         public void send(DataLane lane, byte[] message) {
             if (isOpen(lane)) sent.add(new Sent(lane, message));
         }
@@ -235,6 +243,16 @@ final class FakeMediaPlane implements MediaPlane {
 
         FakePeer connected() {
             listener.stateChanged(PeerState.CONNECTED, "");
+            return this;
+        }
+
+        FakePeer over(PeerPath path) {
+            listener.path(path);
+            return this;
+        }
+
+        FakePeer connecting() {
+            listener.stateChanged(PeerState.CONNECTING, "checking");
             return this;
         }
 

@@ -42,7 +42,7 @@ class HandedOverFieldsTest {
                         "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
                                 + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
                                 + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
-                                + " announced original forwardings answering",
+                                + " announced original forwardings answering nextWay",
                         "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded shownOf"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil told", "lessFrom neededElsewhere"),
@@ -52,6 +52,7 @@ class HandedOverFieldsTest {
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
                         "member publisher subscriber describing behindDescription offerGeneration"),
                 of(Answering.class, "answering", "member vanishing generation"),
+                of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member"),
                 of(DataRelay.class, "nonces", "room calls"),
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),

@@ -59,6 +59,8 @@ final class Rig implements AutoCloseable {
     int updateBatchTargetSize = 131_072;
     int codecRegressionThreshold = 5;
     String[] stunServers = {};
+    boolean allowTcpFallback = true;
+    int tcpFallbackRttThreshold;
     private int allocated;
 
     Rig() {
@@ -309,6 +311,16 @@ final class Rig implements AutoCloseable {
             @Override
             public String[] stunServers() {
                 return stunServers;
+            }
+
+            @Override
+            public boolean allowTcpFallback() {
+                return allowTcpFallback;
+            }
+
+            @Override
+            public int tcpFallbackRttThreshold() {
+                return tcpFallbackRttThreshold;
             }
 
             @Override

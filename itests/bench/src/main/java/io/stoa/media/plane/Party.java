@@ -7,6 +7,7 @@ import io.stoa.dtls.DtlsCertificate;
 import io.stoa.media.DataLane;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublishedTrack;
@@ -143,6 +144,9 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
     public void stateChanged(PeerState state, String reason) {
         up = state == PeerState.CONNECTED;
     }
+
+    @Override
+    public void path(PeerPath path) {}
 
     @Override
     public void laneOpen(DataLane lane) {}

@@ -4,6 +4,7 @@ import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PeerListener;
+import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublicationSpec;
@@ -113,6 +114,9 @@ final class Call implements AutoCloseable {
 
         @Override
         public void stateChanged(PeerState state, String reason) {}
+
+        @Override
+        public void path(PeerPath path) {}
 
         @Override
         public void laneOpen(DataLane lane) {}
