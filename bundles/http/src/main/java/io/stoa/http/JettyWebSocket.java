@@ -47,8 +47,8 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
     public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        callback.succeed();
         listener.binary(bytes);
+        callback.succeed(); // the next frame may come
     }
 
     @Override

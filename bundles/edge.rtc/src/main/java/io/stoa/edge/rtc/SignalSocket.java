@@ -191,11 +191,14 @@ final class SignalSocket implements SignalSink, WebSocketListener {
         json = text;
     }
 
-    /** Not under the monitor while the session works: it may answer from another thread at once. */
+    /**
+     * Not under the monitor while the session works: it may answer from another thread at once. A client that leaves may have been told
+     * to come back a moment before, because its media went first: that it leaves is heard as long as there is a WebSocket.
+     */
     private void receive(SignalRequest request, RtcDrop otherwise) {
         inbound.lock();
         try {
-            if (isEnded()) return;
+            if (isEnded() && (request == null || !request.hasLeave())) return;
             if (request == null) {
                 counters.count(otherwise);
                 end(INVALID_PAYLOAD, "malformed signal request");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.http.WebSocketPeer;
 import io.stoa.http.WebSocketPeer.Outcome;
+import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
@@ -80,6 +81,16 @@ class SignalSocketTest {
         assertThat(session.closed).isZero();
         socket.closed(1000, "");
         assertThat(session.closed).isEqualTo(1);
+    }
+
+    @Test
+    void that_a_client_leaves_is_heard_also_after_the_last_word() {
+        open();
+        socket.close();
+        SignalRequest leave = SignalRequest.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build();
+        socket.binary(SignalRequest.newBuilder().setPing(1).build().toByteArray());
+        socket.binary(leave.toByteArray());
+        assertThat(session.received).containsExactly(leave);
     }
 
     @Test

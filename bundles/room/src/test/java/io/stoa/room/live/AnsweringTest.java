@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.ParticipantInfo.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,17 @@ class AnsweringTest {
         assertThat(ann.stateOf("bob")).isEqualTo(State.ACTIVE);
         rig.advance(1);
         assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
+    }
+
+    /** The alert that closes its media overtakes the word of it. */
+    @Test
+    void who_meant_to_leave_is_gone_at_once() {
+        Client bob = rig.single("bob");
+        bob.publisher.failed();
+        bob.session.receive(SignalRequest.newBuilder().setLeave(LeaveRequest.newBuilder().setReason(DisconnectReason.CLIENT_INITIATED)).build());
+        rig.advance(0);
+        assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
+        assertThat(ann.about("bob").getDisconnectReason()).isEqualTo(DisconnectReason.CLIENT_INITIATED);
     }
 
     @Test
