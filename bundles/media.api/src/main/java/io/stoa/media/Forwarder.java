@@ -24,7 +24,7 @@ public interface Forwarder {
      */
     void target(long now, int maxSpatial, int maxTemporal);
 
-    /** Layers on which packets arrive now, bit k = layer k. Called when it changes. */
+    /** Layers on which packets arrive now, whether as streams of their own or in one, bit k = layer k. Called when it changes. */
     void live(long now, int layerMask);
 
     /** The publisher's sender report of a layer: NTP time (64 bit) and the RTP timestamp that belongs to it. */

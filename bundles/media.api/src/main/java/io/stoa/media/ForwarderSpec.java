@@ -8,7 +8,7 @@ package io.stoa.media;
  * @param mime lower case, for instance {@code video/vp8}
  * @param clockRate RTP clock in Hz
  * @param video false for audio
- * @param simulcast several layers arrive as streams of their own; else layer 0 only (scalable streams are forwarded whole)
+ * @param simulcast several layers arrive as streams of their own; else all layers there are come in one stream, as layer 0
  * @param seed for first sequence number and timestamp, drawn by the caller so that scenarios repeat
  */
 public record ForwarderSpec(
