@@ -17,9 +17,10 @@ const ARGUMENTS = [
   '--allow-loopback-in-peer-connection', // the server may be reachable by 127.0.0.1 alone
 ];
 
-export async function openBrowser() {
+/** @param more arguments of Chromium */
+export async function openBrowser(more = []) {
   const pages = await servePages();
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
   return {
     /** A participant, whose methods are those of lib/page.mjs. Options are those of livekit-client's Room, and `server`: another way to it. */
     async join(room, identity, { server = url, ...options } = {}) {

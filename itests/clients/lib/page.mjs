@@ -7,10 +7,16 @@ const NUMBERS_TO_MOVE = 5;
 
 let connections = 0;
 let offers = 0;
+/** Which of the server's STUN and TURN addresses are used. */
+let servers = /./;
 window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...given) {
-    super(...given);
+  constructor(configuration, ...more) {
+    super(selected(configuration), ...more);
     connections++;
+  }
+
+  setConfiguration(configuration) {
+    super.setConfiguration(selected(configuration));
   }
 
   setLocalDescription(description) {
@@ -24,20 +30,30 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 
+function selected(configuration) {
+  const iceServers = configuration?.iceServers?.map((one) => ({ ...one, urls: [one.urls].flat().filter((url) => servers.test(url)) })).filter((one) => one.urls.length > 0);
+  return iceServers ? { ...configuration, iceServers } : configuration;
+}
+
 class PageParticipant {
   messages = [];
   /** Names of the room's events in their order; what happens all the time is left out. */
   events = [];
   #watches = [];
+  #began;
+  #first;
   #sound = new AudioContext();
 
-  async join(url, token, options) {
+  /** Options are those of livekit-client's Room; with `relay` media goes over TURN only, over such `servers` as match that expression. */
+  async join(url, token, { relay = false, servers: only = '.', ...options } = {}) {
+    servers = new RegExp(only);
     this.room = new livekit.Room(options);
     const ofInterest = ['Reconnecting', 'SignalReconnecting', 'Reconnected', 'Disconnected', 'TrackUnsubscribed', 'ParticipantDisconnected', 'Moved', 'TrackMuted'];
     for (const name of ofInterest) this.room.on(livekit.RoomEvent[name], () => this.events.push(name));
     this.room.on(livekit.RoomEvent.TrackSubscribed, (track) => this.#attach(track));
     this.room.on(livekit.RoomEvent.DataReceived, (bytes, from, _, topic) => this.messages.push({ from: from?.identity, topic, text: new TextDecoder().decode(bytes) }));
-    await this.room.connect(url, token);
+    this.#began = performance.now();
+    await this.room.connect(url, token, relay ? { rtcConfig: { iceTransportPolicy: 'relay' } } : {});
     return this.room.localParticipant.sid;
   }
 
@@ -158,8 +174,25 @@ class PageParticipant {
   async decoded(identity) {
     const report = await this.#publication(identity, 'video').track.receiver.getStats();
     const inbound = [...report.values()].find((one) => one.type === 'inbound-rtp');
-    const { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost } = inbound;
-    return { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost };
+    const { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost, retransmittedPacketsReceived = 0 } = inbound;
+    return { ssrc, framesDecoded, keyFramesDecoded, framesDropped, freezeCount, packetsLost, retransmittedPacketsReceived };
+  }
+
+  /** How much of one participant's sound was made up, as a share. */
+  async concealed(identity) {
+    const report = await this.#publication(identity, 'audio').track.receiver.getStats();
+    const { concealedSamples, silentConcealedSamples, totalSamplesReceived } = [...report.values()].find((one) => one.type === 'inbound-rtp');
+    return (concealedSamples - silentConcealedSamples) / totalSamplesReceived;
+  }
+
+  /** Milliseconds from connect() to the first picture of anybody. */
+  async firstPicture() {
+    await until('a picture', () => this.#first !== undefined);
+    return this.#first - this.#began;
+  }
+
+  async simulate(scenario) {
+    await this.room.simulateScenario(scenario);
   }
 
   /** How often the server has asked for a key frame of the video published here. An encoder that adapts to the machine makes others. */
@@ -260,6 +293,7 @@ class PageParticipant {
   #watch(video) {
     const watch = { longestShown: 0, longestArrived: 0 };
     const next = (shown, { receiveTime: arrived }) => {
+      this.#first ??= shown;
       if (watch.shown) {
         watch.longestShown = Math.max(watch.longestShown, shown - watch.shown);
         watch.longestArrived = Math.max(watch.longestArrived, arrived - watch.arrived);
