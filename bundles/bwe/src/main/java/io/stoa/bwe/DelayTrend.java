@@ -24,8 +24,12 @@ final class DelayTrend {
     private static final double MIN_THRESHOLD = 6;
     private static final double MAX_THRESHOLD = 600;
     private static final double TOO_FAR = 15;
+    /** As libwebrtc: the threshold is back at its lowest at once, and queues stay short. */
     private static final double ADAPT_UP = 0.0087;
     private static final double ADAPT_DOWN = 0.039;
+    /** As the draft, K_u and K_d of its section 5.4: it stays where another's growth has taken it, and that is not yielded to. */
+    private static final double ADAPT_UP_SHARED = 0.01;
+    private static final double ADAPT_DOWN_SHARED = 0.00018;
     private static final double OVERUSE_MILLIS = 10;
     /** A queue that grows by less over the whole window is none: packets of few frames arrive as unevenly as that by themselves. */
     private static final double MIN_RISE = 5;
@@ -50,12 +54,18 @@ final class DelayTrend {
     private double threshold = FIRST_THRESHOLD;
     private long thresholdAt;
     private double previousTrend;
+    private boolean shared;
     private double overusing = -1;
     private int overuses;
     private Verdict verdict = Verdict.NORMAL;
 
     Verdict verdict() {
         return verdict;
+    }
+
+    /** @param others whether others keep a queue filled, whatever is sent here */
+    void shared(boolean others) {
+        shared = others;
     }
 
     /** A packet that arrived, in the order of sending. */
@@ -158,8 +168,9 @@ final class DelayTrend {
     private void adapt(double size, long at) {
         if (thresholdAt == 0) thresholdAt = at;
         if (size <= threshold + TOO_FAR) {
-            double gain = size < threshold ? ADAPT_DOWN : ADAPT_UP;
-            threshold += gain * (size - threshold) * Math.clamp((at - thresholdAt) / 1e6, 0, 100);
+            double up = shared ? ADAPT_UP_SHARED : ADAPT_UP;
+            double down = shared ? ADAPT_DOWN_SHARED : ADAPT_DOWN;
+            threshold += (size < threshold ? down : up) * (size - threshold) * Math.clamp((at - thresholdAt) / 1e6, 0, 100);
             threshold = Math.clamp(threshold, MIN_THRESHOLD, MAX_THRESHOLD);
         }
         thresholdAt = at;

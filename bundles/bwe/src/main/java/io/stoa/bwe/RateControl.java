@@ -5,6 +5,9 @@ import io.stoa.base.Time;
 /**
  * The rate that the delays allow: up while nothing is wrong (by a share where the capacity is unknown, by a packet per response time
  * near where it was last exceeded), down to a share of what arrives when a queue grows (draft-ietf-rmcat-gcc-02 section 5.5).
+ *
+ * <p>Where others keep a queue filled, the capacity is not one's own: nothing is near, so it goes up as from the unknown, and what they go
+ * down at, a loss, counts here too, once for all that was sent before the last decrease (a loss event of RFC 5348 section 5.2).
  */
 final class RateControl {
     private static final double DOWN_TO = 0.85;
@@ -15,6 +18,7 @@ final class RateControl {
     private final double min;
     private final double max;
     private double rate;
+    private boolean shared;
     private boolean increases = true;
     private long changedAt = Time.NEVER;
     private long decreasedAt = Time.NEVER;
@@ -38,6 +42,11 @@ final class RateControl {
         if (capacity > 0 && bps / 1_000 > upper()) capacity = 0;
     }
 
+    /** @param others whether others keep a queue filled, whatever is sent here */
+    void shared(boolean others) {
+        shared = others;
+    }
+
     /** @param acknowledged bits per second that arrive, 0 if unknown */
     void update(long now, DelayTrend.Verdict verdict, double acknowledged, long roundTrip) {
         if (changedAt == Time.NEVER) changedAt = now;
@@ -58,6 +67,12 @@ final class RateControl {
     private boolean mayDecrease(long now, double acknowledged, long roundTrip) {
         if (decreasedAt == Time.NEVER) return true;
         return now - decreasedAt >= Math.clamp(roundTrip, 10 * Time.MILLI, 200 * Time.MILLI) || acknowledged > 0 && acknowledged < rate / 2;
+    }
+
+    /** A packet is lost that had left at {@code sentAt}; means something only where others keep a queue filled. */
+    void lost(long now, long sentAt, double acknowledged) {
+        if (!shared || decreasedAt != Time.NEVER && sentAt - decreasedAt < 0) return;
+        decrease(now, acknowledged);
     }
 
     private void decrease(long now, double acknowledged) {
@@ -87,9 +102,9 @@ final class RateControl {
     private void increase(long now, double acknowledged, long roundTrip) {
         double seconds = Math.clamp((now - changedAt) / 1e9, 0, 1);
         if (capacity > 0 && acknowledged / 1_000 > upper()) capacity = 0;
-        double next = capacity > 0
-                ? rate + Math.max(MIN_STEP, nearMax(roundTrip)) * seconds
-                : rate * Math.pow(UP_PER_SECOND, seconds) + 1_000 * seconds;
+        double near = rate + Math.max(MIN_STEP, nearMax(roundTrip)) * seconds;
+        double far = rate * Math.pow(UP_PER_SECOND, seconds) + 1_000 * seconds;
+        double next = shared ? Math.max(near, far) : capacity > 0 ? near : far;
         // Who sends less than it may learns nothing about more.
         double limit = acknowledged > 0 ? 1.5 * acknowledged + 10_000 : rate;
         if (next > limit) next = Math.max(rate, limit);

@@ -28,6 +28,7 @@ public final class SendSideEstimator {
     private final FeedbackView view = new FeedbackView();
     private final AcknowledgedRate acknowledged = new AcknowledgedRate();
     private final DelayTrend trend = new DelayTrend();
+    private final StandingQueue queue = new StandingQueue();
     private final RateControl control = new RateControl(START_BPS, MIN_BPS, MAX_BPS);
     private final LossBound losses = new LossBound();
     private final ProbeMeter probes = new ProbeMeter();
@@ -40,6 +41,7 @@ public final class SendSideEstimator {
     private long probeBegan = Time.NEVER;
     private long probeUntil = Time.NEVER;
     private long shadowUntil = Time.NEVER;
+    private long lostSentAt = Time.NEVER;
     private long highestTold = -1;
     private boolean told;
     private long toldAt;
@@ -86,6 +88,7 @@ public final class SendSideEstimator {
             else if (!history.toldLost()) {
                 history.told(false);
                 losses.lost();
+                lostSentAt = history.sentAt(now);
             }
         }
         if (known == 0) return Drop.TRANSPORT_FEEDBACK_UNKNOWN;
@@ -104,19 +107,24 @@ public final class SendSideEstimator {
         acknowledged.arrived(view.arrivedAt(), history.bytes());
         if (history.index() > highestTold) {
             highestTold = history.index();
+            queue.arrived(sentAt, view.arrivedAt());
             if (probeBegan == Time.NEVER || sentAt - probeBegan < 0 || sentAt - shadowUntil > 0) trend.arrived(sentAt, view.arrivedAt());
         }
         return history.probe() == 0 ? 0 : probes.arrived(history.probe(), history.bytes(), sentAt, view.arrivedAt());
     }
 
     private void update(long now, double probed) {
+        trend.shared(queue.stands());
+        control.shared(queue.stands());
         if (probed > 0) {
             probeResult = (long) probed;
             losses.carried(probed);
             control.set(Math.max(probed, Math.min(control.bps(), acknowledged.bps())));
         } else {
             control.update(now, trend.verdict(), acknowledged.bps(), roundTrip);
+            if (lostSentAt != Time.NEVER) control.lost(now, lostSentAt, acknowledged.bps());
         }
+        lostSentAt = Time.NEVER;
         losses.update(now, control.bps(), acknowledged.bps());
     }
 

@@ -4,6 +4,7 @@ import io.stoa.base.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
@@ -25,12 +26,13 @@ final class Path {
     LongUnaryOperator demand = t -> Long.MAX_VALUE;
     /** Share lost at random, by seconds since the beginning. */
     DoubleUnaryOperator loss = s -> 0;
-    long delay = 20 * Time.MILLI;
+    /** One way, by time since the beginning. */
+    LongUnaryOperator delay = t -> 20 * Time.MILLI;
     long jitter;
     /** Of the queue, in time at the present capacity. */
     long queueNanos = 300 * Time.MILLI;
-    /** A flow of its own rules in the same queue; null: none. */
-    Rival rival;
+    /** In the same queue. */
+    final List<TcpFlow> rivals = new ArrayList<>();
     /** A probe whenever the estimate has not grown for so long; 0: never. */
     long probeEvery;
 
@@ -46,19 +48,16 @@ final class Path {
     /** Per 100 ms. */
     final List<Sample> samples = new ArrayList<>();
     private long arrivedBytes;
+    private long rivalBytes;
 
     record Event(long at, long number, Runnable action) {}
 
     /** @param queue time that a packet would wait now */
-    record Sample(double seconds, long estimate, long capacity, long arrivedBps, double queueMillis) {}
+    record Sample(double seconds, long estimate, long capacity, long arrivedBps, long rivalBps, double queueMillis) {}
 
-    interface Rival {
-        /** @return bits per second that it sends now */
-        long rate(long now);
-
-        void lost(long now);
-
-        void arrived(long now, int bytes);
+    /** A bulk transfer by TCP in the same queue, between two times after the beginning. */
+    void compete(TcpFlow.Rule rule, double fromSeconds, double toSeconds) {
+        rivals.add(new TcpFlow(rule, begun + (long) (fromSeconds * 1e9), begun + (long) (toSeconds * 1e9)));
     }
 
     Path(long seed) {
@@ -71,28 +70,23 @@ final class Path {
 
     Path run(double seconds) {
         long end = now + (long) (seconds * 1e9);
-        double rivalOwed = 0;
         for (; now < end; now += STEP) {
             while (!events.isEmpty() && events.peek().at <= now) events.poll().action.run();
-            long rate = Math.min(estimator.bps(now), demand.applyAsLong(now - begun));
-            owed = Math.min(owed + rate / 8e9 * STEP, 4 * PACKET);
-            while (owed >= PACKET) {
-                owed -= PACKET;
-                send();
-            }
-            probe();
-            if (rival != null) {
-                rivalOwed = Math.min(rivalOwed + rival.rate(now) / 8e9 * STEP, 4 * PACKET);
-                while (rivalOwed >= PACKET) {
-                    rivalOwed -= PACKET;
-                    if (random.nextInt(10) == 0) rivalOwed += random.nextInt(200) - 100;
-                    line(PACKET, () -> rival.arrived(now, PACKET), () -> rival.lost(now));
-                }
-            }
+            boolean rivalsFirst = random.nextBoolean();
+            if (rivalsFirst) rivals.forEach(this::compete);
+            sendAllowed();
+            if (!rivalsFirst) rivals.forEach(this::compete);
             if (Time.due(receiver.nextWake(), now)) report();
             if ((now - begun) % (100 * Time.MILLI) == 0) sample();
         }
         return this;
+    }
+
+    private void sendAllowed() {
+        long rate = Math.min(estimator.bps(now), demand.applyAsLong(now - begun));
+        owed = Math.min(owed + rate / 8e9 * STEP, 4 * PACKET);
+        for (; owed >= PACKET; owed -= PACKET) send();
+        probe();
     }
 
     private void probe() {
@@ -107,34 +101,45 @@ final class Path {
         line(PACKET, () -> {
             receiver.received(now, seq);
             arrivedBytes += PACKET;
-        }, () -> {});
+        });
     }
 
-    private void line(int bytes, Runnable arrives, Runnable isLost) {
+    private void compete(TcpFlow rival) {
+        for (long number = rival.send(now); number >= 0; number = rival.send(now)) {
+            long sent = number;
+            line(PACKET, () -> {
+                rivalBytes += PACKET;
+                in(oneWay(), () -> rival.acknowledged(now, sent));
+            });
+        }
+    }
+
+    private long oneWay() {
+        return delay.applyAsLong(now - begun);
+    }
+
+    private void line(int bytes, Runnable arrives) {
         long c = capacity.applyAsLong(now - begun);
         long waits = Math.max(0, lineFreeAt - now);
-        if (waits > queueNanos || random.nextDouble() < loss.applyAsDouble((now - begun) / 1e9)) {
-            in(2 * delay + waits, isLost);
-            return;
-        }
+        if (waits > queueNanos || random.nextDouble() < loss.applyAsDouble((now - begun) / 1e9)) return;
         lineFreeAt = Math.max(now, lineFreeAt) + bytes * 8_000_000_000L / c;
-        in(lineFreeAt - now + delay + (jitter == 0 ? 0 : random.nextLong(jitter)), arrives);
+        in(lineFreeAt - now + oneWay() + (jitter == 0 ? 0 : random.nextLong(jitter)), arrives);
     }
 
     private void report() {
         int length = receiver.write(now, 1, 2);
         if (length == 0) return;
         byte[] bytes = java.util.Arrays.copyOf(receiver.bytes(), length);
-        in(delay, () -> {
-            estimator.roundTrip(2 * delay);
+        in(oneWay(), () -> {
+            estimator.roundTrip(2 * oneWay() + Math.max(0, lineFreeAt - now));
             estimator.feedback(now, bytes, 0, bytes.length);
         });
     }
 
     private void sample() {
         estimator.tick(now);
-        samples.add(new Sample((now - begun) / 1e9, estimator.bps(now), capacity.applyAsLong(now - begun), arrivedBytes * 80, Math.max(0, lineFreeAt - now) / 1e6));
-        arrivedBytes = 0;
+        samples.add(new Sample((now - begun) / 1e9, estimator.bps(now), capacity.applyAsLong(now - begun), arrivedBytes * 80, rivalBytes * 80, Math.max(0, lineFreeAt - now) / 1e6));
+        arrivedBytes = rivalBytes = 0;
     }
 
     // -- judgement
@@ -148,9 +153,19 @@ final class Path {
         return between(from, to).stream().mapToDouble(s -> s.arrivedBps / (double) s.capacity).average().orElse(0);
     }
 
-    /** The highest estimate as a share of the capacity. */
+    double rivalShare(double from, double to) {
+        return between(from, to).stream().mapToDouble(s -> s.rivalBps / (double) s.capacity).average().orElse(0);
+    }
+
+    /** The highest estimate as a share of the capacity, but for three seconds after a step down. */
     double overshoot(double from, double to) {
-        return between(from, to).stream().mapToDouble(s -> s.estimate / (double) s.capacity).max().orElse(0);
+        double highest = 0;
+        for (int i = 0; i < samples.size(); i++) {
+            Sample s = samples.get(i);
+            boolean steppedDown = samples.get(Math.max(0, i - 30)).capacity > 1.25 * s.capacity;
+            if (s.seconds >= from && s.seconds < to && !steppedDown) highest = Math.max(highest, s.estimate / (double) s.capacity);
+        }
+        return highest;
     }
 
     /** Seconds after a moment until the estimate stays between shares of the capacity for a second. */
@@ -170,8 +185,10 @@ final class Path {
         return between(from, to).stream().mapToDouble(Sample::queueMillis).average().orElse(0);
     }
 
-    String figures(String name, double from, double to) {
-        return String.format(java.util.Locale.ROOT, "%s: utilisation %.2f, overshoot %.2f, queue %.0f ms, inherent loss %.2f", name,
-                utilisation(from, to), overshoot(from, to), queueMillis(from, to), estimator.inherentLoss());
+    /** A line of the table in docs/benchmarks.md. */
+    String row(String name, double from, double to, double settled) {
+        String seconds = Double.isNaN(settled) ? "" : String.format(Locale.ROOT, "%.1f s", settled);
+        String rival = rivals.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f", rivalShare(from, to));
+        return String.format(Locale.ROOT, "| %s | %s | %.2f | %.2f | %.0f ms | %s |", name, seconds, utilisation(from, to), overshoot(from, to), queueMillis(from, to), rival);
     }
 }

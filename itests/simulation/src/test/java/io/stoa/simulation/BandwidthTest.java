@@ -98,6 +98,27 @@ class BandwidthTest {
     }
 
     @Test
+    void whenever_a_line_becomes_wide_again_that_is_found_out_within_seconds() {
+        bob.down.capacity(3_000_000);
+        call();
+        net.run(15 * SECOND);
+        long longest = 0;
+        for (int seconds = 30; seconds < 40; seconds++) {
+            bob.down.capacity(900_000);
+            net.run(seconds * SECOND);
+            assertThat(layer()).isLessThan(2);
+            bob.down.capacity(3_000_000);
+            long wide = net.now();
+            assertThat(net.runUntil(() -> layer() == 2, 40 * SECOND)).isTrue();
+            longest = Math.max(longest, net.now() - wide);
+            net.run(10 * SECOND);
+        }
+        System.out.println("wide again: the longest of ten " + longest / MILLI + " ms");
+        assertThat(longest / MILLI).isLessThan(8_000);
+        assertThat(bob.received(camera).breaks).isEmpty();
+    }
+
+    @Test
     void audio_does_not_suffer() {
         bob.down.capacity(600_000);
         bob.down.queue = 200 * MILLI;

@@ -24,7 +24,8 @@ final class Downstream {
     private static final long PROBE_LASTS = 60 * Time.MILLI;
     private static final long PROBE_STEP = 4 * Time.MILLI;
     private static final long FIRST_PROBE_SPACING = 300 * Time.MILLI;
-    private static final long MAX_PROBE_SPACING = 12 * Time.SECOND;
+    /** As often as libwebrtc's senders probe that have less to send than they might: a line that became wide is seen within that time. */
+    private static final long MAX_PROBE_SPACING = 5 * Time.SECOND;
     private static final double PROBE_ABOVE = 1.1;
     private static final int MAX_PROBE_FACTOR = 3;
     /** A probe was worth it if the estimate rose by so much. */
