@@ -8,7 +8,7 @@ import static io.stoa.base.Time.SECOND;
  *
  * @param paceNanos between two new checks (Ta)
  * @param retransmitNanos first retransmission of a check
- * @param nominateAfterNanos how long a controlling agent waits for something better than its first valid pair
+ * @param nominateAfterNanos how long a controlling agent waits for something better than its first valid pair, unless nothing is known to be
  * @param relayAfterNanos how long it waits for a direct path if its first valid pair is relayed
  * @param consentNanos between two consent checks
  * @param disconnectedNanos without an answer until DISCONNECTED
