@@ -158,7 +158,10 @@ public final class DtlsConnection {
             } catch (IOException e) {
                 close("DTLS: " + e.getMessage());
             }
-            if (otherSideClosed && state == State.CONNECTED) close("DTLS: closed by the client");
+            if (otherSideClosed && state == State.CONNECTED) {
+                state = State.CLOSED;
+                handler.closedByOther();
+            }
         }
         countRefused();
     }

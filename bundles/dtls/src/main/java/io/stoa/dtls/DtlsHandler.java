@@ -11,8 +11,11 @@ public interface DtlsHandler {
 
     void data(byte[] bytes, int offset, int length);
 
-    /** The other side closed, the handshake failed or timed out, or the certificate is not the announced one. */
+    /** The handshake failed or timed out, the certificate is not the announced one, or a record could not be worked on. */
     void closed(String reason);
+
+    /** The other side has said that it sends no more (close_notify). */
+    void closedByOther();
 
     /** Any thread: call {@link DtlsConnection#drain} soon. */
     void ready();

@@ -117,6 +117,11 @@ class DtlsConnectionTest {
         }
 
         @Override
+        public void closedByOther() {
+            closed("DTLS: closed by the other side");
+        }
+
+        @Override
         public void closed(String reason) {
             outcome = reason;
             work.release();

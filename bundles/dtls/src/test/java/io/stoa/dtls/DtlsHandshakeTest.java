@@ -318,5 +318,8 @@ class DtlsHandshakeTest {
 
         @Override
         public void closed(String reason) {}
+
+        @Override
+        public void closedByOther() {}
     }
 }

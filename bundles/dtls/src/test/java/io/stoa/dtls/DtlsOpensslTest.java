@@ -222,6 +222,11 @@ class DtlsOpensslTest implements DtlsHandler {
     }
 
     @Override
+    public void closedByOther() {
+        closed("DTLS: closed by the other side");
+    }
+
+    @Override
     public void closed(String reason) {
         closed = reason;
     }

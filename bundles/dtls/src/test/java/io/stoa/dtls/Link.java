@@ -135,6 +135,11 @@ final class Link {
         }
 
         @Override
+        public void closedByOther() {
+            closed("DTLS: closed by the other side");
+        }
+
+        @Override
         public void closed(String reason) {
             closings++;
             outcome = reason;

@@ -8,7 +8,9 @@ public enum PeerState {
     CONNECTED,
     /** No answer to a consent check for 8 s; may come back by itself. */
     DISCONNECTED,
-    /** No answer for 30 s, or the client has ended DTLS: only an ICE restart helps. */
+    /** No answer for 30 s, or no DTLS: only an ICE restart helps. */
     FAILED,
+    /** The client has closed it (DTLS close_notify): it leaves, or comes back by another connection. */
+    CLOSED_BY_CLIENT,
     CLOSED
 }

@@ -463,7 +463,7 @@ public final class Peer {
     }
 
     private void become(PeerState next, String reason) {
-        if (state == next || state == PeerState.CLOSED) return;
+        if (state == next || state == PeerState.CLOSED || state == PeerState.CLOSED_BY_CLIENT && next != PeerState.CLOSED) return;
         state = next;
         handler.stateChanged(now, next, reason);
     }
@@ -537,6 +537,11 @@ public final class Peer {
         @Override
         public void closed(String reason) {
             become(PeerState.FAILED, reason);
+        }
+
+        @Override
+        public void closedByOther() {
+            become(PeerState.CLOSED_BY_CLIENT, "closed by the client");
         }
 
         @Override

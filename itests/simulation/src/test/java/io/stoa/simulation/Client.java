@@ -759,6 +759,11 @@ final class Client implements Station, PeerListener {
         }
 
         @Override
+        public void closedByOther() {
+            closed("DTLS: closed by the other side");
+        }
+
+        @Override
         public void closed(String reason) {
             events.add("the client's DTLS: " + reason);
         }

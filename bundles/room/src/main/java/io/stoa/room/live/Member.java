@@ -63,6 +63,7 @@ final class Member {
     /** Protocol from which tracks of one stream may share its id. */
     private static final int PLAYS_TOGETHER = 10;
     private static final long RESUME_MILLIS = 5_000;
+    private static final long CLOSED_MILLIS = 1_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
     /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
     static final int MAX_MISSED_DEPARTURES = 1_000;
@@ -681,6 +682,14 @@ final class Member {
         awaitResume(room().millis() + RESUME_MILLIS);
     }
 
+    /** The client leaves, or comes back by another connection: what it says of that may still be on its way. */
+    private void mediaClosed(String reason) {
+        int generation = sinkGeneration;
+        residence.after(sink == null ? 0 : CLOSED_MILLIS, () -> {
+            if (!closed && generation == sinkGeneration) mediaFailed(reason);
+        });
+    }
+
     void awaitResume(long untilMillis) {
         int generation = sinkGeneration;
         awaitsResume = true;
@@ -770,6 +779,7 @@ final class Member {
                 room().activated(this);
             }
             case FAILED -> mediaFailed(reason);
+            case CLOSED_BY_CLIENT -> mediaClosed(reason);
             case CLOSED -> reconnects(); // not by us: the media plane has ended it
             case NEW, CONNECTING, DISCONNECTED -> {}
         }

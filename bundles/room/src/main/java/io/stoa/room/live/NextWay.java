@@ -72,7 +72,7 @@ final class NextWay {
                 dueUntil.remove(target);
             }
             case FAILED -> failed(target, false);
-            case NEW, DISCONNECTED, CLOSED -> {}
+            case NEW, DISCONNECTED, CLOSED_BY_CLIENT, CLOSED -> {} // who closes has not failed
         }
     }
 

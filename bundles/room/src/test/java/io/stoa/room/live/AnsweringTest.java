@@ -80,14 +80,37 @@ class AnsweringTest {
     }
 
     /** The alert that closes its media overtakes the word of it. */
-    @Test
-    void who_meant_to_leave_is_gone_at_once() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void who_meant_to_leave_is_gone_at_once(boolean closed) {
         Client bob = rig.single("bob");
-        bob.publisher.failed();
+        if (closed) bob.publisher.closedByClient();
+        else bob.publisher.failed();
         bob.session.receive(SignalRequest.newBuilder().setLeave(LeaveRequest.newBuilder().setReason(DisconnectReason.CLIENT_INITIATED)).build());
         rig.advance(0);
         assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
         assertThat(ann.about("bob").getDisconnectReason()).isEqualTo(DisconnectReason.CLIENT_INITIATED);
+    }
+
+    @Test
+    void who_closes_its_media_and_says_nothing_is_asked_to_come_back_a_second_later() {
+        Client bob = rig.single("bob");
+        bob.publisher.closedByClient();
+        rig.advance(999);
+        assertThat(bob.wasTold(LEAVE)).isFalse();
+        rig.advance(1);
+        assertThat(bob.leave().getAction()).isEqualTo(LeaveRequest.Action.RESUME);
+        rig.advance(5_000);
+        assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
+    }
+
+    @Test
+    void who_has_closed_both_is_gone_within_a_second() {
+        Client bob = rig.single("bob");
+        bob.publisher.closedByClient();
+        bob.session.signalClosed();
+        rig.advance(1_000);
+        assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
     }
 
     @Test

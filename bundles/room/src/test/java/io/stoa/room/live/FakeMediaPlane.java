@@ -273,6 +273,12 @@ final class FakeMediaPlane implements MediaPlane {
             return this;
         }
 
+        /** DTLS close_notify. */
+        FakePeer closedByClient() {
+            listener.stateChanged(PeerState.CLOSED_BY_CLIENT, "closed by the client");
+            return this;
+        }
+
         FakePeer open(DataLane lane) {
             open.add(lane);
             listener.laneOpen(lane);

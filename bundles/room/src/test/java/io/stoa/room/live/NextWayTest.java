@@ -86,6 +86,15 @@ class NextWayTest {
         assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RESUME);
     }
 
+    @Test
+    void who_closes_its_connections_has_not_failed() {
+        lives(ann, 1_000);
+        ann.publisher.closedByClient();
+        ann.subscriber.closedByClient();
+        rig.advance(1_000);
+        assertThat(only()).isEqualTo(CandidateProtocol.UDP);
+    }
+
     @ParameterizedTest
     @CsvSource({"60000, TCP", "60001, UDP"})
     void two_failures_within_a_minute(long apart, CandidateProtocol next) {
