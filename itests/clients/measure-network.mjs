@@ -10,7 +10,7 @@ const seconds = Number(process.env.SECONDS ?? 20);
 const port = process.env.PORT ?? '7882';
 const FRAMES_PER_SECOND = 30;
 const RUNS = 3;
-const WITHOUT_UDP = '--force-webrtc-ip-handling-policy=disable_non_proxied_udp';
+const WITHOUT_UDP = ['force-webrtc-ip-handling-policy', 'webrtc-ip-handling-policy'].map((policy) => `--${policy}=disable_non_proxied_udp`);
 
 if (parts.includes('loss')) await loss();
 if (parts.includes('in')) await waysIn();
@@ -44,7 +44,7 @@ async function waysIn() {
   console.log('\nway in        connect() to the first picture, ms');
   const ways = {
     'UDP': {},
-    'ICE/TCP': { launch: [WITHOUT_UDP], servers: '^none' },
+    'ICE/TCP': { launch: WITHOUT_UDP, servers: '^none' },
     'TURN/UDP': { relay: true, servers: '^turn:.*udp' },
     'TURN/TLS': { relay: true, servers: '^turns:' },
   };

@@ -189,6 +189,10 @@ public final class IceAgent {
         }
         handler.verified(flow);
         if (message.hasRole() && message.controlling() == controlling && !settleRole(flow, message, password)) return;
+        if (current && isTooEarly(now, flow)) {
+            drops.count(Drop.ICE_RELAY_TOO_EARLY);
+            return;
+        }
         send(flow, Stun.success(message.transaction(), flow.remote, password));
         if (!current) return; // a check of the generation before the restart
         begin(now);
@@ -196,6 +200,12 @@ public final class IceAgent {
         if (pair == null) return;
         if (message.useCandidate() && !controlling) nominated(now, pair);
         if (tellsSomething(pair)) trigger(now, pair);
+    }
+
+    /** A relay that is near answers before a connection is open. The client asks again. */
+    private boolean isTooEarly(long now, Flow flow) {
+        boolean early = state == IceState.CHECKING && now - startedAt < settings.headStartNanos();
+        return early && !controlling && selectedPair == null && remotes.stream().anyMatch(theirs -> theirs.type().equals("relay") && theirs.address().equals(flow.remote));
     }
 
     /** Whether a check back would tell more than is known. */

@@ -10,6 +10,8 @@ import static io.stoa.base.Time.SECOND;
  * @param retransmitNanos first retransmission of a check
  * @param nominateAfterNanos how long a controlling agent waits for something better than its first valid pair, unless nothing is known to be
  * @param relayAfterNanos how long it waits for a direct path if its first valid pair is relayed
+ * @param headStartNanos so long after checking has begun those of a controlling client over relays are not answered: it takes what answers first, and
+ *     some gather no further then
  * @param consentNanos between two consent checks
  * @param disconnectedNanos without an answer until DISCONNECTED
  * @param failedNanos from there to FAILED
@@ -20,6 +22,7 @@ public record IceSettings(
         long retransmitNanos,
         long nominateAfterNanos,
         long relayAfterNanos,
+        long headStartNanos,
         long consentNanos,
         long disconnectedNanos,
         long failedNanos,
@@ -29,5 +32,5 @@ public record IceSettings(
      * 8 s without an answer whoever has no signalling either is taken for gone. (LiveKit: 10 s, and failed 5 s later, for both.)
      */
     public static final IceSettings DEFAULT =
-            new IceSettings(20 * MILLI, 200 * MILLI, 50 * MILLI, SECOND, 2 * SECOND, 8 * SECOND, 22 * SECOND, 30 * SECOND);
+            new IceSettings(20 * MILLI, 200 * MILLI, 50 * MILLI, SECOND, 250 * MILLI, 2 * SECOND, 8 * SECOND, 22 * SECOND, 30 * SECOND);
 }

@@ -191,6 +191,26 @@ class IceNominationTest {
         assertThat(peer.selections).containsExactly(peer.tcp(50_000));
     }
 
+    /** Some clients gather no further when something has answered. */
+    @Test
+    void a_controlled_agent_gives_direct_paths_a_quarter_of_a_second() {
+        ScriptedPeer client = new ScriptedPeer(false, 1);
+        client.agent.remoteCredentials(client.now, client.credentials);
+        client.agent.addRemote(client.now, candidate("relay", RELAY, 2));
+        client.check(client.udp(RELAY), true);
+        client.run(240 * MILLI);
+        assertThat(client.answers).isEmpty();
+        assertThat(client.selections).isEmpty();
+        client.check(client.tcp(50_000), false);
+        client.run(MILLI);
+        assertThat(client.answers).as("a direct one is answered").hasSize(1);
+        client.run(10 * MILLI);
+        client.check(client.udp(RELAY), true);
+        client.run(100 * MILLI);
+        assertThat(client.answers).hasSize(2);
+        assertThat(client.selections).containsExactly(client.udp(RELAY));
+    }
+
     @Test
     void a_check_that_comes_before_its_candidate_is_known_as_relayed_afterwards() {
         peer.check(peer.udp(RELAY), false);
