@@ -87,7 +87,7 @@ async function waysBack() {
           await happen(whom === 'publisher' ? ann : bob);
           await pause(3);
           await bob.sees('ann', 'red');
-          gaps.push((await bob.gaps()).shown);
+          gaps.push((await bob.gaps()).any);
           await Promise.all([ann.close(), bob.close()]);
         }
         console.log(`${name.padEnd(29)}${whom.padEnd(13)}${gaps.map(Math.round).join(', ')}`);

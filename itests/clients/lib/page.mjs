@@ -42,6 +42,8 @@ class PageParticipant {
   #watches = [];
   #began;
   #first;
+  #lastOfAny;
+  #longestAny = 0;
   #sound = new AudioContext();
 
   /** Options are those of livekit-client's Room; with `relay` media goes over TURN only, over such `servers` as match that expression. */
@@ -255,9 +257,13 @@ class PageParticipant {
     return connections;
   }
 
-  /** The longest times in milliseconds between two pictures of anybody since the last call: as they are shown, and as they arrive. */
+  /**
+   * The longest times in milliseconds between two pictures of anybody since the last call: as they are shown, and as they arrive; and between
+   * any two pictures, of whichever track.
+   */
   gaps() {
-    const gaps = { shown: 0, arrived: 0 };
+    const gaps = { shown: 0, arrived: 0, any: Math.max(this.#longestAny, performance.now() - this.#lastOfAny) };
+    this.#longestAny = 0;
     for (const watch of this.#watches) {
       gaps.shown = Math.max(gaps.shown, watch.longestShown, performance.now() - watch.shown); // it may not be over
       gaps.arrived = Math.max(gaps.arrived, watch.longestArrived);
@@ -294,6 +300,8 @@ class PageParticipant {
     const watch = { longestShown: 0, longestArrived: 0 };
     const next = (shown, { receiveTime: arrived }) => {
       this.#first ??= shown;
+      if (this.#lastOfAny) this.#longestAny = Math.max(this.#longestAny, shown - this.#lastOfAny);
+      this.#lastOfAny = shown;
       if (watch.shown) {
         watch.longestShown = Math.max(watch.longestShown, shown - watch.shown);
         watch.longestArrived = Math.max(watch.longestArrived, arrived - watch.arrived);
