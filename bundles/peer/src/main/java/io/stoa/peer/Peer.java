@@ -68,7 +68,9 @@ public final class Peer {
         this.tools = tools;
         this.handler = handler;
         tcpOnly = spec.tcpOnly();
-        ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
+        ice = spec.iceLite()
+                ? IceAgent.lite(IceSettings.DEFAULT, tools.random(), new IceEvents())
+                : new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
         boolean delaysVideo = spec.playout().delayed() && spec.role() != PeerSpec.Role.PUBLISHER;
         CodecCatalogue catalogue = new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox(), delaysVideo);
         negotiation = new Negotiation(this, catalogue, tools.random().nextLong());
@@ -217,6 +219,8 @@ public final class Peer {
 
     /** ICE credentials and fingerprint, which all bundled sections share. */
     private void remote(long time, SessionDescription description) throws NegotiationException {
+        if (description.iceLite && ice.lite()) throw new NegotiationException("both sides are ICE lite: nobody would look for a path");
+        if (description.iceLite) ice.facesLite();
         if (description.media.isEmpty()) throw new NegotiationException("the description has no media section");
         MediaDescription first = description.media.stream().filter(m -> m.iceUfrag != null).findFirst()
                 .orElseThrow(() -> new NegotiationException("no media section has ice-ufrag and ice-pwd"));
@@ -276,6 +280,10 @@ public final class Peer {
 
     IceCredentials iceCredentials() {
         return ice.local();
+    }
+
+    boolean iceLite() {
+        return ice.lite();
     }
 
     Fingerprint fingerprint() {
@@ -364,7 +372,7 @@ public final class Peer {
         int first = bytes[offset] & 0xff;
         if (first < 4) ice.receive(time, flow, bytes, offset, length);
         else if (first >= 20 && first < 64) receiveDtls(bytes, offset, length);
-        else if (first >= 128 && first < 192) receiveMedia(time, bytes, offset, length);
+        else if (first >= 128 && first < 192) receiveMedia(time, flow, bytes, offset, length);
         else drops.count(Drop.UNKNOWN_PROTOCOL);
     }
 
@@ -373,15 +381,19 @@ public final class Peer {
         else dtls.receive(bytes, offset, length);
     }
 
-    private void receiveMedia(long time, byte[] bytes, int offset, int length) {
+    private void receiveMedia(long time, Flow flow, byte[] bytes, int offset, int length) {
         if (inbound == null) {
             drops.count(Drop.SRTP_TOO_EARLY);
             return;
         }
         boolean rtcp = length > 1 && (bytes[offset + 1] & 0x7f) >= 64 && (bytes[offset + 1] & 0x7f) < 96;
         int plain = rtcp ? inbound.unprotectRtcp(bytes, offset, length) : inbound.unprotectRtp(bytes, offset, length);
-        if (plain < 0) drops.count(SrtpContext.dropOf(plain));
-        else if (rtcp) media.rtcp(time, bytes, offset, plain);
+        if (plain < 0) {
+            drops.count(SrtpContext.dropOf(plain));
+            return;
+        }
+        ice.heard(time, flow);
+        if (rtcp) media.rtcp(time, bytes, offset, plain);
         else media.rtp(time, bytes, offset, plain);
     }
 

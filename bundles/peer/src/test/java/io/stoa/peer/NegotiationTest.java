@@ -106,6 +106,24 @@ class NegotiationTest {
         assertThat(said(bob)).containsExactly("UDP 10.0.0.5:7882");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void descriptions_say_who_looks_for_paths(boolean lite) throws Exception {
+        var ann = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        assertThat(SdpWriter.write(ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"))).contains("a=ice-lite")).isEqualTo(lite);
+        var bob = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.SUBSCRIBER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        assertThat(SdpWriter.write(bob.peer.offer(0, false)).contains("a=ice-lite")).isEqualTo(lite);
+    }
+
+    @Test
+    void two_that_wait_for_each_other_to_look_for_a_path_are_told() throws Exception {
+        var offer = Recorder.recorded("chrome-offer-simulcast");
+        offer.iceLite = true;
+        var lite = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, true, true, Playout.AS_IT_COMES));
+        assertThatThrownBy(() -> lite.peer.answer(0, offer)).isInstanceOf(NegotiationException.class).hasMessageContaining("ICE lite");
+        assertThat(new Recorder(Role.PUBLISHER).peer.answer(0, offer).media).isNotEmpty();
+    }
+
     /** The candidates that go with an answer. */
     private static List<String> said(Recorder one) throws Exception {
         one.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"));
@@ -237,7 +255,7 @@ class NegotiationTest {
     }
 
     private static PeerSpec playing(Role role, Playout playout) {
-        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, true, playout);
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, false, true, playout);
     }
 
     private static List<String> extensions(MediaDescription section) {
