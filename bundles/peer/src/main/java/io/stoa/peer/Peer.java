@@ -149,20 +149,38 @@ public final class Peer {
 
     public void localEndpoints(List<LocalEndpoint> local) {
         endpoints = local;
-        ice.localCandidates(candidates(LocalEndpoint::address));
+        ice.localCandidates(candidates(Peer::own));
     }
 
-    /** In the order of the endpoints; several may be seen as one. */
-    private List<IceCandidate> candidates(Function<LocalEndpoint, TransportAddress> address) {
+    /** In the order of the endpoints; several may be seen as one, and one in several ways, of which the further ones are the least. */
+    private List<IceCandidate> candidates(Function<LocalEndpoint, List<TransportAddress>> addresses) {
         List<IceCandidate> candidates = new ArrayList<>();
         boolean onlyTcp = tcpOnly && endpoints.stream().anyMatch(endpoint -> endpoint.protocol() == Flow.Protocol.TCP);
         for (int i = 0; i < endpoints.size(); i++) {
             LocalEndpoint endpoint = endpoints.get(i);
             if (onlyTcp && endpoint.protocol() != Flow.Protocol.TCP) continue;
-            IceCandidate candidate = IceCandidate.host(endpoint.protocol(), address.apply(endpoint), i, ice.local().ufrag());
-            if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
+            List<TransportAddress> named = addresses.apply(endpoint);
+            for (int j = 0; j < named.size(); j++) {
+                IceCandidate candidate = IceCandidate.host(endpoint.protocol(), named.get(j), i + j * endpoints.size(), ice.local().ufrag());
+                if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
+            }
         }
         return candidates;
+    }
+
+    private static List<TransportAddress> own(LocalEndpoint endpoint) {
+        return List.of(endpoint.address());
+    }
+
+    /** To a relay Firefox takes a path only from addresses that it was told: where some are seen from outside, those alone. */
+    private List<TransportAddress> told(LocalEndpoint endpoint) {
+        if (!spec.firefox()) return endpoint.advertised();
+        boolean hidden = isInside(endpoint) && endpoints.stream().anyMatch(other -> other.address().isIpv4() && other.mapped());
+        return hidden ? List.of() : endpoint.advertised().subList(0, 1);
+    }
+
+    private static boolean isInside(LocalEndpoint endpoint) {
+        return endpoint.address().isIpv4() && !endpoint.mapped() && !endpoint.address().isLoopback();
     }
 
     /** From the next ICE restart on. */
@@ -240,7 +258,7 @@ public final class Peer {
 
     private void restart(long time) {
         ice.restart(time);
-        ice.localCandidates(candidates(LocalEndpoint::address));
+        ice.localCandidates(candidates(Peer::own));
         candidatesSent = false;
     }
 
@@ -255,7 +273,7 @@ public final class Peer {
         if (candidatesSent) return;
         candidatesSent = true;
         String mid = negotiation.firstMid();
-        for (IceCandidate candidate : candidates(LocalEndpoint::advertised)) handler.candidate(candidate.toSdp(), mid, 0, false);
+        for (IceCandidate candidate : candidates(this::told)) handler.candidate(candidate.toSdp(), mid, 0, false);
         handler.candidate("", mid, 0, true);
     }
 

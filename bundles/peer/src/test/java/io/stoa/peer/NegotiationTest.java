@@ -24,6 +24,7 @@ import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,11 +87,31 @@ class NegotiationTest {
         var ann = new Recorder(Role.PUBLISHER);
         var seen = TransportAddress.of("192.0.2.7", 7_882);
         ann.peer.localEndpoints(List.of(
-                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882), seen),
-                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), seen),
-                new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), TransportAddress.of("192.0.2.7", 7_881)),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882), List.of(seen)),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), List.of(seen)),
+                new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), List.of(TransportAddress.of("192.0.2.7", 7_881))),
                 new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("127.0.0.1", 7_882))));
         assertThat(said(ann)).containsExactly("UDP 192.0.2.7:7882", "TCP 192.0.2.7:7881", "UDP 127.0.0.1:7882");
+    }
+
+    @Test
+    void one_that_is_seen_in_two_ways_is_announced_in_both_and_to_firefox_as_it_is_seen_from_outside() throws Exception {
+        List<LocalEndpoint> endpoints = new ArrayList<>();
+        for (String[] one : new String[][] {{"10.0.0.5", "192.0.2.7", "10.0.0.5"}, {"10.0.1.5", "10.0.1.5"}, {"127.0.0.1", "127.0.0.1"}, {"2001:db8::5", "2001:db8::5"}})
+            endpoints.add(new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of(one[0], 7_882),
+                    Stream.of(one).skip(1).map(said -> TransportAddress.of(said, 7_882)).toList()));
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.localEndpoints(endpoints);
+        assertThat(said(ann)).containsExactly("UDP 192.0.2.7:7882", "UDP 10.0.0.5:7882", "UDP 10.0.1.5:7882", "UDP 127.0.0.1:7882", "UDP [2001:db8:0:0:0:0:0:5]:7882");
+        List<Long> priorities = new ArrayList<>();
+        for (String line : ann.candidates.subList(0, 5)) priorities.add(IceCandidate.parse(line).priority());
+        assertThat(priorities).doesNotHaveDuplicates().allMatch(priority -> priority >= priorities.get(1));
+        var firefox = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.PUBLISHER, List.of(), true, false, false));
+        firefox.peer.localEndpoints(endpoints);
+        assertThat(said(firefox)).containsExactly("UDP 192.0.2.7:7882", "UDP 127.0.0.1:7882", "UDP [2001:db8:0:0:0:0:0:5]:7882");
+        var inside = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.PUBLISHER, List.of(), true, false, false));
+        inside.peer.localEndpoints(endpoints.subList(1, 2));
+        assertThat(said(inside)).as("where nothing is seen otherwise").containsExactly("UDP 10.0.1.5:7882");
     }
 
     @Test
