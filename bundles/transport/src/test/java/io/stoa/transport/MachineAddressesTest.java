@@ -6,6 +6,7 @@ import static io.stoa.transport.Station.client;
 import static io.stoa.transport.Station.say;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
@@ -18,6 +19,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +83,16 @@ class MachineAddressesTest {
         assertThat(here("nodeIp", "2001:db8::7").primary()).as("IPv6 alone").isEqualTo(InetAddress.ofLiteral("2001:db8::7"));
         assertThat(here("nodeIp", "2001:db8::7").primary(true)).contains(LOOPBACK);
         assertThat(here("nodeIp", "192.0.2.7,2001:db8::7").primary(false)).contains(InetAddress.ofLiteral("2001:db8::7"));
+    }
+
+    @Test
+    void a_machine_with_ipv6_alone_is_known_by_that() throws Exception {
+        InetAddress six = InetAddress.ofLiteral("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(six) != null);
+        var here = new MachineAddresses(addresses("ips_includes", new String[] {"::1/128"}));
+        assertThat(here.primary()).isEqualTo(six);
+        assertThat(here.primary(true)).isEmpty();
+        assertThat(here.primary(false)).contains(six);
     }
 
     @ParameterizedTest
