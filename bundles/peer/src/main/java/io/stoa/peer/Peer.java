@@ -284,7 +284,7 @@ public final class Peer {
         try {
             candidate = IceCandidate.parse(line);
         } catch (IceException e) {
-            drops.count(Drop.STUN_MALFORMED);
+            drops.count(e.drop());
             return;
         }
         if (ice.hasRemote()) ice.addRemote(time, candidate);

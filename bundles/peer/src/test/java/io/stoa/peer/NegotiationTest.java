@@ -3,6 +3,7 @@ package io.stoa.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.ice.IceCandidate;
@@ -143,6 +144,16 @@ class NegotiationTest {
         var lite = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, true, true, Playout.AS_IT_COMES));
         assertThatThrownBy(() -> lite.peer.answer(0, offer)).isInstanceOf(NegotiationException.class).hasMessageContaining("ICE lite");
         assertThat(new Recorder(Role.PUBLISHER).peer.answer(0, offer).media).isNotEmpty();
+    }
+
+    @Test
+    void candidates_that_are_passed_over_are_counted_by_the_reason() {
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.addCandidate(0, "candidate:1 1 udp 2113937151 0f0e1a2b-1c1d-4e5f-8a9b-000000000000.local 51472 typ host");
+        ann.peer.addCandidate(0, "nonsense");
+        assertThat(ann.peer.drops().get(Drop.ICE_CANDIDATE_MDNS)).isEqualTo(1);
+        assertThat(ann.peer.drops().get(Drop.ICE_CANDIDATE_MALFORMED)).isEqualTo(1);
+        assertThat(ann.peer.drops().total()).isEqualTo(2);
     }
 
     /** The candidates that go with an answer. */
