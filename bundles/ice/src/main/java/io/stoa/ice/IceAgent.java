@@ -13,8 +13,11 @@ import java.util.random.RandomGenerator;
 import org.ice4j.message.Message;
 
 /**
- * A full ICE agent. One thread; every call brings the time. Start reading at {@link #receive}: a request proves that a path works
- * towards us and triggers a check the other way; an answer to a check makes its pair valid; a nominated valid pair is selected.
+ * An ICE agent, full or lite. One thread; every call brings the time. Start reading at {@link #receive}: a request proves that a path
+ * works towards us and triggers a check the other way; an answer to a check makes its pair valid; a nominated valid pair is selected.
+ *
+ * <p>A lite agent (RFC 8445 section 2.5) is always controlled and asks nothing: what brings a check is valid, what a check nominates is
+ * selected at once, and the client's consent is what it keeps sending ({@link #heard}).
  */
 public final class IceAgent {
     private static final int MAX_REMOTE = 64;
@@ -28,6 +31,7 @@ public final class IceAgent {
     private static final long MAX_RETRANSMIT = 1_600 * Time.MILLI;
 
     private final IceSettings settings;
+    private final boolean lite;
     private final RandomGenerator random;
     private final IceHandler handler;
     private final DropCounters drops = new DropCounters();
@@ -57,13 +61,33 @@ public final class IceAgent {
     private long nextCheck = Time.NEVER;
     private long startedAt;
 
+    /** A full agent. */
     public IceAgent(IceSettings settings, boolean controlling, RandomGenerator random, IceHandler handler) {
+        this(settings, false, controlling, random, handler);
+    }
+
+    private IceAgent(IceSettings settings, boolean lite, boolean controlling, RandomGenerator random, IceHandler handler) {
         this.settings = settings;
+        this.lite = lite;
         this.controlling = controlling;
         this.random = random;
         this.handler = handler;
         tieBreaker = random.nextLong() | 1;
         local = IceCredentials.generate(random);
+    }
+
+    public static IceAgent lite(IceSettings settings, RandomGenerator random, IceHandler handler) {
+        return new IceAgent(settings, true, false, random, handler);
+    }
+
+    /** The other side's description says {@code a=ice-lite}: a full agent controls (RFC 8445 section 6.1.1). */
+    public void facesLite() {
+        controlling = !lite;
+    }
+
+    /** What its descriptions have to say ({@code a=ice-lite}). */
+    public boolean lite() {
+        return lite;
     }
 
     public IceCredentials local() {
@@ -100,8 +124,7 @@ public final class IceAgent {
     public void localCandidates(List<IceCandidate> candidates) {
         locals.clear();
         locals.addAll(candidates);
-        for (IceCandidate theirs : remotes)
-            if (theirs.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, theirs);
+        for (IceCandidate theirs : remotes) pairToCheck(theirs);
         if (remote != null && nextCheck == Time.NEVER && bestWaiting() != null) nextCheck = startedAt; // due at the next wake-up
     }
 
@@ -126,7 +149,7 @@ public final class IceAgent {
             if (known.address().equals(candidate.address()) && known.protocol() == candidate.protocol()) return;
         remotes.add(candidate);
         for (IcePair pair : pairs) pair.announced(candidate);
-        if (candidate.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, candidate);
+        pairToCheck(candidate);
         begin(now);
     }
 
@@ -198,8 +221,26 @@ public final class IceAgent {
         begin(now);
         IcePair pair = pairOf(flow, message.priority());
         if (pair == null) return;
+        if (lite) valid(now, pair);
         if (message.useCandidate() && !controlling) nominated(now, pair);
-        if (tellsSomething(pair)) trigger(now, pair);
+        if (!lite && tellsSomething(pair)) trigger(now, pair);
+    }
+
+    /** RFC 8445 section 7.3.2: where a check came from, a lite agent may send to. */
+    private void valid(long now, IcePair pair) {
+        pair.state = IcePair.State.SUCCEEDED;
+        pair.answeredAt = now;
+        heard(now, pair.flow);
+    }
+
+    /**
+     * Something came over the flow that only the client can have sent. A lite agent, which does not ask, takes it for the consent to send
+     * on, as long as it is the flow that it sends over; a full agent asks (RFC 7675).
+     */
+    public void heard(long now, Flow flow) {
+        if (!lite || selectedPair == null || selectedPair.flow != flow) return;
+        heardAt = now;
+        if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "the client is back");
     }
 
     /** A relay that is near answers before a connection is open. The client asks again. */
@@ -217,11 +258,11 @@ public final class IceAgent {
         };
     }
 
-    /** RFC 8445 section 7.3.1.1. @return false if the other side has to change its role */
+    /** RFC 8445 section 7.3.1.1; whoever faces a lite agent controls. @return false if the other side has to change its role */
     private boolean settleRole(Flow flow, Stun.Received message, String password) {
-        boolean keep = controlling
+        boolean keep = lite || (controlling
                 ? Long.compareUnsigned(tieBreaker, message.tieBreaker()) >= 0
-                : Long.compareUnsigned(tieBreaker, message.tieBreaker()) < 0;
+                : Long.compareUnsigned(tieBreaker, message.tieBreaker()) < 0);
         if (!keep) {
             controlling = !controlling;
             return true;
@@ -335,6 +376,11 @@ public final class IceAgent {
         pairs.add(new IcePair(mine, theirs, known));
     }
 
+    /** With every address of ours; a lite agent's pairs are those that the other side checks. */
+    private void pairToCheck(IceCandidate theirs) {
+        if (!lite && theirs.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, theirs);
+    }
+
     private void pairOnce(IceCandidate mine, IceCandidate theirs) {
         for (IcePair pair : pairs)
             if (pair.local.address().equals(mine.address())
@@ -367,9 +413,13 @@ public final class IceAgent {
             drops.count(Drop.STUN_UNEXPECTED_SOURCE);
             return null;
         }
-        var theirs = new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
-        pair(mine, theirs, flow);
-        return pairs.getLast().flow == flow ? pairs.getLast() : null;
+        pair(mine, theirs(flow, priority), flow);
+        return !pairs.isEmpty() && pairs.getLast().flow == flow ? pairs.getLast() : null;
+    }
+
+    private IceCandidate theirs(Flow flow, long priority) {
+        for (IceCandidate known : remotes) if (known.protocol() == flow.protocol && known.address().equals(flow.remote)) return known;
+        return new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
     }
 
     private IceCandidate localOf(Flow flow) {
@@ -389,7 +439,7 @@ public final class IceAgent {
             startedAt = now;
             become(IceState.CHECKING, "checking");
         }
-        if (remote != null && nextCheck == Time.NEVER) nextCheck = now;
+        if (!lite && remote != null && nextCheck == Time.NEVER) nextCheck = now;
     }
 
     private void trigger(long now, IcePair pair) {
@@ -537,7 +587,7 @@ public final class IceAgent {
 
     private void consent(long now) {
         long silent = now - heardAt;
-        String reason = "no answer from the client for " + silent / Time.SECOND + " s";
+        String reason = (lite ? "nothing" : "no answer") + " from the client for " + silent / Time.SECOND + " s";
         if (silent >= settings.disconnectedNanos() && state == IceState.CONNECTED) {
             become(IceState.DISCONNECTED, reason); // never straight to the end: it may be us who slept
         } else if (silent >= settings.disconnectedNanos() + settings.failedNanos()) {
@@ -546,6 +596,7 @@ public final class IceAgent {
             return;
         }
         nextConsent = Time.earlier(now + settings.consentNanos(), silenceCountsAt(now));
+        if (lite) return;
         byte[] transaction = newTransaction();
         if (consents.size() == MAX_CONSENTS) consents.poll();
         consents.add(new Consent(transaction, now));

@@ -1,5 +1,6 @@
 package io.stoa.ice;
 
+import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import java.util.Locale;
@@ -42,17 +43,18 @@ public record IceCandidate(
     public static IceCandidate parse(String line) throws IceException {
         String text = line.strip();
         if (text.startsWith("a=")) text = text.substring(2);
-        if (!text.startsWith("candidate:")) throw new IceException("a candidate begins with 'candidate:'");
+        if (!text.startsWith("candidate:")) throw new IceException(Drop.ICE_CANDIDATE_MALFORMED, "a candidate begins with 'candidate:'");
         String[] words = text.substring(10).split(" +");
-        if (words.length < 8 || !words[6].equals("typ")) throw new IceException("a candidate is '<foundation> <component> <transport> <priority> <address> <port> typ <type> …'");
+        if (words.length < 8 || !words[6].equals("typ"))
+            throw new IceException(Drop.ICE_CANDIDATE_MALFORMED, "a candidate is '<foundation> <component> <transport> <priority> <address> <port> typ <type> …'");
         if (!words[1].equals("1"))
-            throw new IceException("component " + shown(words[1]) + "; only component 1 exists with rtcp-mux");
+            throw new IceException(Drop.ICE_CANDIDATE_UNUSABLE, "component " + shown(words[1]) + "; only component 1 exists with rtcp-mux");
         Flow.Protocol protocol = switch (words[2].toLowerCase(Locale.ROOT)) {
             case "udp" -> Flow.Protocol.UDP;
             case "tcp" -> Flow.Protocol.TCP;
-            default -> throw new IceException("transport " + shown(words[2]) + "; allowed are udp and tcp");
+            default -> throw new IceException(Drop.ICE_CANDIDATE_UNUSABLE, "transport " + shown(words[2]) + "; allowed are udp and tcp");
         };
-        if (words[4].endsWith(".local")) throw new IceException("mDNS name; only addresses are used");
+        if (words[4].toLowerCase(Locale.ROOT).endsWith(".local")) throw new IceException(Drop.ICE_CANDIDATE_MDNS, "mDNS name; only addresses are used");
         String tcpType = "";
         String ufrag = "";
         for (int i = 8; i + 1 < words.length; i += 2) {
@@ -63,7 +65,7 @@ public record IceCandidate(
             TransportAddress address = TransportAddress.of(words[4], Integer.parseInt(words[5]));
             return new IceCandidate(words[0], protocol, Long.parseLong(words[3]) & 0xffff_ffffL, address, words[7], tcpType, ufrag);
         } catch (IllegalArgumentException e) {
-            throw new IceException("address, port or priority is not a number: " + shown(String.valueOf(e.getMessage())));
+            throw new IceException(Drop.ICE_CANDIDATE_MALFORMED, "address, port or priority is not a number: " + shown(String.valueOf(e.getMessage())));
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * Interactive Connectivity Establishment (RFC 8445) for one connection with one component, trickling (RFC 8838), with consent
- * freshness (RFC 7675) and passive TCP candidates (RFC 6544).
+ * Interactive Connectivity Establishment (RFC 8445), full or lite, for one connection with one component, trickling (RFC 8838), with
+ * consent freshness (RFC 7675) and passive TCP candidates (RFC 6544).
  *
  * <p>{@link io.stoa.ice.IceAgent} is a machine: STUN messages, candidates and time go in; STUN messages, the selected flow and states
  * come out through {@link io.stoa.ice.IceHandler}. It belongs to one thread, opens no socket and reads no clock. It gathers nothing:
@@ -12,5 +12,5 @@
  * object is made. {@link io.stoa.ice.StunView} and {@link io.stoa.ice.StunWriter} are the raw bytes of any STUN message, for TURN, too.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.1.0")
+@org.osgi.annotation.versioning.Version("1.2.0")
 package io.stoa.ice;

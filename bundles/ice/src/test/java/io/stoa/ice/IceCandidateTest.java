@@ -3,10 +3,13 @@ package io.stoa.ice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IceCandidateTest {
     /** RFC 5769 section 2.1: a request with FINGERPRINT and MESSAGE-INTEGRITY, password VOkJxbRl1RmTxUk/WvJxBt. */
@@ -44,10 +47,18 @@ class IceCandidateTest {
         assertThat(udp.toSdp()).endsWith("127.0.0.1 7882 typ host ufrag u");
     }
 
-    @Test
-    void what_cannot_be_used_says_why() {
-        assertThatThrownBy(() -> IceCandidate.parse("candidate:1 1 udp 1 a1b2.local 5 typ host")).hasMessageContaining("mDNS");
-        assertThatThrownBy(() -> IceCandidate.parse("candidate:1 2 udp 1 1.2.3.4 5 typ host")).hasMessageContaining("component");
-        assertThatThrownBy(() -> IceCandidate.parse("candidate:1 1 sctp 1 1.2.3.4 5 typ host")).hasMessageContaining("udp and tcp");
+    @ParameterizedTest
+    @CsvSource({
+        "candidate:1 1 udp 1 0f0e1a2b-1c1d-4e5f-8a9b-000000000000.local 5 typ host, mDNS, ICE_CANDIDATE_MDNS",
+        "candidate:1 1 udp 1 A.LOCAL 5 typ host, mDNS, ICE_CANDIDATE_MDNS",
+        "candidate:1 2 udp 1 1.2.3.4 5 typ host, component, ICE_CANDIDATE_UNUSABLE",
+        "candidate:1 1 sctp 1 1.2.3.4 5 typ host, udp and tcp, ICE_CANDIDATE_UNUSABLE",
+        "candidate:1 1 udp 1 example.com 5 typ host, address, ICE_CANDIDATE_MALFORMED",
+        "candidate:1 1 udp 1 1.2.3.4 65536 typ host, address, ICE_CANDIDATE_MALFORMED",
+        "candidate:1 1 udp 1 1.2.3.4 5 host, typ, ICE_CANDIDATE_MALFORMED",
+        "nonsense, candidate:, ICE_CANDIDATE_MALFORMED",
+    })
+    void what_cannot_be_used_says_why(String line, String why, Drop drop) {
+        assertThatThrownBy(() -> IceCandidate.parse(line)).hasMessageContaining(why).isInstanceOfSatisfying(IceException.class, e -> assertThat(e.drop()).isEqualTo(drop));
     }
 }

@@ -46,8 +46,17 @@ final class ScriptedPeer implements IceHandler {
     boolean controlled;
 
     ScriptedPeer(boolean controlling, long seed) {
+        this(false, controlling, seed);
+    }
+
+    /** The agent is lite. */
+    static ScriptedPeer facingLite() {
+        return new ScriptedPeer(true, false, 1);
+    }
+
+    private ScriptedPeer(boolean lite, boolean controlling, long seed) {
         random = new Random(seed);
-        agent = new IceAgent(IceSettings.DEFAULT, controlling, random, this);
+        agent = lite ? IceAgent.lite(IceSettings.DEFAULT, random, this) : new IceAgent(IceSettings.DEFAULT, controlling, random, this);
         String ufrag = agent.local().ufrag();
         agent.localCandidates(List.of(IceCandidate.host(Flow.Protocol.UDP, UDP, 0, ufrag), IceCandidate.host(Flow.Protocol.TCP, TCP, 0, ufrag)));
     }

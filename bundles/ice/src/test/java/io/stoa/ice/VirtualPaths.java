@@ -34,7 +34,14 @@ final class VirtualPaths {
     }
 
     Host host(boolean controlling, long delay, TransportAddress... addresses) {
-        Host host = new Host(controlling, delay, List.of(addresses));
+        return add(new Host(false, controlling, delay, List.of(addresses)));
+    }
+
+    Host liteHost(long delay, TransportAddress... addresses) {
+        return add(new Host(true, false, delay, List.of(addresses)));
+    }
+
+    private Host add(Host host) {
         hosts.add(host);
         return host;
     }
@@ -85,10 +92,10 @@ final class VirtualPaths {
         /** Role in the last request that left. */
         boolean controls;
 
-        private Host(boolean controlling, long delay, List<TransportAddress> addresses) {
+        private Host(boolean lite, boolean controlling, long delay, List<TransportAddress> addresses) {
             this.delay = delay;
             this.addresses = addresses;
-            agent = new IceAgent(IceSettings.DEFAULT, controlling, random, this);
+            agent = lite ? IceAgent.lite(IceSettings.DEFAULT, random, this) : new IceAgent(IceSettings.DEFAULT, controlling, random, this);
             for (TransportAddress address : addresses)
                 candidates.add(IceCandidate.host(Flow.Protocol.UDP, address, candidates.size(), agent.local().ufrag()));
             agent.localCandidates(candidates);

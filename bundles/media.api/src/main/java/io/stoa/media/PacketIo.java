@@ -18,8 +18,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *       first STUN message through {@link LoopHandler#claims}.
  * </ul>
  *
- * Sockets are bound per local address (loopback only when {@code enable_loopback_candidate} or nothing else exists), so that a flow
- * knows both of its ends. Candidates name {@code rtc.node_ip} instead of the addresses of its family, where that is given.
+ * Sockets are bound per local address of {@link NodeAddresses}, so that a flow knows both of its ends. Candidates name what that says
+ * instead of them.
  */
 @ProviderType
 public interface PacketIo {

@@ -47,11 +47,17 @@ public interface PacketLoop extends DatagramSink {
 
     /**
      * @param address of the socket; a real local address, never a wildcard
-     * @param advertised what a candidate says: the same, or how others see it ({@code rtc.node_ip}), for several endpoints perhaps
+     * @param advertised what candidates say, best first: the same, or how others see it ({@link NodeAddresses}), for several endpoints
+     *     perhaps; at least one
      */
-    record LocalEndpoint(Flow.Protocol protocol, TransportAddress address, TransportAddress advertised) {
+    record LocalEndpoint(Flow.Protocol protocol, TransportAddress address, List<TransportAddress> advertised) {
         public LocalEndpoint(Flow.Protocol protocol, TransportAddress address) {
-            this(protocol, address, address);
+            this(protocol, address, List.of(address));
+        }
+
+        /** Whether others see it under another address. */
+        public boolean mapped() {
+            return !advertised.getFirst().equals(address);
         }
     }
 }

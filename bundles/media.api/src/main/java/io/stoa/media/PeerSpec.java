@@ -13,6 +13,7 @@ import java.util.List;
  * @param firefox the client is Firefox (no audio RED, codec order quirks of spec 4.3)
  * @param red the client can take audio/red
  * @param tcpOnly ICE goes over TCP alone, if there is a port for it
+ * @param iceLite the client alone looks for the path and chooses it
  * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
  * @param playout how the client is to play what it receives
  */
@@ -25,12 +26,13 @@ public record PeerSpec(
         boolean firefox,
         boolean red,
         boolean tcpOnly,
+        boolean iceLite,
         boolean changesCodec,
         Playout playout) {
-    /** Plays as it comes, and may go on in another codec. */
+    /** Of a full ICE agent; plays as it comes, and may go on in another codec. */
     public PeerSpec(
             String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {
-        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, true, Playout.AS_IT_COMES);
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, false, true, Playout.AS_IT_COMES);
     }
 
     public enum Role {

@@ -514,6 +514,7 @@ final class Negotiation {
         session.sessionId = sessionId;
         session.version = version++;
         session.extmapAllowMixed = mixed;
+        session.iceLite = peer.iceLite();
         return session;
     }
 

@@ -68,7 +68,9 @@ public final class Peer {
         this.tools = tools;
         this.handler = handler;
         tcpOnly = spec.tcpOnly();
-        ice = new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
+        ice = spec.iceLite()
+                ? IceAgent.lite(IceSettings.DEFAULT, tools.random(), new IceEvents())
+                : new IceAgent(IceSettings.DEFAULT, offers(), tools.random(), new IceEvents());
         boolean delaysVideo = spec.playout().delayed() && spec.role() != PeerSpec.Role.PUBLISHER;
         CodecCatalogue catalogue = new CodecCatalogue(spec.enabledCodecs(), spec.red() && !spec.firefox(), delaysVideo);
         negotiation = new Negotiation(this, catalogue, tools.random().nextLong());
@@ -147,20 +149,38 @@ public final class Peer {
 
     public void localEndpoints(List<LocalEndpoint> local) {
         endpoints = local;
-        ice.localCandidates(candidates(LocalEndpoint::address));
+        ice.localCandidates(candidates(Peer::own));
     }
 
-    /** In the order of the endpoints; several may be seen as one. */
-    private List<IceCandidate> candidates(Function<LocalEndpoint, TransportAddress> address) {
+    /** In the order of the endpoints; several may be seen as one, and one in several ways, of which the further ones are the least. */
+    private List<IceCandidate> candidates(Function<LocalEndpoint, List<TransportAddress>> addresses) {
         List<IceCandidate> candidates = new ArrayList<>();
         boolean onlyTcp = tcpOnly && endpoints.stream().anyMatch(endpoint -> endpoint.protocol() == Flow.Protocol.TCP);
         for (int i = 0; i < endpoints.size(); i++) {
             LocalEndpoint endpoint = endpoints.get(i);
             if (onlyTcp && endpoint.protocol() != Flow.Protocol.TCP) continue;
-            IceCandidate candidate = IceCandidate.host(endpoint.protocol(), address.apply(endpoint), i, ice.local().ufrag());
-            if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
+            List<TransportAddress> named = addresses.apply(endpoint);
+            for (int j = 0; j < named.size(); j++) {
+                IceCandidate candidate = IceCandidate.host(endpoint.protocol(), named.get(j), i + j * endpoints.size(), ice.local().ufrag());
+                if (candidates.stream().noneMatch(c -> c.protocol() == candidate.protocol() && c.address().equals(candidate.address()))) candidates.add(candidate);
+            }
         }
         return candidates;
+    }
+
+    private static List<TransportAddress> own(LocalEndpoint endpoint) {
+        return List.of(endpoint.address());
+    }
+
+    /** To a relay Firefox takes a path only from addresses that it was told: where some are seen from outside, those alone. */
+    private List<TransportAddress> told(LocalEndpoint endpoint) {
+        if (!spec.firefox()) return endpoint.advertised();
+        boolean hidden = isInside(endpoint) && endpoints.stream().anyMatch(other -> other.address().isIpv4() && other.mapped());
+        return hidden ? List.of() : endpoint.advertised().subList(0, 1);
+    }
+
+    private static boolean isInside(LocalEndpoint endpoint) {
+        return endpoint.address().isIpv4() && !endpoint.mapped() && !endpoint.address().isLoopback();
     }
 
     /** From the next ICE restart on. */
@@ -217,6 +237,8 @@ public final class Peer {
 
     /** ICE credentials and fingerprint, which all bundled sections share. */
     private void remote(long time, SessionDescription description) throws NegotiationException {
+        if (description.iceLite && ice.lite()) throw new NegotiationException("both sides are ICE lite: nobody would look for a path");
+        if (description.iceLite) ice.facesLite();
         if (description.media.isEmpty()) throw new NegotiationException("the description has no media section");
         MediaDescription first = description.media.stream().filter(m -> m.iceUfrag != null).findFirst()
                 .orElseThrow(() -> new NegotiationException("no media section has ice-ufrag and ice-pwd"));
@@ -236,7 +258,7 @@ public final class Peer {
 
     private void restart(long time) {
         ice.restart(time);
-        ice.localCandidates(candidates(LocalEndpoint::address));
+        ice.localCandidates(candidates(Peer::own));
         candidatesSent = false;
     }
 
@@ -251,7 +273,7 @@ public final class Peer {
         if (candidatesSent) return;
         candidatesSent = true;
         String mid = negotiation.firstMid();
-        for (IceCandidate candidate : candidates(LocalEndpoint::advertised)) handler.candidate(candidate.toSdp(), mid, 0, false);
+        for (IceCandidate candidate : candidates(this::told)) handler.candidate(candidate.toSdp(), mid, 0, false);
         handler.candidate("", mid, 0, true);
     }
 
@@ -262,7 +284,7 @@ public final class Peer {
         try {
             candidate = IceCandidate.parse(line);
         } catch (IceException e) {
-            drops.count(Drop.STUN_MALFORMED);
+            drops.count(e.drop());
             return;
         }
         if (ice.hasRemote()) ice.addRemote(time, candidate);
@@ -276,6 +298,10 @@ public final class Peer {
 
     IceCredentials iceCredentials() {
         return ice.local();
+    }
+
+    boolean iceLite() {
+        return ice.lite();
     }
 
     Fingerprint fingerprint() {
@@ -364,7 +390,7 @@ public final class Peer {
         int first = bytes[offset] & 0xff;
         if (first < 4) ice.receive(time, flow, bytes, offset, length);
         else if (first >= 20 && first < 64) receiveDtls(bytes, offset, length);
-        else if (first >= 128 && first < 192) receiveMedia(time, bytes, offset, length);
+        else if (first >= 128 && first < 192) receiveMedia(time, flow, bytes, offset, length);
         else drops.count(Drop.UNKNOWN_PROTOCOL);
     }
 
@@ -373,15 +399,19 @@ public final class Peer {
         else dtls.receive(bytes, offset, length);
     }
 
-    private void receiveMedia(long time, byte[] bytes, int offset, int length) {
+    private void receiveMedia(long time, Flow flow, byte[] bytes, int offset, int length) {
         if (inbound == null) {
             drops.count(Drop.SRTP_TOO_EARLY);
             return;
         }
         boolean rtcp = length > 1 && (bytes[offset + 1] & 0x7f) >= 64 && (bytes[offset + 1] & 0x7f) < 96;
         int plain = rtcp ? inbound.unprotectRtcp(bytes, offset, length) : inbound.unprotectRtp(bytes, offset, length);
-        if (plain < 0) drops.count(SrtpContext.dropOf(plain));
-        else if (rtcp) media.rtcp(time, bytes, offset, plain);
+        if (plain < 0) {
+            drops.count(SrtpContext.dropOf(plain));
+            return;
+        }
+        ice.heard(time, flow);
+        if (rtcp) media.rtcp(time, bytes, offset, plain);
         else media.rtp(time, bytes, offset, plain);
     }
 

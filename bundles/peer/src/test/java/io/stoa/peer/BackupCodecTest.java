@@ -138,7 +138,7 @@ class BackupCodecTest {
         bob.peer.accept(0, answer(bob.peer.offer(0, false), "VP8"));
         assertThat(bob.peer.take(sender, 1)).as("not negotiated").isFalse();
         assertThat(sender.rank()).isZero();
-        var old = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.SUBSCRIBER, List.of(), false, false, false, false, PeerSpec.Playout.AS_IT_COMES));
+        var old = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.SUBSCRIBER, List.of(), false, false, false, false, false, PeerSpec.Playout.AS_IT_COMES));
         sender = old.peer.addSender(0, CAMERA);
         old.peer.accept(0, answer(old.peer.offer(0, false), "none"));
         assertThat(old.peer.take(sender, 1)).as("the client stumbles over it").isFalse();

@@ -3,6 +3,7 @@ package io.stoa.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.ice.IceCandidate;
@@ -24,6 +25,7 @@ import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,11 +88,31 @@ class NegotiationTest {
         var ann = new Recorder(Role.PUBLISHER);
         var seen = TransportAddress.of("192.0.2.7", 7_882);
         ann.peer.localEndpoints(List.of(
-                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882), seen),
-                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), seen),
-                new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), TransportAddress.of("192.0.2.7", 7_881)),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.0.5", 7_882), List.of(seen)),
+                new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("10.0.1.5", 7_882), List.of(seen)),
+                new LocalEndpoint(Flow.Protocol.TCP, TransportAddress.of("10.0.0.5", 7_881), List.of(TransportAddress.of("192.0.2.7", 7_881))),
                 new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of("127.0.0.1", 7_882))));
         assertThat(said(ann)).containsExactly("UDP 192.0.2.7:7882", "TCP 192.0.2.7:7881", "UDP 127.0.0.1:7882");
+    }
+
+    @Test
+    void one_that_is_seen_in_two_ways_is_announced_in_both_and_to_firefox_as_it_is_seen_from_outside() throws Exception {
+        List<LocalEndpoint> endpoints = new ArrayList<>();
+        for (String[] one : new String[][] {{"10.0.0.5", "192.0.2.7", "10.0.0.5"}, {"10.0.1.5", "10.0.1.5"}, {"127.0.0.1", "127.0.0.1"}, {"2001:db8::5", "2001:db8::5"}})
+            endpoints.add(new LocalEndpoint(Flow.Protocol.UDP, TransportAddress.of(one[0], 7_882),
+                    Stream.of(one).skip(1).map(said -> TransportAddress.of(said, 7_882)).toList()));
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.localEndpoints(endpoints);
+        assertThat(said(ann)).containsExactly("UDP 192.0.2.7:7882", "UDP 10.0.0.5:7882", "UDP 10.0.1.5:7882", "UDP 127.0.0.1:7882", "UDP [2001:db8:0:0:0:0:0:5]:7882");
+        List<Long> priorities = new ArrayList<>();
+        for (String line : ann.candidates.subList(0, 5)) priorities.add(IceCandidate.parse(line).priority());
+        assertThat(priorities).doesNotHaveDuplicates().allMatch(priority -> priority >= priorities.get(1));
+        var firefox = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.PUBLISHER, List.of(), true, false, false));
+        firefox.peer.localEndpoints(endpoints);
+        assertThat(said(firefox)).containsExactly("UDP 192.0.2.7:7882", "UDP 127.0.0.1:7882", "UDP [2001:db8:0:0:0:0:0:5]:7882");
+        var inside = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.PUBLISHER, List.of(), true, false, false));
+        inside.peer.localEndpoints(endpoints.subList(1, 2));
+        assertThat(said(inside)).as("where nothing is seen otherwise").containsExactly("UDP 10.0.1.5:7882");
     }
 
     @Test
@@ -104,6 +126,34 @@ class NegotiationTest {
         var bob = new Recorder(spec);
         bob.peer.localEndpoints(List.of(udp));
         assertThat(said(bob)).containsExactly("UDP 10.0.0.5:7882");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void descriptions_say_who_looks_for_paths(boolean lite) throws Exception {
+        var ann = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        assertThat(SdpWriter.write(ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"))).contains("a=ice-lite")).isEqualTo(lite);
+        var bob = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.SUBSCRIBER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        assertThat(SdpWriter.write(bob.peer.offer(0, false)).contains("a=ice-lite")).isEqualTo(lite);
+    }
+
+    @Test
+    void two_that_wait_for_each_other_to_look_for_a_path_are_told() throws Exception {
+        var offer = Recorder.recorded("chrome-offer-simulcast");
+        offer.iceLite = true;
+        var lite = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, true, true, Playout.AS_IT_COMES));
+        assertThatThrownBy(() -> lite.peer.answer(0, offer)).isInstanceOf(NegotiationException.class).hasMessageContaining("ICE lite");
+        assertThat(new Recorder(Role.PUBLISHER).peer.answer(0, offer).media).isNotEmpty();
+    }
+
+    @Test
+    void candidates_that_are_passed_over_are_counted_by_the_reason() {
+        var ann = new Recorder(Role.PUBLISHER);
+        ann.peer.addCandidate(0, "candidate:1 1 udp 2113937151 0f0e1a2b-1c1d-4e5f-8a9b-000000000000.local 51472 typ host");
+        ann.peer.addCandidate(0, "nonsense");
+        assertThat(ann.peer.drops().get(Drop.ICE_CANDIDATE_MDNS)).isEqualTo(1);
+        assertThat(ann.peer.drops().get(Drop.ICE_CANDIDATE_MALFORMED)).isEqualTo(1);
+        assertThat(ann.peer.drops().total()).isEqualTo(2);
     }
 
     /** The candidates that go with an answer. */
@@ -237,7 +287,7 @@ class NegotiationTest {
     }
 
     private static PeerSpec playing(Role role, Playout playout) {
-        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, true, playout);
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, false, true, playout);
     }
 
     private static List<String> extensions(MediaDescription section) {

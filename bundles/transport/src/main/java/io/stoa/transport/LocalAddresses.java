@@ -1,34 +1,50 @@
 package io.stoa.transport;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The addresses of this machine that candidates may name. */
+/** The addresses of this machine that media may use. */
 final class LocalAddresses {
     private LocalAddresses() {}
 
     /** IPv4 before IPv6, others before loopback; loopback only if it is asked for or nothing else exists. */
-    static List<InetAddress> find(RtcConfig config) throws SocketException {
+    static List<InetAddress> find(AddressConfig config) throws SocketException {
         List<InetAddress> routable = new ArrayList<>();
         List<InetAddress> loopback = new ArrayList<>();
         for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             if (!network.isUp() || !passes(network.getName(), config.interfaces_includes(), config.interfaces_excludes())) continue;
             for (InetAddress address : Collections.list(network.getInetAddresses())) {
                 if (address.isLinkLocalAddress() || address.isMulticastAddress() || !passes(address, config)) continue;
-                (address.isLoopbackAddress() ? loopback : routable).add(address);
+                (address.isLoopbackAddress() ? loopback : routable).add(withoutScope(address));
             }
         }
         if (config.enableLoopbackCandidate() || routable.isEmpty()) routable.addAll(loopback);
+        if (routable.isEmpty()) throw new IllegalArgumentException("rtc.interfaces and rtc.ips leave none of this machine's addresses");
         routable.sort((a, b) -> Integer.compare(rank(a), rank(b)));
         return routable;
     }
 
     private static int rank(InetAddress address) {
-        return (address.isLoopbackAddress() ? 2 : 0) + (address.getAddress().length == 4 ? 0 : 1);
+        return (address.isLoopbackAddress() ? 2 : 0) + (isIpv4(address) ? 0 : 1);
+    }
+
+    static boolean isIpv4(InetAddress address) {
+        return address instanceof Inet4Address;
+    }
+
+    /** Of link-local addresses, which are passed over, a scope would be a part. */
+    private static InetAddress withoutScope(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 and 16 are legal lengths", e);
+        }
     }
 
     private static boolean passes(String name, String[] includes, String[] excludes) {
@@ -36,7 +52,7 @@ final class LocalAddresses {
         return !List.of(excludes).contains(name);
     }
 
-    private static boolean passes(InetAddress address, RtcConfig config) {
+    private static boolean passes(InetAddress address, AddressConfig config) {
         if (config.ips_includes().length > 0) return inAny(address, config.ips_includes());
         return !inAny(address, config.ips_excludes());
     }

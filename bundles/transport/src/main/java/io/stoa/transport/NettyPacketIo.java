@@ -23,6 +23,8 @@ import io.netty.util.concurrent.Future;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.LoopHandler;
+import io.stoa.media.NodeAddresses;
+import io.stoa.media.NodeAddresses.NodeAddress;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketLoop.LocalEndpoint;
@@ -31,19 +33,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +56,6 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = RtcConfig.class)
 public final class NettyPacketIo implements PacketIo {
     private static final Logger LOG = LoggerFactory.getLogger(NettyPacketIo.class);
-    private static final Pattern PORTS = Pattern.compile("(\\d{1,5})(?:\\s*-\\s*(\\d{1,5}))?");
     private static final int DATAGRAM = 2_048;
     private static final int DATAGRAMS_PER_READ = 32;
     private static final int SOCKET_BUFFER = 4 << 20;
@@ -64,7 +66,7 @@ public final class NettyPacketIo implements PacketIo {
     private final RtcConfig config;
     private final boolean epoll = Epoll.isAvailable();
     private final List<InetAddress> addresses;
-    private final NodeAddresses node;
+    private final Map<InetAddress, List<InetAddress>> said = new HashMap<>();
     private final List<NettyLoop> loops = new ArrayList<>();
     private final List<Channel> acceptors = new ArrayList<>();
     private final List<LocalEndpoint> tcp = new ArrayList<>();
@@ -75,13 +77,13 @@ public final class NettyPacketIo implements PacketIo {
     private boolean attached;
 
     @Activate
-    public NettyPacketIo(RtcConfig config) throws IOException {
+    public NettyPacketIo(RtcConfig config, @Reference NodeAddresses machine) throws IOException {
         this.config = config;
         nextPort = new AtomicInteger(config.portRangeStart());
-        addresses = LocalAddresses.find(config);
-        node = NodeAddresses.of(config.nodeIp(), addresses);
+        addresses = machine.all().stream().map(NodeAddress::local).toList();
+        for (NodeAddress address : machine.all()) said.put(address.local(), address.said());
         if (!epoll) LOG.info("native epoll is not available, NIO is used: {}", String.valueOf(Epoll.unavailabilityCause()));
-        int[] ports = sharedPorts(config.udpPort());
+        int[] ports = UdpPorts.shared(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
         try {
             for (int i = 0; i < count; i++) loops.add(new NettyLoop(i, newGroup(i), this::lease));
@@ -95,20 +97,6 @@ public final class NettyPacketIo implements PacketIo {
         }
         LOG.info("media by {} on {}, UDP {}, TCP {}", name(), addresses.stream().map(InetAddress::getHostAddress).toList(),
                 config.forceTcp() ? "none" : ports.length == 0 ? config.portRangeStart() + "-" + config.portRangeEnd() : config.udpPort(), config.tcpPort());
-    }
-
-    /** One loop per port; a range has at most as many as there are processors. */
-    private static int[] sharedPorts(String udpPort) {
-        if (udpPort.isBlank() || udpPort.equals("0")) return new int[0];
-        Matcher range = PORTS.matcher(udpPort.strip());
-        int from = range.matches() ? Integer.parseInt(range.group(1)) : 0;
-        int to = range.matches() && range.group(2) != null ? Integer.parseInt(range.group(2)) : from;
-        if (from < 1 || to < from || to > 65_535)
-            throw new IllegalArgumentException("rtc.udp_port is '" + udpPort + "', allowed are a port from 1 to 65535 and a range a-b of them");
-        int count = Math.min(to - from + 1, Math.max(1, Runtime.getRuntime().availableProcessors()));
-        int[] ports = new int[count];
-        for (int i = 0; i < count; i++) ports[i] = from + i;
-        return ports;
     }
 
     private MultiThreadIoEventLoopGroup newGroup(int index) {
@@ -171,13 +159,13 @@ public final class NettyPacketIo implements PacketIo {
             if (!bound.isSuccess())
                 throw new IOException("TCP " + address.getHostAddress() + " port " + port + " (rtc.tcp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
             acceptors.add(bound.channel());
-            tcp.add(node.endpoint(Flow.Protocol.TCP, TransportAddress.of((InetSocketAddress) bound.channel().localAddress())));
+            tcp.add(endpoint(Flow.Protocol.TCP, TransportAddress.of((InetSocketAddress) bound.channel().localAddress())));
         }
     }
 
     /** On the loop. */
     private PortLease lease(NettyLoop loop) {
-        if (config.forceTcp() || sharedPorts(config.udpPort()).length > 0) return new Lease(endpoints(loop.sockets()), () -> {});
+        if (config.forceTcp() || UdpPorts.shared(config.udpPort()).length > 0) return new Lease(endpoints(loop.sockets()), () -> {});
         List<UdpSocket> own = spare.get(loop.index()).poll();
         Thread.startVirtualThread(() -> prepare(loop));
         if (own == null) {
@@ -193,9 +181,14 @@ public final class NettyPacketIo implements PacketIo {
 
     private List<LocalEndpoint> endpoints(List<UdpSocket> sockets) {
         List<LocalEndpoint> endpoints = new ArrayList<>();
-        for (UdpSocket socket : sockets) endpoints.add(node.endpoint(Flow.Protocol.UDP, socket.local()));
+        for (UdpSocket socket : sockets) endpoints.add(endpoint(Flow.Protocol.UDP, socket.local()));
         endpoints.addAll(tcp);
         return List.copyOf(endpoints);
+    }
+
+    private LocalEndpoint endpoint(Flow.Protocol protocol, TransportAddress bound) {
+        List<TransportAddress> advertised = said.get(bound.address()).stream().map(address -> TransportAddress.of(address, bound.port())).toList();
+        return new LocalEndpoint(protocol, bound, advertised);
     }
 
     /** Binds a port of the range for a peer to come. Binding waits for the loop, so it never happens on it. */

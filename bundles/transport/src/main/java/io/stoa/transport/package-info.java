@@ -7,6 +7,9 @@
  * of a port; {@code TcpAcceptor} takes ICE/TCP connections (RFC 6544, frames of RFC 4571) and gives each to the loop whose peer its
  * first STUN message names.
  *
+ * <p>{@code MachineAddresses} says beforehand at which addresses that is, and how others see them; it may ask STUN servers
+ * ({@code ExternalAddresses}).
+ *
  * <p>Not here: TURN, offload of what is received.
  */
 package io.stoa.transport;

@@ -38,8 +38,8 @@ final class Station implements AutoCloseable {
     final Attachment attachment;
     final List<Ear> ears = new ArrayList<>();
 
-    Station(RtcConfig config) throws IOException {
-        io = new NettyPacketIo(config);
+    Station(Object... pairs) throws IOException {
+        io = io(pairs);
         attachment = io.attach(this::ear);
     }
 
@@ -49,22 +49,34 @@ final class Station implements AutoCloseable {
         return ear;
     }
 
-    /** Settings in pairs; what is not named has its default, except that only loopback is used and TCP is off. */
+    static NettyPacketIo io(Object... pairs) throws IOException {
+        return new NettyPacketIo(config(pairs), new MachineAddresses(addresses(pairs)));
+    }
+
     static RtcConfig config(Object... pairs) throws IOException {
+        return config(RtcConfig.class, pairs);
+    }
+
+    static AddressConfig addresses(Object... pairs) throws IOException {
+        return config(AddressConfig.class, pairs);
+    }
+
+    /** Settings in pairs; what is not named has its default, except that only loopback is used and TCP is off. */
+    private static <T> T config(Class<T> type, Object... pairs) throws IOException {
         Map<String, Object> values = new HashMap<>(Map.of("enableLoopbackCandidate", true, "tcpPort", 0));
         values.put("interfaces_includes", new String[] {NetworkInterface.getByInetAddress(LOOPBACK).getName()});
         for (int i = 0; i < pairs.length; i += 2) values.put((String) pairs[i], pairs[i + 1]);
-        return (RtcConfig) Proxy.newProxyInstance(RtcConfig.class.getClassLoader(), new Class<?>[] {RtcConfig.class},
-                (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
     static Station onUdp() throws IOException {
-        return new Station(config("udpPort", "" + freePorts(1)));
+        return new Station("udpPort", "" + freePorts(1));
     }
 
     static Station onTcp(int loops) throws IOException {
         int udp = freePorts(loops);
-        return new Station(config("udpPort", udp + "-" + (udp + loops - 1), "tcpPort", freeTcpPort()));
+        return new Station("udpPort", udp + "-" + (udp + loops - 1), "tcpPort", freeTcpPort());
     }
 
     /** The first of so many ports that nobody uses, for UDP. */

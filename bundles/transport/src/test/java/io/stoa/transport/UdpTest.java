@@ -2,7 +2,7 @@ package io.stoa.transport;
 
 import static io.stoa.transport.Station.LOOPBACK;
 import static io.stoa.transport.Station.client;
-import static io.stoa.transport.Station.config;
+import static io.stoa.transport.Station.io;
 import static io.stoa.transport.Station.hear;
 import static io.stoa.transport.Station.of;
 import static io.stoa.transport.Station.say;
@@ -251,7 +251,7 @@ class UdpTest {
     void a_deadline_that_stands_from_the_beginning_is_kept() throws Exception {
         Ear ear = new Ear();
         ear.wakeAt = System.nanoTime() + 5 * Time.MILLI;
-        NettyPacketIo io = new NettyPacketIo(config("udpPort", "" + Station.freePorts(1)));
+        NettyPacketIo io = io("udpPort", "" + Station.freePorts(1));
         try (var attachment = io.attach(index -> ear)) {
             assertThat(attachment.loop(0)).isNotNull();
             assertThat(ear.wakes.poll(2, TimeUnit.SECONDS)).isNotNull();
@@ -286,7 +286,7 @@ class UdpTest {
 
     @Test
     void one_may_attach_at_a_time_and_nobody_is_called_afterwards() throws Exception {
-        NettyPacketIo io = new NettyPacketIo(config("udpPort", "" + Station.freePorts(1)));
+        NettyPacketIo io = io("udpPort", "" + Station.freePorts(1));
         try {
             Ear first = new Ear();
             var attachment = io.attach(index -> first);
@@ -345,7 +345,7 @@ class UdpTest {
     @Test
     void without_shared_ports_every_lease_has_its_own_until_it_is_closed() throws Exception {
         int first = Station.freePorts(60);
-        try (Station station = new Station(config("portRangeStart", first, "portRangeEnd", first + 59))) {
+        try (Station station = new Station("portRangeStart", first, "portRangeEnd", first + 59)) {
             PortLease one = station.on(0, () -> station.loop(0).lease());
             PortLease two = station.on(0, () -> station.loop(0).lease());
             TransportAddress oneAt = one.endpoints().getFirst().address();
@@ -367,8 +367,7 @@ class UdpTest {
     @Test
     void a_taken_port_stops_the_start_and_is_named() throws Exception {
         try (DatagramSocket taken = new DatagramSocket(0, LOOPBACK)) {
-            RtcConfig config = config("udpPort", "" + taken.getLocalPort());
-            assertThatThrownBy(() -> new NettyPacketIo(config))
+            assertThatThrownBy(() -> io("udpPort", "" + taken.getLocalPort()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1")
                     .hasMessageContaining("" + taken.getLocalPort())
@@ -378,15 +377,14 @@ class UdpTest {
 
     @Test
     void ports_are_free_when_the_component_has_gone() throws Exception {
-        RtcConfig config = config("udpPort", "" + Station.freePorts(1), "tcpPort", Station.freeTcpPort());
-        for (int i = 0; i < 20; i++) new Station(config).close();
+        Object[] ports = {"udpPort", "" + Station.freePorts(1), "tcpPort", Station.freeTcpPort()};
+        for (int i = 0; i < 20; i++) new Station(ports).close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "a-b", "9000-8000", "70000", "-1"})
     void a_port_that_is_none_is_told_with_its_key(String port) throws Exception {
-        RtcConfig config = config("udpPort", port);
-        assertThatThrownBy(() -> new NettyPacketIo(config)).hasMessageContaining("udp_port").hasMessageContaining(port);
+        assertThatThrownBy(() -> io("udpPort", port)).hasMessageContaining("udp_port").hasMessageContaining(port);
     }
 
     @Test

@@ -61,8 +61,7 @@ public class SendBenchmark {
         }
         Map<String, Object> values = Map.of("enableLoopbackCandidate", true, "tcpPort", 0, "udpPort", String.valueOf(port),
                 "interfaces_includes", new String[] {NetworkInterface.getByInetAddress(LOOPBACK).getName()});
-        io = new NettyPacketIo((RtcConfig) Proxy.newProxyInstance(RtcConfig.class.getClassLoader(), new Class<?>[] {RtcConfig.class},
-                (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
+        io = new NettyPacketIo(config(RtcConfig.class, values), new MachineAddresses(config(AddressConfig.class, values)));
         attachment = io.attach(index -> new Idle());
         loop = attachment.loop(0);
         TransportAddress local = TransportAddress.of(LOOPBACK, port);
@@ -70,6 +69,11 @@ public class SendBenchmark {
         onLoop(() -> {
             for (int i = 0; i < DESTINATIONS; i++) flows[i] = loop.flow(Flow.Protocol.UDP, local, TransportAddress.of(LOOPBACK, sockets[i].getLocalPort()));
         });
+    }
+
+    private static <T> T config(Class<T> type, Map<String, Object> values) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (self, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
     @TearDown

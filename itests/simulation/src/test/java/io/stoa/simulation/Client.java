@@ -93,6 +93,8 @@ final class Client implements Station, PeerListener {
     boolean reports = true;
     final List<byte[]> rtcpReceived = new ArrayList<>();
     int unknownSsrcs;
+    /** Paths that the plane asked about: STUN requests. */
+    int checked;
 
     private final VirtualNet net;
     private final RandomGenerator random;
@@ -413,6 +415,7 @@ final class Client implements Station, PeerListener {
             channels = new DataChannels(SctpSettings.DEFAULT, dtlsClient, random, new Channels());
         }
         remoteCredentials = ClientSections.credentials(description);
+        if (description.iceLite) ice.facesLite();
         ice.remoteCredentials(net.now(), remoteCredentials);
         if (dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
     }
@@ -456,6 +459,7 @@ final class Client implements Station, PeerListener {
     public void receive(long now, TransportAddress local, TransportAddress remoteAddress, byte[] bytes) {
         if (ended || bytes.length == 0) return;
         int first = bytes[0] & 0xff;
+        if (Bytes.u16(bytes, 0) == 1) checked++;
         if (first < 4) ice.receive(now, flow(local, remoteAddress), bytes, 0, bytes.length);
         else if (first >= 20 && first < 64) {
             if (dtls != null) dtls.receive(bytes, 0, bytes.length);

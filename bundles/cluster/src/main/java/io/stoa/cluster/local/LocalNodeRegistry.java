@@ -3,14 +3,13 @@ package io.stoa.cluster.local;
 import io.stoa.base.Ids;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.media.MediaPlane;
+import io.stoa.media.NodeAddresses;
 import io.stoa.protocol.livekit.Node;
 import io.stoa.protocol.livekit.NodeState;
 import io.stoa.protocol.livekit.NodeStats;
 import io.stoa.protocol.livekit.NodeType;
 import io.stoa.room.RoomManager;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(
         service = NodeRegistry.class,
         immediate = true,
-        configurationPid = {"io.stoa.server", "io.stoa.rtc"},
+        configurationPid = "io.stoa.server",
         property = "service.ranking:Integer=-2147483648")
 public final class LocalNodeRegistry implements NodeRegistry {
     private static final long STATS_NANOS = 500_000_000L;
@@ -36,6 +35,7 @@ public final class LocalNodeRegistry implements NodeRegistry {
     private volatile ServerConfig config;
     private volatile boolean draining;
     private volatile Reading reading;
+    private volatile InetAddress address = InetAddress.getLoopbackAddress();
 
     // Who is counted needs this node to exist first: optional, so that there is no circle.
     @Reference(
@@ -49,6 +49,12 @@ public final class LocalNodeRegistry implements NodeRegistry {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile MediaPlane media;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile NodeAddresses addresses;
 
     @Activate
     public LocalNodeRegistry(ServerConfig config) {
@@ -116,22 +122,11 @@ public final class LocalNodeRegistry implements NodeRegistry {
                 Optional.ofNullable(plane).map(MediaPlane::stats));
     }
 
+    /** Media is not there yet, or for a moment: what was known stays. */
     private String address() {
-        String configured = config.nodeIp().split(",", 2)[0].strip();
-        return configured.isEmpty() ? firstAddress() : configured;
-    }
-
-    private static String firstAddress() {
-        try {
-            return NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> address.getAddress().length == 4 && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-                    .map(InetAddress::getHostAddress)
-                    .findFirst()
-                    .orElse("127.0.0.1");
-        } catch (SocketException e) {
-            return "127.0.0.1";
-        }
+        NodeAddresses current = addresses;
+        if (current != null) address = current.primary();
+        return address.getHostAddress();
     }
 
     private static long wallSeconds() {

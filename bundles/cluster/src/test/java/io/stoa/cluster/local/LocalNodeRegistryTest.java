@@ -3,19 +3,24 @@ package io.stoa.cluster.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.media.MediaPlane.PlaneStats;
+import io.stoa.media.NodeAddresses;
 import io.stoa.protocol.livekit.NodeState;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalNodeRegistryTest {
     @Test
     void a_node_knows_itself_and_drains_once() {
-        var registry = new LocalNodeRegistry(RoomRegistrarTest.config(ServerConfig.class, Map.of("region", "eu", "nodeIp", "192.0.2.1,2001:db8::1")));
+        var registry = new LocalNodeRegistry(RoomRegistrarTest.config(ServerConfig.class, Map.of("region", "eu")));
         var node = registry.local();
         assertThat(node.getId()).matches("ND_[2-9A-Za-z]{12}").isEqualTo(registry.localId());
         assertThat(node.getRegion()).isEqualTo("eu");
-        assertThat(node.getIp()).isEqualTo("192.0.2.1");
         assertThat(node.getState()).isEqualTo(NodeState.SERVING);
         assertThat(node.getStats().getNumCpus()).isPositive();
         assertThat(registry.nodes()).hasSize(1);
@@ -23,6 +28,37 @@ class LocalNodeRegistryTest {
         registry.drain();
         assertThat(registry.draining()).isTrue();
         assertThat(registry.local().getState()).isEqualTo(NodeState.SHUTTING_DOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "2001:db8:0:0:0:0:0:1"})
+    void a_node_is_known_by_the_address_by_which_others_reach_its_media(String ip) {
+        var registry = new LocalNodeRegistry(RoomRegistrarTest.config(ServerConfig.class, Map.of()));
+        assertThat(registry.local().getIp()).as("before there is any").isEqualTo("127.0.0.1");
+        registry.addresses = known(ip);
+        assertThat(registry.local().getIp()).isEqualTo(ip);
+        registry.addresses = null;
+        assertThat(registry.local().getIp()).as("while media is replaced").isEqualTo(ip);
+    }
+
+    private static NodeAddresses known(String ip) {
+        InetAddress address = InetAddress.ofLiteral(ip);
+        return new NodeAddresses() {
+            @Override
+            public List<NodeAddress> all() {
+                return List.of(new NodeAddress(address, List.of(address)));
+            }
+
+            @Override
+            public InetAddress primary() {
+                return address;
+            }
+
+            @Override
+            public Optional<InetAddress> primary(boolean ipv4) {
+                return Optional.of(address).filter(it -> it instanceof Inet4Address == ipv4);
+            }
+        };
     }
 
     @Test

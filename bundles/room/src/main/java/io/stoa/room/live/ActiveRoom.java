@@ -406,6 +406,10 @@ final class ActiveRoom implements LiveRoom {
         return manager.ice().allowTcpFallback();
     }
 
+    boolean iceLite() {
+        return manager.ice().useIceLite();
+    }
+
     int tcpFallbackRttThreshold() {
         return manager.ice().tcpFallbackRttThreshold();
     }

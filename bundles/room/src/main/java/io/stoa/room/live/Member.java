@@ -62,6 +62,7 @@ final class Member {
     private static final int KNOWS_UNPUBLISHED = 7;
     /** Protocol from which tracks of one stream may share its id. */
     private static final int PLAYS_TOGETHER = 10;
+    private static final int FACES_ICE_LITE = 6;
     private static final long RESUME_MILLIS = 5_000;
     private static final long CLOSED_MILLIS = 1_000;
     private static final long SIGNAL_LOST_MILLIS = 60_000;
@@ -355,7 +356,12 @@ final class Member {
     private PeerSpec spec(PeerSpec.Role role) {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
         boolean tcpOnly = room().only(this) == CandidateProtocol.TCP;
-        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), tcpOnly, traits.changesCodec(), playout());
+        return new PeerSpec(room().sid(), sid, identity, role, codecs, traits.firefox(), traits.red(), tcpOnly, iceLite(), traits.changesCodec(), playout());
+    }
+
+    /** Firefox nominates every path that works, even to a lite agent, and does not say which one it means. */
+    private boolean iceLite() {
+        return room().iceLite() && !start.getDisableIceLite() && !traits.firefox() && protocol() >= FACES_ICE_LITE;
     }
 
     /** Spec 6.13. Where tracks are to be in step, a client that cannot keep them so is not to delay one of them. */

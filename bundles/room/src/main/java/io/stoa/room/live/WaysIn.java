@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import io.stoa.media.StunServers;
 import io.stoa.protocol.handover.OnlyWay;
 import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.ICEServer;
@@ -15,8 +16,6 @@ import java.util.function.LongSupplier;
  * remembered per room and identity for a while, so that it holds for a client that comes back. Any thread.
  */
 final class WaysIn {
-    private static final List<String> PUBLIC_STUN_SERVERS =
-            List.of("global.stun.twilio.com:3478", "stun.l.google.com:19302", "stun1.l.google.com:19302");
     private static final long MEMORY_MILLIS = 300_000;
     private static final int MAX_REMEMBERED = 10_000;
 
@@ -91,7 +90,7 @@ final class WaysIn {
             if (!tls.isEmpty()) return new Told(tls, true); // without one, other ways are better than none
         }
         boolean tellsAddresses = servers.stream().flatMap(server -> server.getUrlsList().stream()).anyMatch(url -> url.startsWith("turn:"));
-        List<String> asked = !tellsAddresses && stun.isEmpty() ? PUBLIC_STUN_SERVERS : stun;
+        List<String> asked = !tellsAddresses && stun.isEmpty() ? StunServers.PUBLIC : stun;
         if (!asked.isEmpty()) servers.add(ICEServer.newBuilder().addAllUrls(asked.stream().map(server -> "stun:" + server).toList()).build());
         return new Told(servers, false);
     }

@@ -71,6 +71,19 @@ class ClientTraitsTest {
         assertThat(firefox.allow(codecs, false)).extracting(EnabledCodec::mime).containsExactly("video/h264", "video/vp8");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "true, Chrome, 17, false, true", "true, Chrome, 6, false, true", "true, Chrome, 5, false, false", "true, Chrome, 17, true, false", "true, Firefox, 17, false, false",
+        "true, Firefox Mobile, 17, false, false", "true, '', 17, false, true", "false, Chrome, 17, false, false",
+    })
+    void who_looks_for_paths_alone(boolean configured, String browser, int protocol, boolean unwanted, boolean lite) {
+        try (Rig rig = new Rig()) {
+            rig.iceLite = configured;
+            rig.client("ann").with(start -> start.setClient(client(browser, "153.0", "Linux").setProtocol(protocol)).setDisableIceLite(unwanted)).join();
+            assertThat(rig.plane.peers).hasSize(2).allMatch(peer -> peer.spec.iceLite() == lite);
+        }
+    }
+
     @Test
     void the_client_is_told_when_it_joins_and_when_it_comes_back() {
         try (Rig rig = new Rig()) {

@@ -59,6 +59,7 @@ final class Rig implements AutoCloseable {
     int updateBatchTargetSize = 131_072;
     int codecRegressionThreshold = 5;
     String[] stunServers = {};
+    boolean iceLite;
     boolean allowTcpFallback = true;
     int tcpFallbackRttThreshold;
     private int allocated;
@@ -311,6 +312,11 @@ final class Rig implements AutoCloseable {
             @Override
             public String[] stunServers() {
                 return stunServers;
+            }
+
+            @Override
+            public boolean useIceLite() {
+                return iceLite;
             }
 
             @Override

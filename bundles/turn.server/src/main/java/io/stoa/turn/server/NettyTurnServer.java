@@ -1,6 +1,7 @@
 package io.stoa.turn.server;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.media.NodeAddresses;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.room.TurnServers;
 import io.stoa.turn.PeerRules;
@@ -8,6 +9,7 @@ import io.stoa.turn.TurnSettings;
 import io.stoa.turn.TurnSettings.RelayAddress;
 import io.stoa.turn.server.ParticipantCredentials.Issued;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
 @Component(
         service = TurnServers.class,
         immediate = true,
-        configurationPid = {"io.stoa.rtc", "io.stoa.turn"}, // the last wins: both have a udpPort
+        configurationPid = "io.stoa.turn",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = "service.ranking:Integer=100")
 public final class NettyTurnServer implements TurnServers {
@@ -43,12 +45,14 @@ public final class NettyTurnServer implements TurnServers {
     volatile KeyProvider keys;
 
     private final ParticipantCredentials credentials = new ParticipantCredentials(() -> keys, () -> System.currentTimeMillis() / 1_000);
+    private final NodeAddresses machine;
     private final Optional<TurnLoop> loop;
     private volatile TurnConfig config;
 
     @Activate
-    public NettyTurnServer(TurnConfig config) throws IOException {
+    public NettyTurnServer(TurnConfig config, @Reference NodeAddresses machine) throws IOException {
         this.config = config;
+        this.machine = machine;
         loop = config.enabled() ? Optional.of(new TurnLoop(listening(config), settings(config), credentials)) : Optional.empty();
         if (config.enabled())
             LOG.info("TURN on {}, UDP {}, {} {}, relayed from ports {} to {}", Arrays.toString(config.bindAddresses()), config.udpPort() == 0 ? "none" : config.udpPort(),
@@ -65,18 +69,21 @@ public final class NettyTurnServer implements TurnServers {
         return Arrays.stream(config.bindAddresses()).map(InetAddress::ofLiteral).toList();
     }
 
-    private static TurnSettings settings(TurnConfig config) {
+    private TurnSettings settings(TurnConfig config) {
         List<RelayAddress> relays = new ArrayList<>();
         for (boolean four : new boolean[] {true, false})
-            addresses(config).stream().filter(address -> NodeAddresses.isIpv4(address) == four).findFirst().ifPresent(bind ->
-                    relays.add(new RelayAddress(bind, said(config, four))));
+            addresses(config).stream().filter(address -> isIpv4(address) == four).findFirst().ifPresent(bind -> relays.add(new RelayAddress(bind, said(four))));
         PeerRules rules = new PeerRules(List.of(config.allowRestrictedPeerCidrs()), List.of(config.denyPeerCidrs()));
         return new TurnSettings(ParticipantCredentials.REALM, relays, config.relayRangeStart(), config.relayRangeEnd(), config.perUserRelayAllocationLimit(), rules);
     }
 
-    private static InetAddress said(TurnConfig config, boolean four) {
-        return NodeAddresses.find(config.nodeIp(), four).orElseThrow(() -> new IllegalArgumentException(
-                "turn.bind_addresses has an " + (four ? "IPv4" : "IPv6") + " address, but this machine has none to relay from; rtc.node_ip may name it"));
+    private InetAddress said(boolean four) {
+        return machine.primary(four).orElseThrow(() -> new IllegalArgumentException(
+                "turn.bind_addresses has an " + (four ? "IPv4" : "IPv6") + " address, but media uses none to relay from; rtc.node_ip may name it"));
+    }
+
+    private static boolean isIpv4(InetAddress address) {
+        return address instanceof Inet4Address;
     }
 
     /** What only the next start can change was not handed on by whoever read the file. */
@@ -98,7 +105,7 @@ public final class NettyTurnServer implements TurnServers {
         return issued.map(made -> ICEServer.newBuilder().addAllUrls(urls).setUsername(made.username()).setCredential(made.password()).build()).stream().toList();
     }
 
-    private static List<String> urls(TurnConfig config) {
+    private List<String> urls(TurnConfig config) {
         List<String> urls = new ArrayList<>();
         for (RelayAddress relay : config.udpPort() == 0 ? List.<RelayAddress>of() : settings(config).relays())
             urls.add("turn:" + host(relay.said()) + ":" + config.udpPort() + "?transport=udp");
@@ -107,7 +114,7 @@ public final class NettyTurnServer implements TurnServers {
     }
 
     private static String host(InetAddress address) {
-        return NodeAddresses.isIpv4(address) ? address.getHostAddress() : "[" + address.getHostAddress() + "]";
+        return isIpv4(address) ? address.getHostAddress() : "[" + address.getHostAddress() + "]";
     }
 
     @Deactivate

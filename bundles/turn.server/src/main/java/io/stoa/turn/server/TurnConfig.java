@@ -3,7 +3,7 @@ package io.stoa.turn.server;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** LiveKit's {@code turn.*} keys in camel case, and of {@code rtc.*} the one that says how others reach this machine. */
+/** LiveKit's {@code turn.*} keys in camel case. */
 @ObjectClassDefinition(name = "Stoa TURN", description = "The embedded TURN server")
 public @interface TurnConfig {
     boolean enabled() default false;
@@ -43,7 +43,4 @@ public @interface TurnConfig {
 
     @AttributeDefinition(description = "address blocks (CIDR) to which is never relayed", required = false)
     String[] denyPeerCidrs() default {};
-
-    @AttributeDefinition(description = "an address, or an IPv4 and an IPv6 address, comma-separated; empty = of this machine", required = false)
-    String nodeIp() default "";
 }

@@ -34,6 +34,7 @@ import io.stoa.turn.TurnHandler;
 import io.stoa.turn.TurnServer;
 import io.stoa.turn.TurnSettings;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -99,7 +100,7 @@ final class TurnLoop implements TurnHandler {
     }
 
     private Bootstrap udp(ChannelHandler handler, InetAddress address, int buffer) {
-        var family = NodeAddresses.isIpv4(address) ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+        var family = address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
                 .channelFactory(() -> epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family))

@@ -8,6 +8,7 @@ import io.stoa.auth.KeyProvider;
 import io.stoa.base.TransportAddress;
 import io.stoa.ice.StunView;
 import io.stoa.ice.StunWriter;
+import io.stoa.media.NodeAddresses;
 import io.stoa.protocol.livekit.ICEServer;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +28,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NettyTurnServerTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
-    private final Map<String, Object> values = new HashMap<>(Map.of("enabled", true, "nodeIp", "127.0.0.1", "bindAddresses", new String[] {"127.0.0.1"},
+    private final Map<String, Object> values = new HashMap<>(Map.of("enabled", true, "bindAddresses", new String[] {"127.0.0.1"},
             "allowRestrictedPeerCidrs", new String[] {"127.0.0.0/8"}, "relayRangeStart", 42_000, "relayRangeEnd", 42_099));
+    private InetAddress reachedBy = LOOPBACK;
     private NettyTurnServer server;
 
     @AfterEach
@@ -47,7 +51,7 @@ class NettyTurnServerTest {
     }
 
     private NettyTurnServer start() throws IOException {
-        server = new NettyTurnServer(config());
+        server = new NettyTurnServer(config(), machine());
         server.keys = new KeyProvider() {
             @Override
             public Optional<String> secret(String apiKey) {
@@ -60,6 +64,25 @@ class NettyTurnServerTest {
             }
         };
         return server;
+    }
+
+    private NodeAddresses machine() {
+        return new NodeAddresses() {
+            @Override
+            public List<NodeAddress> all() {
+                return List.of(new NodeAddress(LOOPBACK, List.of(reachedBy)));
+            }
+
+            @Override
+            public InetAddress primary() {
+                return reachedBy;
+            }
+
+            @Override
+            public Optional<InetAddress> primary(boolean ipv4) {
+                return Optional.of(reachedBy).filter(address -> address instanceof Inet4Address == ipv4);
+            }
+        };
     }
 
     private TurnConfig config() {
@@ -249,6 +272,25 @@ class NettyTurnServerTest {
         assertThat(after).isNotSameAs(before);
         Files.writeString(folder.resolve("key.pem"), "half of a key");
         assertThat(files.context(20_000_000_000L)).as("what cannot be used").isSameAs(after);
+    }
+
+    @Test
+    void clients_are_told_and_relayed_by_the_address_by_which_others_reach_media() throws Exception {
+        int port = freePort();
+        values.put("udpPort", port);
+        reachedBy = InetAddress.ofLiteral("192.0.2.7");
+        start();
+        assertThat(told().getUrlsList()).containsExactly("turn:192.0.2.7:" + port + "?transport=udp");
+        try (Client client = overUdp(told(), port)) {
+            assertThat(client.allocate().address()).isEqualTo(reachedBy);
+        }
+    }
+
+    @Test
+    void a_family_in_which_nobody_reaches_media_is_told_at_the_start() throws Exception {
+        values.put("udpPort", freePort());
+        reachedBy = InetAddress.ofLiteral("2001:db8::7");
+        assertThatThrownBy(this::start).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("turn.bind_addresses").hasMessageContaining("IPv4");
     }
 
     @Test
