@@ -252,7 +252,7 @@ final class ActiveRoom implements LiveRoom {
             return null;
         }
         try {
-            member.connect();
+            member.connections().open();
         } catch (IllegalStateException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e); // the media plane says what it is missing
         }
@@ -299,14 +299,14 @@ final class ActiveRoom implements LiveRoom {
     Member resume(StartSession start, SignalSink sink) {
         Member member = members.get(start.getIdentity());
         if (member == null || !member.open() || member.forwarded() || closed) return null;
-        member.resume(sink, start.getConnectionId(), start.getReconnectReason());
+        member.signalling().resume(sink, start.getConnectionId(), start.getReconnectReason());
         return member;
     }
 
     /** Whether a session that began under another signal server or room manager belongs here. */
     boolean knows(StartSession start) {
         Member member = members.get(start.getIdentity());
-        return awaited.containsKey(start.getConnectionId()) || member != null && member.connectionId.equals(start.getConnectionId());
+        return awaited.containsKey(start.getConnectionId()) || member != null && member.signalling().connectionId().equals(start.getConnectionId());
     }
 
     /**
@@ -318,11 +318,11 @@ final class ActiveRoom implements LiveRoom {
     Reattached reattach(StartSession start, SignalSink sink) {
         HeldSink held = awaited.remove(start.getConnectionId());
         Member member = members.get(start.getIdentity());
-        if (member == null || !member.open() || !member.hasSignal() || !member.connectionId.equals(start.getConnectionId())) {
+        if (member == null || !member.open() || !member.signalling().open() || !member.signalling().connectionId().equals(start.getConnectionId())) {
             if (held != null) held.attach(sink);
             return new Reattached(null, held != null);
         }
-        member.attach(sink);
+        member.signalling().attach(sink);
         return new Reattached(member, true);
     }
 
@@ -342,7 +342,7 @@ final class ActiveRoom implements LiveRoom {
                 .setServerVersion(VERSION)
                 .setServerInfo(serverInfo())
                 .setServerRegion(region())
-                .setSubscriberPrimary(member.subscriberPrimary())
+                .setSubscriberPrimary(member.connections().subscriberPrimary())
                 .addAllIceServers(ways.servers())
                 .setPingInterval(5)
                 .setPingTimeout(15)
@@ -501,7 +501,7 @@ final class ActiveRoom implements LiveRoom {
         if (member.announced && !member.hidden())
             for (Member other : members.values())
                 if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
-                    if (!other.hasSignal()) other.missed(last);
+                    if (!other.signalling().open()) other.signalling().missed(last);
                     update(other, last);
                 }
         countsChanged();
@@ -719,7 +719,7 @@ final class ActiveRoom implements LiveRoom {
             if (entry == null) return Optional.empty();
             if (!muted && entry.info.getMuted() && !manager.limits().enableRemoteUnmute())
                 throw new RoomException(RoomException.Code.FAILED_PRECONDITION, "remote unmute not enabled");
-            member.mute(trackSid, muted, true);
+            member.publishing().mute(trackSid, muted, true);
             return Optional.of(entry.info.build());
         });
     }

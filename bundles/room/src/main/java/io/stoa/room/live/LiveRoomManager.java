@@ -457,7 +457,7 @@ public final class LiveRoomManager implements RoomManager {
     /** A room that cannot go on: nothing is to say that it does. Its connections close when they have waited long enough. */
     void giveUp(String name) {
         ActiveRoom half = rooms.remove(name);
-        if (half != null) half.post(() -> half.members().forEach(Member::disconnect));
+        if (half != null) half.post(() -> half.members().forEach(member -> member.connections().close()));
         store.deleteRoom(name);
         unroute(name);
         listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));

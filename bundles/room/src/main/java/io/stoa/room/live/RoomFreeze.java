@@ -58,7 +58,7 @@ final class RoomFreeze {
             result.completeExceptionally(new IllegalStateException("it has ended"));
         } else if (!room.members().stream().allMatch(this::keyed)) {
             park(); // somebody has arrived from another room
-        } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.forwarded() || member.descriptions().settled())) {
+        } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.connections().settled())) {
             room.calls().end();
             RoomState state = write();
             room.mailbox().shut();
@@ -100,34 +100,20 @@ final class RoomFreeze {
                 .setPermission(member.permission)
                 .setForwarded(member.forwarded());
         for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
-        if (!member.forwarded())
-            state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving())).setNegotiation(member.descriptions().freeze());
-        signalling(member, state);
-        member.publications().freeze(state);
+        if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
+        member.signalling().freeze(state);
+        member.connections().freeze(state);
+        member.publishing().freeze(state);
         member.subscriptions().freeze(state);
         member.dataTracks().freeze(state);
-        state.setSubscriptionPermission(member.allowed)
-                .addAllDataBlobs(member.blobs().all())
+        state.addAllDataBlobs(member.blobs().all())
+                .setAnnounced(member.announced)
                 .setLastReliableSequence(member.lastReliableSequence)
                 .setSpeakerLevel(member.speakerLevel)
                 .setSpeaksUntil(member.speaksUntilMillis)
                 .setQuality(member.quality)
-                .setQualityTold(member.qualityTold)
-                .setWay(member.nextWay().freeze());
+                .setQualityTold(member.qualityTold);
         for (byte[] data : member.waitingData) state.addWaitingData(ByteString.copyFrom(data));
         return state.build();
-    }
-
-    private static void signalling(Member member, ParticipantState.Builder state) {
-        state.setHasSignal(member.hasSignal())
-                .setConnectionId(member.connectionId)
-                .setSignalLostUntil(member.hasSignal() ? 0 : member.signalLostUntil)
-                .setResumeUntil(member.awaitsResume() ? member.resumeUntil : 0)
-                .setEverActive(member.everActive)
-                .addAllSilentConnections(member.answering().silent())
-                .setAnnounced(member.announced)
-                .setDropsSignalOnResume(member.dropsSignalOnResume)
-                .setDropsMessagesOnResume(member.dropsMessagesOnResume)
-                .addAllMissedDepartures(member.missedDepartures.values());
     }
 }

@@ -103,46 +103,33 @@ final class RoomThaw {
         Member member = new Member(room, info.getSid(), from.getStart(), Claims.fromJson(from.getGrantsJson()), sink, from.getNegotiation().getNextOfferId());
         member.info.clear().mergeFrom(info);
         member.permission = from.getPermission();
-        member.allowed = from.getSubscriptionPermission();
-        signalling(member, from);
-        member.publications().thaw(from);
+        member.announced = from.getAnnounced();
+        member.signalling().thaw(from);
+        member.connections().thaw(from);
+        member.publishing().thaw(from);
         member.blobs().restore(from.getDataBlobsList());
         member.lastReliableSequence = from.getLastReliableSequence();
         member.speakerLevel = from.getSpeakerLevel();
         member.speaksUntilMillis = from.getSpeaksUntil();
         member.quality = from.getQuality();
         member.qualityTold = from.getQualityTold();
-        member.nextWay().thaw(from.getWay());
         for (ByteString data : from.getWaitingDataList()) {
             member.waitingData.add(data.toByteArray());
             member.waitingBytes += data.size();
         }
-        if (sink != null) room.awaited.put(member.connectionId, sink);
+        if (sink != null) room.awaited.put(member.signalling().connectionId(), sink);
         room.goesOn(member);
         if (from.getForwarded()) return;
-        if (!member.reconnect(from.getPublisher(), from.getSubscriber())) {
+        if (!member.connections().adopt(from)) {
             disconnected.add(member);
             return;
         }
-        member.descriptions().thaw(from.getNegotiation());
         if (member.receiving().isOpen(DataLane.RELIABLE)) DataRelay.flush(member);
-    }
-
-    private static void signalling(Member member, ParticipantState from) {
-        member.connectionId = from.getConnectionId();
-        member.everActive = from.getEverActive();
-        member.announced = from.getAnnounced();
-        member.dropsSignalOnResume = from.getDropsSignalOnResume();
-        member.dropsMessagesOnResume = from.getDropsMessagesOnResume();
-        for (ParticipantInfo gone : from.getMissedDeparturesList()) member.missedDepartures.put(gone.getSid(), gone);
-        if (from.getSignalLostUntil() > 0) member.liveWithoutSignal(from.getSignalLostUntil());
-        if (from.getResumeUntil() > 0) member.awaitResume(from.getResumeUntil());
-        member.answering().thaw(from.getSilentConnectionsList());
     }
 
     /** Whose session has not come back by now has no signalling any more. */
     private void lost() {
-        for (Member member : List.copyOf(room.members())) if (room.awaited.containsValue(member.sink)) member.signalClosed(member.sinkGeneration());
+        for (Member member : List.copyOf(room.members())) member.signalling().lost(room.awaited.values());
         room.awaited.clear();
     }
 }

@@ -39,11 +39,14 @@ class HandedOverFieldsTest {
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
                         "manager mailbox ids calls speakers dynacast closed awaited expected population recurring inspection idlePlan shown malformedData"),
                 of(Member.class,
-                        "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
-                                + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
-                                + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
-                                + " announced original forwardings answering nextWay",
-                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded shownOf"),
+                        "identity sid start signalling connections publications publishing subscriptions dataTracks blobs info claims permission"
+                                + " grantsJson waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original"
+                                + " forwardings",
+                        "residence traits requests open grantsListener waitingBytes shownOf"),
+                of(Signalling.class, "connectionId awaitsResume resumeUntil lostUntil missedDepartures dropsOnResume dropsMessagesOnResume",
+                        "member sink generation"),
+                of(Connections.class, "firstOfferId answering nextWay publisher subscriber descriptions everActive", "member single unread flooded"),
+                of(Publishing.class, "publications allowed", "member"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil told", "lessFrom neededElsewhere"),
                 of(Subscriptions.class, "active taken unbound wished settings lastAllowed", "owner unknown waiting"),
@@ -51,8 +54,8 @@ class HandedOverFieldsTest {
                 of(DataBlobs.class, "blobs", ""),
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
                         "member publisher subscriber describing behindDescription offerGeneration"),
-                of(Answering.class, "answering", "member vanishing generation"),
-                of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member"),
+                of(Answering.class, "answering", "member connections vanishing generation"),
+                of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member connections"),
                 of(DataRelay.class, "nonces", "room calls"),
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),
