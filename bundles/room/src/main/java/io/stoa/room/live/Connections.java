@@ -230,7 +230,7 @@ final class Connections {
 
         @Override
         public void laneOpen(DataLane lane) {
-            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) member.post(() -> DataRelay.flush(member));
+            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) member.post(() -> member.outbox().flush());
         }
 
         @Override

@@ -32,7 +32,8 @@ final class Forwarding {
             SubscriptionPermission allowed,
             MediaPeer source) {
         static Picture of(Member member) {
-            return new Picture(member, member.info(), member.dependent(), member.client(), member.claims(), member.publishing().allowed(), member.sending());
+            return new Picture(
+                    member, member.info(), member.dependent(), member.client(), member.grants().claims(), member.publishing().allowed(), member.sending());
         }
     }
 

@@ -255,7 +255,7 @@ public final class LiveRoomManager implements RoomManager {
     String token(Member member) {
         KeyProvider provider = keys;
         if (provider == null) return null;
-        return AccessTokens.renew(member.claims(), provider, member.tokenExpiresAtSeconds(), Instant.now()).orElse(null);
+        return AccessTokens.renew(member.grants().claims(), provider, member.tokenExpiresAtSeconds(), Instant.now()).orElse(null);
     }
 
     /** Whether a participant may be brought there: it exists, or what does not exist is opened (spec 5.2). */

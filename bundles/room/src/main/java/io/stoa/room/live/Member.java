@@ -1,7 +1,6 @@
 package io.stoa.room.live;
 
 import io.stoa.auth.Claims;
-import io.stoa.auth.VideoGrant;
 import io.stoa.media.MediaPeer;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.ClientInfo;
@@ -19,7 +18,6 @@ import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.UnpublishDataTrackResponse;
 import io.stoa.room.SignalSink;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,18 +42,15 @@ final class Member {
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final DataTracks dataTracks;
     private final DataBlobs blobs = new DataBlobs();
+    private final DataOutbox outbox = new DataOutbox(this);
     final ParticipantInfo.Builder info;
-    private Claims claims;
+    private final Grants grants;
     ParticipantPermission permission;
     /** Of the participant in another room that is shown here. */
     private MediaPeer original;
     private Member shownOf;
     private final List<Forwarding> forwardings = new ArrayList<>();
     private volatile boolean open = true;
-    private volatile String grantsJson;
-    private volatile Runnable grantsListener = () -> {};
-    final ArrayDeque<byte[]> waitingData = new ArrayDeque<>();
-    int waitingBytes;
     int lastReliableSequence;
     double speakerLevel;
     /** By a simulated scenario. */
@@ -68,7 +63,7 @@ final class Member {
         residence = new Residence(room);
         this.sid = sid;
         this.start = start;
-        this.claims = claims;
+        grants = new Grants(claims);
         identity = start.getIdentity();
         traits = ClientTraits.of(start.getClient());
         signalling = new Signalling(this, sink, start.getConnectionId());
@@ -76,8 +71,7 @@ final class Member {
         publications = new Publications(room().ids(), room().publishCodecs(traits).stream().map(Codec::getMime).toList());
         publishing = new Publishing(this, publications);
         dataTracks = new DataTracks(this, firstOfferId, room().limits().maxDataTrackCustomEncodingLength());
-        permission = (claims.video() == null ? VideoGrant.NONE : claims.video()).permission();
-        grantsJson = claims.toJson();
+        permission = grants.permission();
         long now = room().millis();
         info = ParticipantInfo.newBuilder()
                 .setSid(sid)
@@ -155,6 +149,10 @@ final class Member {
         return permission;
     }
 
+    Grants grants() {
+        return grants;
+    }
+
     Publications publications() {
         return publications;
     }
@@ -173,6 +171,10 @@ final class Member {
 
     DataBlobs blobs() {
         return blobs;
+    }
+
+    DataOutbox outbox() {
+        return outbox;
     }
 
     ClientTraits traits() {
@@ -226,14 +228,6 @@ final class Member {
 
     boolean publishes() {
         return !publications.infos().isEmpty() || !dataTracks.infos().isEmpty();
-    }
-
-    String grantsJson() {
-        return grantsJson;
-    }
-
-    void onGrantsChanged(Runnable listener) {
-        grantsListener = listener;
     }
 
     void send(SignalResponse.Builder response) {
@@ -328,7 +322,7 @@ final class Member {
             else info.putAttributes(key, value);
         });
         changed();
-        grantsChanged();
+        grants.changed(info, permission);
         room().announce(this);
     }
 
@@ -345,16 +339,9 @@ final class Member {
             subscriptions.reconcile(member);
             dataTracks.reconcile(member);
         }
-        grantsChanged();
+        grants.changed(info, permission);
         if (hidden() && !wasHidden) room().vanish(this);
         room().announce(this);
-    }
-
-    private void grantsChanged() {
-        VideoGrant grant = claims.video() == null ? VideoGrant.NONE : claims.video();
-        claims = claims.with(info.getName(), info.getMetadata(), info.getAttributesMap(), grant.with(permission));
-        grantsJson = claims.toJson();
-        grantsListener.run();
     }
 
     /** @return false if there is no such track */
@@ -418,23 +405,16 @@ final class Member {
         subscriptions.clear();
         dataTracks.clearReceived();
         signalling.forgetDepartures();
-        waitingData.clear();
-        waitingBytes = 0;
+        outbox.clear();
         speakerLevel = 0;
         qualityTold = false;
         announced = false;
-        VideoGrant grant = claims.video() == null ? VideoGrant.NONE : claims.video();
-        claims = claims.with(info.getName(), info.getMetadata(), info.getAttributesMap(), grant.with(permission).in(next.name()));
-        grantsJson = claims.toJson();
+        grants.moved(next.name(), info, permission);
         next.only(this, room().only(this));
         long now = next.millis();
         info.setJoinedAt(now / 1000).setJoinedAtMs(now);
         changed();
         residence.leaveFor(next, arrive);
-    }
-
-    Claims claims() {
-        return claims;
     }
 
     long tokenExpiresAtSeconds() {
@@ -454,7 +434,7 @@ final class Member {
     void close(DisconnectReason reason, LeaveRequest.Action action) {
         if (!open) return;
         open = false;
-        grantsListener = () -> {}; // timers may hold this participant for a while, but not its signal server
+        grants.end();
         signalling.end(action, reason);
         connections.close();
         info.setState(ParticipantInfo.State.DISCONNECTED).setDisconnectReason(reason);

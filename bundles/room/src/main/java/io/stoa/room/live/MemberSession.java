@@ -55,11 +55,11 @@ final class MemberSession implements RoomSession {
 
     @Override
     public String grantsJson() {
-        return member == null ? "{}" : member.grantsJson();
+        return member == null ? "{}" : member.grants().json();
     }
 
     @Override
     public void onGrantsChanged(Runnable listener) {
-        if (member != null) member.onGrantsChanged(listener);
+        if (member != null) member.grants().onChanged(listener);
     }
 }

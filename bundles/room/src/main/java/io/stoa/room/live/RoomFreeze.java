@@ -1,6 +1,5 @@
 package io.stoa.room.live;
 
-import com.google.protobuf.ByteString;
 import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
@@ -96,7 +95,7 @@ final class RoomFreeze {
         ParticipantState.Builder state = ParticipantState.newBuilder()
                 .setStart(member.start.toBuilder().clearPublisherOffer().clearAddTrackRequests())
                 .setInfo(member.info)
-                .setGrantsJson(member.grantsJson())
+                .setGrantsJson(member.grants().json())
                 .setPermission(member.permission)
                 .setForwarded(member.forwarded());
         for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
@@ -106,6 +105,7 @@ final class RoomFreeze {
         member.publishing().freeze(state);
         member.subscriptions().freeze(state);
         member.dataTracks().freeze(state);
+        member.outbox().freeze(state);
         state.addAllDataBlobs(member.blobs().all())
                 .setAnnounced(member.announced)
                 .setLastReliableSequence(member.lastReliableSequence)
@@ -113,7 +113,6 @@ final class RoomFreeze {
                 .setSpeaksUntil(member.speaksUntilMillis)
                 .setQuality(member.quality)
                 .setQualityTold(member.qualityTold);
-        for (byte[] data : member.waitingData) state.addWaitingData(ByteString.copyFrom(data));
         return state.build();
     }
 }

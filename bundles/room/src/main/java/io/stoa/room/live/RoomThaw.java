@@ -1,6 +1,5 @@
 package io.stoa.room.live;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.auth.Claims;
 import io.stoa.media.DataLane;
@@ -113,10 +112,7 @@ final class RoomThaw {
         member.speaksUntilMillis = from.getSpeaksUntil();
         member.quality = from.getQuality();
         member.qualityTold = from.getQualityTold();
-        for (ByteString data : from.getWaitingDataList()) {
-            member.waitingData.add(data.toByteArray());
-            member.waitingBytes += data.size();
-        }
+        member.outbox().thaw(from);
         if (sink != null) room.awaited.put(member.signalling().connectionId(), sink);
         room.goesOn(member);
         if (from.getForwarded()) return;
@@ -124,7 +120,7 @@ final class RoomThaw {
             disconnected.add(member);
             return;
         }
-        if (member.receiving().isOpen(DataLane.RELIABLE)) DataRelay.flush(member);
+        if (member.receiving().isOpen(DataLane.RELIABLE)) member.outbox().flush();
     }
 
     /** Whose session has not come back by now has no signalling any more. */

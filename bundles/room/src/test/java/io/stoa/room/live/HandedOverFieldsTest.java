@@ -39,10 +39,9 @@ class HandedOverFieldsTest {
                 of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
                         "manager mailbox ids calls speakers dynacast closed awaited expected population recurring inspection idlePlan shown malformedData"),
                 of(Member.class,
-                        "identity sid start signalling connections publications publishing subscriptions dataTracks blobs info claims permission"
-                                + " grantsJson waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original"
-                                + " forwardings",
-                        "residence traits requests open grantsListener waitingBytes shownOf"),
+                        "identity sid start signalling connections publications publishing subscriptions dataTracks blobs outbox info grants permission"
+                                + " lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original forwardings",
+                        "residence traits requests open shownOf"),
                 of(Signalling.class, "connectionId awaitsResume resumeUntil lostUntil missedDepartures dropsOnResume dropsMessagesOnResume",
                         "member sink generation"),
                 of(Connections.class, "firstOfferId answering nextWay publisher subscriber descriptions everActive", "member single unread flooded"),
@@ -52,6 +51,8 @@ class HandedOverFieldsTest {
                 of(Subscriptions.class, "active taken unbound wished settings lastAllowed", "owner unknown waiting"),
                 of(DataTracks.class, "published received wished nextHandle", "owner maxCustomEncodingLength"),
                 of(DataBlobs.class, "blobs", ""),
+                of(DataOutbox.class, "waiting", "member waitingBytes"),
+                of(Grants.class, "claims json", "listener"),
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
                         "member publisher subscriber describing behindDescription offerGeneration"),
                 of(Answering.class, "answering", "member connections vanishing generation"),
