@@ -112,7 +112,7 @@ final class Connections {
 
     private PeerSpec spec(PeerSpec.Role role) {
         ClientTraits traits = member.traits();
-        List<PeerSpec.EnabledCodec> codecs = traits.allow(room().enabledCodecs(), role == PeerSpec.Role.PUBLISHER);
+        List<PeerSpec.EnabledCodec> codecs = traits.allow(room().codecs().enabled(), role == PeerSpec.Role.PUBLISHER);
         boolean tcpOnly = room().only(member) == CandidateProtocol.TCP;
         return new PeerSpec(
                 room().sid(), member.sid(), member.identity(), role, codecs, traits.firefox(), traits.red(), tcpOnly, traits.changesCodec(), playout());

@@ -68,7 +68,7 @@ final class Member {
         traits = ClientTraits.of(start.getClient());
         signalling = new Signalling(this, sink, start.getConnectionId());
         connections = new Connections(this, firstOfferId);
-        publications = new Publications(room().ids(), room().publishCodecs(traits).stream().map(Codec::getMime).toList());
+        publications = new Publications(room().ids(), room().codecs().publishedBy(traits).stream().map(Codec::getMime).toList());
         publishing = new Publishing(this, publications);
         dataTracks = new DataTracks(this, firstOfferId, room().limits().maxDataTrackCustomEncodingLength());
         permission = grants.permission();
@@ -264,7 +264,7 @@ final class Member {
     /** Its client has signalling again, and may have missed anything. */
     void resumed() {
         room().sendEverybody(this);
-        room().sendRoom(this);
+        room().description().tell(this);
         if (dataTracks.receivesAny()) dataTracks.tellHandles();
         room().dynacast().changed(this);
         connections.descriptions().resumed();

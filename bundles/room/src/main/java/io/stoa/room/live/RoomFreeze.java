@@ -80,12 +80,10 @@ final class RoomFreeze {
                 .setVersion(VERSION)
                 .setRoom(room.info())
                 .setInternal(room.internal())
-                .setOpenedAt(room.openedAt)
-                .setEverJoined(room.everJoined)
-                .setLastLeftAt(room.lastLeftAt)
-                .setSifTrailer(room.sifTrailer)
-                .setRoomUpdateDue(room.roomUpdateDue)
+                .setSifTrailer(room.welcome().sifTrailer())
+                .setRoomUpdateDue(room.description().updateDue())
                 .addAllNonces(room.data().nonces);
+        room.vacancy().freeze(state);
         state.addAllOnlyWays(room.ways().of(room.name()));
         for (Member member : room.members()) state.addParticipants(write(member));
         return state.build();

@@ -47,8 +47,7 @@ final class RoomThaw {
     }
 
     void run() {
-        room.everJoined = state.getEverJoined();
-        room.lastLeftAt = state.getLastLeftAt();
+        room.vacancy().thaw(state);
         room.data().nonces.addAll(state.getNoncesList());
         room.ways().remember(room.name(), state.getOnlyWaysList());
         for (ParticipantState one : state.getParticipantsList()) participant(one);
@@ -86,14 +85,14 @@ final class RoomThaw {
             if (one.getForwarded() && !member.forwarded()) member.close(DisconnectReason.CLIENT_INITIATED, LeaveRequest.Action.DISCONNECT); // its original has gone
         }
         room.begin();
-        if (state.getRoomUpdateDue()) room.roomUpdateDue();
+        if (state.getRoomUpdateDue()) room.description().tellLater();
         room.publish();
         for (Member member : room.members()) room.dynacast().changed(member);
         for (Member member : disconnected) {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
             member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         }
-        room.after(REATTACH_MILLIS, this::lost);
+        room.after(REATTACH_MILLIS, room.held()::lost);
     }
 
     private void participant(ParticipantState from) {
@@ -113,7 +112,7 @@ final class RoomThaw {
         member.quality = from.getQuality();
         member.qualityTold = from.getQualityTold();
         member.outbox().thaw(from);
-        if (sink != null) room.awaited.put(member.signalling().connectionId(), sink);
+        if (sink != null) room.held().await(member.signalling().connectionId(), sink);
         room.goesOn(member);
         if (from.getForwarded()) return;
         if (!member.connections().adopt(from)) {
@@ -121,11 +120,5 @@ final class RoomThaw {
             return;
         }
         if (member.receiving().isOpen(DataLane.RELIABLE)) member.outbox().flush();
-    }
-
-    /** Whose session has not come back by now has no signalling any more. */
-    private void lost() {
-        for (Member member : List.copyOf(room.members())) member.signalling().lost(room.awaited.values());
-        room.awaited.clear();
     }
 }

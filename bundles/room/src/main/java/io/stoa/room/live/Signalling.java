@@ -100,7 +100,7 @@ final class Signalling {
     }
 
     private void tellReconnect() {
-        member.send(SignalResponse.newBuilder().setReconnect(member.room().reconnectResponse(member)));
+        member.send(SignalResponse.newBuilder().setReconnect(member.room().welcome().reconnect(member)));
     }
 
     /** The next resumed signalling connection is dropped, once (a scenario for tests of clients). */

@@ -36,8 +36,13 @@ class HandedOverFieldsTest {
 
     static Stream<Decision> decisions() {
         return Stream.of(
-                of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers dynacast closed awaited expected population recurring inspection idlePlan shown malformedData"),
+                of(ActiveRoom.class, "description codecs vacancy welcome internal members data",
+                        "manager mailbox ids calls speakers dynacast closed held expected population recurring inspection malformedData"),
+                of(RoomDescription.class, "info updateDue", "room manager shown"),
+                of(RoomCodecs.class, "enabled", ""),
+                of(Vacancy.class, "openedAt everJoined lastLeftAt", "room plan"),
+                of(Welcome.class, "sifTrailer", "room manager"),
+                of(HeldSessions.class, "", "room awaited"),
                 of(Member.class,
                         "identity sid start signalling connections publications publishing subscriptions dataTracks blobs outbox info grants permission"
                                 + " lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original forwardings",
