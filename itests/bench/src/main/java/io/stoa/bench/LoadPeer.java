@@ -499,6 +499,11 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     }
 
     @Override
+    public void closedByOther() {
+        closed("DTLS: closed by the server");
+    }
+
+    @Override
     public void closed(String reason) {
         if (!closed) totals.failure("DTLS closed: " + reason);
     }

@@ -134,8 +134,9 @@ public final class LoopMediaPlane implements MediaPlane {
         synchronized (sums) {
             Map<String, Long> drops = new LinkedHashMap<>();
             sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
-            return new PlaneStats(sums.peers, sums.published, sums.subscribed, sums.packetsIn, sums.packetsOut, sums.bytesIn, sums.bytesOut, drops, io.name(),
-                    protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
+            Traffic traffic = sums.traffic;
+            return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
+                    drops, io.name(), protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
         }
     }
 

@@ -78,14 +78,14 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         describe(known);
         for (int i = subscriberCount - 1; i >= 0; i--) {
             SubscriptionTrack subscription = subscribers[i];
-            if (!subscription.sender().codec().name().equalsIgnoreCase(known.codec().name())) subscription.owner.renegotiate(now, subscription);
+            if (!subscription.sender().codec().name().equalsIgnoreCase(known.codec().name())) subscription.owner.subscribed().renegotiate(now, subscription);
         }
     }
 
     /** Whoever gets the track in this codec gets it in that one from now on, and so does whoever comes. */
     void regress(long now, int rank) {
         form = form.servedIn(rank);
-        for (int i = subscriberCount - 1; i >= 0; i--) subscribers[i].owner.regress(now, subscribers[i], rank);
+        for (int i = subscriberCount - 1; i >= 0; i--) subscribers[i].owner.subscribed().regress(now, subscribers[i], rank);
     }
 
     /** Nothing comes in this codec for now. @return those who wait for more */
@@ -298,7 +298,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         while (subscriberCount > 0) {
             SubscriptionTrack subscription = subscribers[0];
             remove(subscription);
-            subscription.owner.ended(subscription, why);
+            subscription.owner.subscribed().ended(subscription, why);
         }
     }
 }

@@ -57,10 +57,8 @@ final class MediaLoop implements LoopHandler {
     /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
     long withoutEngineSince = Time.NEVER;
     private long tickAt = Time.NEVER;
-    private long goneIn;
-    private long goneOut;
-    private long goneBytesIn;
-    private long goneBytesOut;
+    /** Of peers that are no more. */
+    private final Traffic before = new Traffic();
 
     MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom) {
         this.certificate = certificate;
@@ -150,7 +148,7 @@ final class MediaLoop implements LoopHandler {
     public void flowClosed(long now, Flow flow) {
         if (!(flow.owner instanceof LoopPeer owner)) return;
         owner.peer().flowClosed(now, flow);
-        owner.forget(flow);
+        owner.flows().forget(flow);
         flow.owner = null;
         touch(owner);
         endTurn(now);
@@ -264,12 +262,9 @@ final class MediaLoop implements LoopHandler {
         parking.remove(peer);
         byUfrag.values().removeIf(p -> p == peer);
         deadlines.remove(peer);
-        goneIn += peer.packetsIn();
-        goneOut += peer.packetsOut();
-        goneBytesIn += peer.bytesIn();
-        goneBytesOut += peer.bytesOut();
+        before.add(peer.traffic());
         peer.peer().drops().addTo(drops);
-        for (Flow flow : peer.flows()) if (flow.owner == peer) release(flow);
+        peer.flows().releaseAll();
     }
 
     void release(Flow flow) {
@@ -321,19 +316,13 @@ final class MediaLoop implements LoopHandler {
     }
 
     void sum(PlaneSums sums) {
-        sums.packetsIn += goneIn;
-        sums.packetsOut += goneOut;
-        sums.bytesIn += goneBytesIn;
-        sums.bytesOut += goneBytesOut;
+        sums.traffic.add(before);
         drops.addTo(sums.drops);
         for (LoopPeer peer : peers) {
             sums.peers++;
-            sums.published += peer.publicationCount();
-            sums.subscribed += peer.subscriptionCount();
-            sums.packetsIn += peer.packetsIn();
-            sums.packetsOut += peer.packetsOut();
-            sums.bytesIn += peer.bytesIn();
-            sums.bytesOut += peer.bytesOut();
+            sums.published += peer.published().count();
+            sums.subscribed += peer.subscribed().count();
+            sums.traffic.add(peer.traffic());
             peer.peer().drops().addTo(sums.drops);
         }
     }

@@ -42,7 +42,8 @@ final class MirrorTrack extends LoopTrack {
             if (beginning.reportNtp[layer] != 0) senderReport(now, layer, beginning.reportNtp[layer], beginning.reportTimestamp[layer]);
         begun = true;
         loop.addTrack(this);
-        for (SubscriptionTrack subscription : List.copyOf(waiting)) if (waiting.remove(subscription)) subscription.owner.connect(now, this, subscription);
+        for (SubscriptionTrack subscription : List.copyOf(waiting))
+            if (waiting.remove(subscription)) subscription.owner.subscribed().connect(now, this, subscription);
     }
 
     /** It does not go on for now, and begins anew. */
@@ -54,7 +55,7 @@ final class MirrorTrack extends LoopTrack {
 
     void want(long now, SubscriptionTrack subscription) {
         if (!begun) waiting.add(subscription);
-        else subscription.owner.connect(now, this, subscription);
+        else subscription.owner.subscribed().connect(now, this, subscription);
     }
 
     /** @return whether nobody is left */
@@ -78,7 +79,7 @@ final class MirrorTrack extends LoopTrack {
         release();
         loop.mirrors().forget(this);
         endSubscriptions(why);
-        for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.ended(subscription, why);
+        for (SubscriptionTrack subscription : List.copyOf(waiting)) subscription.owner.subscribed().ended(subscription, why);
     }
 
     @Override
@@ -95,7 +96,7 @@ final class MirrorTrack extends LoopTrack {
     @Override
     void requestKeyFrame(long now, int layer, boolean begins) {
         int bit = bit(layer, begins);
-        if ((asking.getAndUpdate(mask -> mask | bit) & bit) == 0) publisher.wantKeyFrame(this, layer, begins);
+        if ((asking.getAndUpdate(mask -> mask | bit) & bit) == 0) publisher.published().wantKeyFrame(this, layer, begins);
     }
 
     private static int bit(int layer, boolean begins) {

@@ -24,7 +24,7 @@ final class Mirrors {
         if (mirror == null) {
             mirror = new MirrorTrack(loop, key.publisher, key.track);
             known.put(key, mirror);
-            key.publisher.mirror(mirror);
+            key.publisher.published().mirror(mirror);
         }
         mirror.want(now, subscription);
     }
@@ -34,7 +34,7 @@ final class Mirrors {
         if (mirror == null || !mirror.unwant(subscription)) return;
         forget(mirror);
         mirror.release();
-        mirror.publisher.unmirror(mirror);
+        mirror.publisher.published().unmirror(mirror);
     }
 
     void forget(MirrorTrack mirror) {

@@ -7,9 +7,6 @@ final class PlaneSums {
     int peers;
     int published;
     int subscribed;
-    long packetsIn;
-    long packetsOut;
-    long bytesIn;
-    long bytesOut;
+    final Traffic traffic = new Traffic();
     final DropCounters drops = new DropCounters();
 }

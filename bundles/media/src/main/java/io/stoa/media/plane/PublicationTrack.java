@@ -3,6 +3,7 @@ package io.stoa.media.plane;
 import io.stoa.base.Drop;
 import io.stoa.base.Time;
 import io.stoa.media.Hindrance;
+import io.stoa.media.PublishedTrack;
 import io.stoa.peer.ReceiveStream;
 import io.stoa.peer.Receiver;
 import io.stoa.rtp.RtpView;
@@ -34,6 +35,15 @@ final class PublicationTrack extends LoopTrack {
         describe(TrackForm.of(receiver));
     }
 
+    /** As the peer's owner knows it. */
+    PublishedTrack asPublished() {
+        List<Long> ssrcs = new ArrayList<>();
+        for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
+        boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameters().get("stereo"));
+        return new PublishedTrack(
+                trackSid, receiver.mid(), form().mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo, receiver.rank());
+    }
+
     /** Packets of it have come. */
     boolean announced() {
         return announced;
@@ -50,7 +60,7 @@ final class PublicationTrack extends LoopTrack {
     void rtp(long now, ReceiveStream stream, RtpView packet) {
         if (!announced) {
             announced = true;
-            owner.firstPacket(now, this);
+            owner.published().begun(now, this);
         }
         int layer = stream.layer();
         epoch(layer, stream.epoch());

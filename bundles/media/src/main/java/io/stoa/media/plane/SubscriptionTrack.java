@@ -244,7 +244,7 @@ final class SubscriptionTrack {
         timestampOffset = translation.timestamp - meta.timestamp;
         sentAny = true;
         packetsOut++;
-        owner.sentMedia(packet.length());
+        owner.traffic().went(packet.length());
         AudioForms forms = publication.forms();
         if (forms != null) recovery.sent(meta);
         if (forms != null && sender.red() && sendRed(now, forms, meta, packet)) {
@@ -298,7 +298,7 @@ final class SubscriptionTrack {
         if (block == 0) sender.resend(now, translation, view);
         else if (publication.forms() != null && publication.forms().unpack(view) == null) resendBlock(now, publication.forms().red(), block - 1, view);
         packetsOut++;
-        owner.sentMedia(view.length());
+        owner.traffic().went(view.length());
         if (publication.form().video()) owner.downstream().spend(now, view.length());
     }
 
@@ -382,7 +382,7 @@ final class SubscriptionTrack {
         int spatial = full ? 2 : starves ? grantedSpatial : ladder.spatial(ladder.next);
         int temporal = full ? 3 : starves ? grantedTemporal : ladder.temporal(ladder.next);
         boolean resumes = starved && !starves;
-        if (starves != starved) owner.subscription(spec.trackSid(), starves ? SubscriptionEvent.PAUSED : SubscriptionEvent.RESUMED, "");
+        if (starves != starved) owner.listener().subscription(spec.trackSid(), starves ? SubscriptionEvent.PAUSED : SubscriptionEvent.RESUMED, "");
         if (!first && starves == starved && spatial == grantedSpatial && temporal == grantedTemporal) return;
         starved = starves;
         grantedSpatial = spatial;
@@ -399,7 +399,7 @@ final class SubscriptionTrack {
     }
 
     void bound(long now) {
-        owner.subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
+        owner.listener().subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
         owner.downstream().changed();
         askForKeyFrame(now);
     }

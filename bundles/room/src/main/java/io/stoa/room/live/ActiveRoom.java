@@ -8,21 +8,16 @@ import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
 import io.stoa.protocol.livekit.BackupCodecPolicy;
 import io.stoa.protocol.livekit.CandidateProtocol;
-import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DataTrackInfo;
 import io.stoa.protocol.livekit.DisconnectReason;
-import io.stoa.protocol.livekit.JoinResponse;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantTracks;
 import io.stoa.protocol.livekit.ParticipantUpdate;
 import io.stoa.protocol.livekit.PerformRpcRequest;
-import io.stoa.protocol.livekit.ReconnectResponse;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
-import io.stoa.protocol.livekit.RoomUpdate;
-import io.stoa.protocol.livekit.ServerInfo;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.livekit.TimedVersion;
@@ -39,7 +34,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,17 +44,16 @@ import org.slf4j.LoggerFactory;
 /** A room. Everything but the {@link LiveRoom} methods happens on its mailbox. */
 final class ActiveRoom implements LiveRoom {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRoom.class);
-    private static final String VERSION = "1.13.5";
-    private static final int PROTOCOL = 17;
-    private static final long IDLE_CHECK_MILLIS = 1_000;
-    /** A room that was deleted is remembered so long. */
-    private static final long MOST_IDLE_CHECK_MILLIS = 10_000;
     private static final long JOIN_MILLIS = 60_000;
 
     private final LiveRoomManager manager;
     private final Mailbox mailbox;
-    private final Room.Builder info;
-    final RoomInternal internal;
+    private final RoomDescription description;
+    private final RoomCodecs codecs;
+    private final Vacancy vacancy;
+    private final Welcome welcome;
+    private final HeldSessions held = new HeldSessions(this);
+    private final RoomInternal internal;
     private final Ids ids;
     final Map<String, Member> members = new LinkedHashMap<>();
     /** Who is on the way here from another room. */
@@ -71,17 +64,8 @@ final class ActiveRoom implements LiveRoom {
     private final Dynacast dynacast = new Dynacast(this);
     private final Inspection inspection = new Inspection(this);
     private final List<Recurring> recurring = new ArrayList<>();
-    final ByteString sifTrailer;
-    final long openedAt;
-    boolean everJoined;
-    long lastLeftAt;
-    private int idlePlan;
     private boolean closed;
     private volatile int population;
-    private volatile Room shown;
-    boolean roomUpdateDue;
-    /** Sessions that began under another room manager and have not found their participants yet, by their connection. */
-    final Map<String, HeldSink> awaited = new LinkedHashMap<>();
     private long malformedData;
 
     /** A new one. */
@@ -96,10 +80,10 @@ final class ActiveRoom implements LiveRoom {
         this.mailbox = mailbox;
         this.internal = internal;
         this.ids = ids;
-        this.openedAt = openedAt;
-        this.sifTrailer = sifTrailer;
-        info = room.toBuilder();
-        shown = room;
+        description = new RoomDescription(this, manager, room);
+        codecs = new RoomCodecs(room.getEnabledCodecsList());
+        vacancy = new Vacancy(this, openedAt);
+        welcome = new Welcome(this, manager, sifTrailer);
         recurring.add(new Recurring(this, Speakers.INTERVAL_MILLIS, speakers::update));
         recurring.add(new Recurring(this, Qualities.INTERVAL_MILLIS, new Qualities(this)::update));
         recurring.add(new Recurring(this, Subscriptions.CHECK_MILLIS, () -> List.copyOf(members.values()).forEach(Member::giveUpOverdue)));
@@ -108,7 +92,7 @@ final class ActiveRoom implements LiveRoom {
     /** What recurs while somebody is here, and the wait while nobody is. */
     void begin() {
         if (inhabited()) recurring.forEach(Recurring::begin);
-        scheduleIdleCheck();
+        vacancy.schedule();
     }
 
     // -- for members
@@ -156,11 +140,11 @@ final class ActiveRoom implements LiveRoom {
     }
 
     String name() {
-        return info.getName();
+        return info().getName();
     }
 
     String sid() {
-        return info.getSid();
+        return info().getSid();
     }
 
     String region() {
@@ -171,18 +155,32 @@ final class ActiveRoom implements LiveRoom {
         return internal;
     }
 
+    RoomDescription description() {
+        return description;
+    }
+
+    RoomCodecs codecs() {
+        return codecs;
+    }
+
+    Vacancy vacancy() {
+        return vacancy;
+    }
+
+    Welcome welcome() {
+        return welcome;
+    }
+
+    HeldSessions held() {
+        return held;
+    }
+
     DataRelay data() {
         return data;
     }
 
     Collection<Member> members() {
         return members.values();
-    }
-
-    List<PeerSpec.EnabledCodec> enabledCodecs() {
-        List<PeerSpec.EnabledCodec> codecs = new ArrayList<>();
-        for (Codec codec : info.getEnabledCodecsList()) codecs.add(new PeerSpec.EnabledCodec(codec.getMime().toLowerCase(Locale.ROOT), codec.getFmtpLine()));
-        return codecs;
     }
 
     MediaPeer open(PeerSpec spec, PeerListener listener) {
@@ -252,14 +250,14 @@ final class ActiveRoom implements LiveRoom {
             return null;
         }
         try {
-            member.connect();
+            member.connections().open();
         } catch (IllegalStateException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e); // the media plane says what it is missing
         }
         enter(member);
-        if (!member.dependent()) everJoined = true;
+        vacancy.came(member);
         begin();
-        sink.send(SignalResponse.newBuilder().setJoin(joinResponse(member)).build());
+        sink.send(SignalResponse.newBuilder().setJoin(welcome.join(member)).build());
         for (Member other : members.values())
             if (other != member) {
                 member.subscriptions().reconcile(other);
@@ -267,7 +265,7 @@ final class ActiveRoom implements LiveRoom {
             }
         member.joined();
         announce(member);
-        countsChanged();
+        description.countsChanged();
         becomesActive(member, millis() + JOIN_MILLIS);
         return member;
     }
@@ -299,89 +297,21 @@ final class ActiveRoom implements LiveRoom {
     Member resume(StartSession start, SignalSink sink) {
         Member member = members.get(start.getIdentity());
         if (member == null || !member.open() || member.forwarded() || closed) return null;
-        member.resume(sink, start.getConnectionId(), start.getReconnectReason());
+        member.signalling().resume(sink, start.getConnectionId(), start.getReconnectReason());
         return member;
     }
 
-    /** Whether a session that began under another signal server or room manager belongs here. */
-    boolean knows(StartSession start) {
-        Member member = members.get(start.getIdentity());
-        return awaited.containsKey(start.getConnectionId()) || member != null && member.connectionId.equals(start.getConnectionId());
-    }
-
-    /**
-     * @param member null if the session has no participant here (any more)
-     * @param told then: whether its last word was waiting for it, and was told
-     */
-    record Reattached(Member member, boolean told) {}
-
-    Reattached reattach(StartSession start, SignalSink sink) {
-        HeldSink held = awaited.remove(start.getConnectionId());
-        Member member = members.get(start.getIdentity());
-        if (member == null || !member.open() || !member.hasSignal() || !member.connectionId.equals(start.getConnectionId())) {
-            if (held != null) held.attach(sink);
-            return new Reattached(null, held != null);
-        }
-        member.attach(sink);
-        return new Reattached(member, true);
-    }
-
     private boolean full() {
-        return info.getMaxParticipants() > 0 && counted() + expected.size() >= info.getMaxParticipants();
+        return info().getMaxParticipants() > 0 && counted() + expected.size() >= info().getMaxParticipants();
     }
 
-    private long counted() {
+    /** Nobody is here who counts, or on the way here. */
+    boolean vacant() {
+        return counted() + expected.size() == 0;
+    }
+
+    long counted() {
         return members.values().stream().filter(m -> !m.dependent()).count();
-    }
-
-    private JoinResponse joinResponse(Member member) {
-        WaysIn.Told ways = manager.waysIn(member);
-        JoinResponse.Builder join = JoinResponse.newBuilder()
-                .setRoom(info())
-                .setParticipant(member.info())
-                .setServerVersion(VERSION)
-                .setServerInfo(serverInfo())
-                .setServerRegion(region())
-                .setSubscriberPrimary(member.subscriberPrimary())
-                .addAllIceServers(ways.servers())
-                .setPingInterval(5)
-                .setPingTimeout(15)
-                .setSifTrailer(sifTrailer)
-                .addAllEnabledPublishCodecs(publishCodecs(member.traits()))
-                .setFastPublish(member.permission().getCanPublish() && only(member) == CandidateProtocol.UDP);
-        member.traits().configuration(ways.relayOnly()).ifPresent(join::setClientConfiguration);
-        for (Member other : members.values()) if (other != member && !other.hidden()) join.addOtherParticipants(other.info());
-        return join.build();
-    }
-
-    private ServerInfo serverInfo() {
-        return ServerInfo.newBuilder()
-                .setVersion(VERSION)
-                .setProtocol(PROTOCOL)
-                .setRegion(region())
-                .setNodeId(manager.nodeId())
-                .setAgentProtocol(1)
-                .build();
-    }
-
-    List<Codec> publishCodecs(ClientTraits client) {
-        List<Codec> video = new ArrayList<>();
-        List<Codec> audio = new ArrayList<>();
-        for (Codec codec : info.getEnabledCodecsList()) {
-            if (codec.getMime().equalsIgnoreCase("video/rtx") || !client.publishes(codec.getMime())) continue;
-            (codec.getMime().startsWith("video/") ? video : audio).add(codec);
-        }
-        video.sort((a, b) -> Integer.compare(rank(a), rank(b)));
-        video.addAll(audio);
-        return video;
-    }
-
-    private static int rank(Codec codec) {
-        return switch (codec.getMime().toLowerCase(Locale.ROOT)) {
-            case "video/vp8" -> 0;
-            case "video/h264" -> 1;
-            default -> 2;
-        };
     }
 
     /** For connections that begin from now on; of TURN over TLS its client is told at the next join or resume. */
@@ -414,16 +344,6 @@ final class ActiveRoom implements LiveRoom {
         return manager.ice().tcpFallbackRttThreshold();
     }
 
-    ReconnectResponse reconnectResponse(Member member) {
-        WaysIn.Told ways = manager.waysIn(member);
-        ReconnectResponse.Builder response = ReconnectResponse.newBuilder()
-                .addAllIceServers(ways.servers())
-                .setServerInfo(serverInfo())
-                .setLastMessageSeq(member.lastReliableSequence);
-        member.traits().configuration(ways.relayOnly()).ifPresent(response::setClientConfiguration);
-        return response.build();
-    }
-
     void activated(Member member) {
         announce(member);
         manager.store().putParticipant(name(), member.info());
@@ -432,7 +352,7 @@ final class ActiveRoom implements LiveRoom {
             member.subscriptions().reconcile(other);
             other.subscriptions().reconcile(member);
         }
-        countsChanged();
+        description.countsChanged();
         manager.listeners().forEach(l -> l.participantJoined(info(), member.info()));
     }
 
@@ -459,7 +379,7 @@ final class ActiveRoom implements LiveRoom {
         Member before = members.get(member.identity());
         if (before != null) before.close(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.Action.DISCONNECT);
         enter(member);
-        if (!member.dependent()) everJoined = true;
+        vacancy.came(member);
         begin();
     }
 
@@ -491,8 +411,7 @@ final class ActiveRoom implements LiveRoom {
         for (String sid : member.subscriptions().tracks()) dynacast.changed(sid);
         if (member.forwarded()) dynacast.gone(member);
         calls.left(member);
-        lastLeftAt = millis();
-        scheduleIdleCheck();
+        vacancy.left();
         boolean flows = member.open() || member.forwarded();
         for (Publications.Entry entry : member.publications().all())
             for (Member other : members.values()) other.subscriptions().forget(entry.info.getSid(), flows);
@@ -505,10 +424,10 @@ final class ActiveRoom implements LiveRoom {
         if (member.announced && !member.hidden())
             for (Member other : members.values())
                 if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
-                    if (!other.hasSignal()) other.missed(last);
+                    if (!other.signalling().open()) other.signalling().missed(last);
                     update(other, last);
                 }
-        countsChanged();
+        description.countsChanged();
         manager.listeners().forEach(l -> l.participantLeft(info(), last));
         LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
     }
@@ -547,75 +466,25 @@ final class ActiveRoom implements LiveRoom {
             to.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(batch)));
     }
 
-    void sendRoom(Member to) {
-        to.send(SignalResponse.newBuilder().setRoomUpdate(RoomUpdate.newBuilder().setRoom(info())));
-    }
-
-    private void roomChanged() {
-        manager.store().putRoom(info(), internal);
-        for (Member member : members.values()) sendRoom(member);
-    }
-
     /** The store is new, or the room is new to it. */
     void publish() {
-        manager.store().putRoom(info(), internal);
+        description.store();
         manager.store().keepParticipants(name(), members.values().stream().map(Member::identity).collect(Collectors.toSet()));
         for (Member member : members.values()) manager.store().putParticipant(name(), member.info());
     }
 
-    /** Counts change often; the others learn of it a little later, once. */
-    private void countsChanged() {
-        info.setNumParticipants((int) counted());
-        info.setNumPublishers((int) members.values().stream().filter(Member::publishes).count());
-        boolean recording = members.values().stream().anyMatch(Member::recorder);
-        boolean recordingChanged = info.getActiveRecording() != recording;
-        info.setActiveRecording(recording);
-        show();
-        if (recordingChanged) {
-            roomChanged();
-        } else if (!roomUpdateDue) {
-            roomUpdateDue();
-        }
-    }
-
-    void roomUpdateDue() {
-        roomUpdateDue = true;
-        after(2_000, () -> {
-            roomUpdateDue = false;
-            if (!closed) roomChanged();
-        });
-    }
-
     void published(Member member, TrackInfo track) {
-        countsChanged();
+        description.countsChanged();
         dynacast.changed(track.getSid());
         manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
     }
 
     void unpublished(Member member, TrackInfo track) {
-        countsChanged();
+        description.countsChanged();
         manager.listeners().forEach(l -> l.trackUnpublished(info(), member.info(), track));
     }
 
     // -- recurring
-
-    /** When an empty room ends, counted from now; negative = it has. */
-    private long idleMillisLeft() {
-        return everJoined ? lastLeftAt + info.getDepartureTimeout() * 1_000L - millis() : openedAt + info.getEmptyTimeout() * 1_000L - millis();
-    }
-
-    /** An empty room sleeps until its time, or a while; whatever happens in it meanwhile makes a new plan. */
-    private void scheduleIdleCheck() {
-        int plan = ++idlePlan;
-        after(counted() > 0 ? IDLE_CHECK_MILLIS : Math.clamp(idleMillisLeft(), IDLE_CHECK_MILLIS, MOST_IDLE_CHECK_MILLIS), () -> {
-            if (!closed && plan == idlePlan) idleCheck();
-        });
-    }
-
-    private void idleCheck() {
-        if (counted() + expected.size() == 0 && idleMillisLeft() <= 0) end(DisconnectReason.ROOM_CLOSED);
-        else scheduleIdleCheck();
-    }
 
     /** Whether recurring work has a purpose. */
     boolean inhabited() {
@@ -662,12 +531,7 @@ final class ActiveRoom implements LiveRoom {
     /** Whoever lists thousands of rooms waits for none of them. */
     @Override
     public Room info() {
-        return shown;
-    }
-
-    /** The room is not what it was: what is shown of it from now on. */
-    private Room show() {
-        return shown = info.build();
+        return description.now();
     }
 
     @Override
@@ -723,7 +587,7 @@ final class ActiveRoom implements LiveRoom {
             if (entry == null) return Optional.empty();
             if (!muted && entry.info.getMuted() && !manager.limits().enableRemoteUnmute())
                 throw new RoomException(RoomException.Code.FAILED_PRECONDITION, "remote unmute not enabled");
-            member.mute(trackSid, muted, true);
+            member.publishing().mute(trackSid, muted, true);
             return Optional.of(entry.info.build());
         });
     }
@@ -743,12 +607,7 @@ final class ActiveRoom implements LiveRoom {
 
     @Override
     public Room updateMetadata(String metadata) throws RoomException {
-        return mailbox.call(() -> {
-            info.setMetadata(metadata);
-            Room changed = show();
-            roomChanged();
-            return changed;
-        });
+        return mailbox.call(() -> description.setMetadata(metadata));
     }
 
     @Override

@@ -17,12 +17,14 @@ final class Answering {
     static final long VANISHED_MILLIS = 2_000;
 
     private final Member member;
+    private final Connections connections;
     private final Set<SignalTarget> answering = EnumSet.noneOf(SignalTarget.class);
     private boolean vanishing;
     private int generation;
 
-    Answering(Member member) {
+    Answering(Member member, Connections connections) {
         this.member = member;
+        this.connections = connections;
     }
 
     void of(SignalTarget target, PeerState state) {
@@ -37,7 +39,7 @@ final class Answering {
 
     /** Something has changed. @param graceMillis if the client seems to be gone, for it to show that it is not */
     void reconsider(long graceMillis) {
-        boolean nobody = answering.isEmpty() && !member.hasSignal() && member.everActive && !member.awaitsResume();
+        boolean nobody = answering.isEmpty() && !member.signalling().open() && connections.everActive() && !member.signalling().awaitsResume();
         if (nobody == vanishing) return;
         vanishing = nobody;
         int now = ++generation;

@@ -2,19 +2,16 @@ package io.stoa.room.live;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.media.DataLane;
-import io.stoa.media.MediaPeer;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.UserPacket;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Data packets of a room: who may send, who receives, and what waits for a channel that opens late (spec 4.9). */
+/** Data packets of a room: who may send, and who receives (spec 4.9). */
 final class DataRelay {
-    private static final int MAX_WAITING_BYTES = 100_000;
     private static final int MAX_NONCES = 100;
 
     private final ActiveRoom room;
@@ -82,26 +79,7 @@ final class DataRelay {
         byte[] bytes = packet.toByteArray();
         for (Member member : room.members()) {
             if (member == sender || !all && !identities.contains(member.identity()) && !sids.contains(member.sid())) continue;
-            deliver(member, bytes, reliable);
+            member.outbox().deliver(bytes, reliable);
         }
-    }
-
-    private static void deliver(Member member, byte[] bytes, boolean reliable) {
-        MediaPeer peer = member.receiving();
-        if (peer == null) return;
-        DataLane lane = reliable ? DataLane.RELIABLE : DataLane.LOSSY;
-        if (peer.isOpen(lane) && member.waitingData.isEmpty()) {
-            peer.send(lane, bytes);
-        } else if (reliable && member.waitingBytes + bytes.length <= MAX_WAITING_BYTES) {
-            member.waitingData.add(bytes);
-            member.waitingBytes += bytes.length;
-        }
-    }
-
-    /** The channel is open: what it missed comes first. */
-    static void flush(Member member) {
-        ArrayDeque<byte[]> waiting = member.waitingData;
-        for (byte[] bytes; (bytes = waiting.poll()) != null; ) member.receiving().send(DataLane.RELIABLE, bytes);
-        member.waitingBytes = 0;
     }
 }

@@ -158,7 +158,7 @@ final class DataTracks {
                 && publisher.dataTracks().publishes(trackSid)
                 && wished.getOrDefault(trackSid, owner.autoSubscribeDataTracks())
                 && owner.permission().getCanSubscribe()
-                && publisher.permits(owner, trackSid);
+                && publisher.publishing().permits(owner, trackSid);
     }
 
     private int newHandle() {

@@ -117,7 +117,7 @@ final class Dynacast {
 
     /** Whoever cannot be told now is when it resumes. */
     private static void tell(Member publisher, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
-        if (!publisher.hasSignal()) return;
+        if (!publisher.signalling().open()) return;
         entry.told.clear();
         entry.told.putAll(needed);
         entry.lessFrom = 0;
@@ -136,7 +136,7 @@ final class Dynacast {
 
     private static void settleAudio(Member publisher, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
         SortedMap<Integer, Integer> worth = worthTelling(entry, needed);
-        if (worth.equals(entry.told) || !publisher.hasSignal()) return;
+        if (worth.equals(entry.told) || !publisher.signalling().open()) return;
         entry.told.clear();
         entry.told.putAll(worth);
         SubscribedAudioCodecUpdate.Builder update = SubscribedAudioCodecUpdate.newBuilder().setTrackSid(entry.info.getSid());

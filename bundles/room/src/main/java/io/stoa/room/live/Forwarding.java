@@ -32,7 +32,8 @@ final class Forwarding {
             SubscriptionPermission allowed,
             MediaPeer source) {
         static Picture of(Member member) {
-            return new Picture(member, member.info(), member.dependent(), member.client(), member.claims(), member.allowed(), member.sending());
+            return new Picture(
+                    member, member.info(), member.dependent(), member.client(), member.grants().claims(), member.publishing().allowed(), member.sending());
         }
     }
 
@@ -83,11 +84,11 @@ final class Forwarding {
 
     private void update(Picture now) {
         boolean wasHidden = shown.hidden();
-        boolean more = !shown.allowed().equals(now.allowed);
+        boolean more = !shown.publishing().allowed().equals(now.allowed);
         shown.show(now);
         Set<String> stay = new HashSet<>();
         for (TrackInfo track : now.info.getTracksList()) stay.add(track.getSid());
-        for (Publications.Entry entry : shown.publications().all()) if (!stay.contains(entry.info.getSid())) shown.unpublish(entry.info.getSid(), false);
+        for (Publications.Entry entry : shown.publications().all()) if (!stay.contains(entry.info.getSid())) shown.publishing().end(entry.info.getSid(), false);
         for (TrackInfo track : now.info.getTracksList()) {
             if (!shown.publications().follow(track)) continue;
             more = true;

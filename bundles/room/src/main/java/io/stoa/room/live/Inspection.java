@@ -50,7 +50,7 @@ final class Inspection {
         if (sending != null) asking.add(new Asking(sending == receiving ? PeerSpec.Role.SINGLE : PeerSpec.Role.PUBLISHER, sending.stats()));
         if (receiving != null && receiving != sending) asking.add(new Asking(PeerSpec.Role.SUBSCRIBER, receiving.stats()));
         Set<String> receives = member.subscriptions().tracks();
-        return new Asked(new ParticipantReport(member.info(), member.client(), member.hasSignal(), List.of(), receives), asking);
+        return new Asked(new ParticipantReport(member.info(), member.client(), member.signalling().open(), List.of(), receives), asking);
     }
 
     private static Connection connection(Asking asking) {
@@ -85,7 +85,7 @@ final class Inspection {
         if (!owner.publications().get(trackSid).published) reasons.add("NO_MEDIA_SECTION: " + Hindrance.NO_MEDIA_SECTION.words());
         if (!member.subscriptions().wants(trackSid)) reasons.add(unwanted(member, trackSid));
         if (!member.permission().getCanSubscribe()) reasons.add("NO_PERMISSION: the subscriber may not subscribe (canSubscribe)");
-        if (!owner.permits(member, trackSid)) reasons.add("NOT_PERMITTED_BY_PUBLISHER: the publisher's subscription permissions leave the subscriber out");
+        if (!owner.publishing().permits(member, trackSid)) reasons.add("NOT_PERMITTED_BY_PUBLISHER: the publisher's subscription permissions leave the subscriber out");
         if (reasons.stream().anyMatch(reason -> !reason.startsWith("PUBLISHER_HIDDEN"))) return new Found(reasons, null);
         if (!member.subscriptions().has(trackSid) && !member.subscriptions().hasRoomFor(owner.publications().get(trackSid)))
             reasons.add("LIMIT_REACHED: the subscriber has as many tracks of this kind as one may have (limit.subscription_limit_audio, limit.subscription_limit_video)");

@@ -255,7 +255,7 @@ public final class LiveRoomManager implements RoomManager {
     String token(Member member) {
         KeyProvider provider = keys;
         if (provider == null) return null;
-        return AccessTokens.renew(member.claims(), provider, member.tokenExpiresAtSeconds(), Instant.now()).orElse(null);
+        return AccessTokens.renew(member.grants().claims(), provider, member.tokenExpiresAtSeconds(), Instant.now()).orElse(null);
     }
 
     /** Whether a participant may be brought there: it exists, or what does not exist is opened (spec 5.2). */
@@ -382,7 +382,7 @@ public final class LiveRoomManager implements RoomManager {
         charge.await();
         ActiveRoom room = home(start);
         MemberSession session = room == null ? null : room.call(() -> {
-            ActiveRoom.Reattached found = room.reattach(start, sink);
+            HeldSessions.Reattached found = room.held().reattach(start, sink);
             return found.told() ? new MemberSession(room, found.member(), start.getIdentity()) : null;
         });
         return session == null ? stranger(start, sink) : session;
@@ -391,8 +391,8 @@ public final class LiveRoomManager implements RoomManager {
     /** The room that a session's participant is in: usually the one in which it began. */
     private ActiveRoom home(StartSession start) throws RoomException {
         ActiveRoom first = rooms.get(start.getRoomName());
-        if (first != null && first.call(() -> first.knows(start))) return first;
-        for (ActiveRoom room : rooms.values()) if (room != first && room.call(() -> room.knows(start))) return room;
+        if (first != null && first.call(() -> first.held().knows(start))) return first;
+        for (ActiveRoom room : rooms.values()) if (room != first && room.call(() -> room.held().knows(start))) return room;
         return null;
     }
 
@@ -457,7 +457,7 @@ public final class LiveRoomManager implements RoomManager {
     /** A room that cannot go on: nothing is to say that it does. Its connections close when they have waited long enough. */
     void giveUp(String name) {
         ActiveRoom half = rooms.remove(name);
-        if (half != null) half.post(() -> half.members().forEach(Member::disconnect));
+        if (half != null) half.post(() -> half.members().forEach(member -> member.connections().close()));
         store.deleteRoom(name);
         unroute(name);
         listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));

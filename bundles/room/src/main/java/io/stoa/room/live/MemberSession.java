@@ -17,7 +17,7 @@ final class MemberSession implements RoomSession {
         this.room = room;
         this.member = member;
         this.identity = identity;
-        generation = member == null ? 0 : member.sinkGeneration();
+        generation = member == null ? 0 : member.signalling().generation();
     }
 
     @Override
@@ -34,10 +34,10 @@ final class MemberSession implements RoomSession {
     public boolean receive(SignalRequest request) {
         if (member == null) return true;
         int bytes = request.getSerializedSize();
-        if (!backlog.add(bytes)) return !overrun.compareAndSet(false, true) || member.residence().offer(() -> member.overrun(generation));
+        if (!backlog.add(bytes)) return !overrun.compareAndSet(false, true) || member.residence().offer(() -> member.signalling().overrun(generation));
         boolean taken = member.residence().offer(() -> {
             backlog.remove(bytes);
-            if (generation == member.sinkGeneration()) member.receive(request);
+            if (generation == member.signalling().generation()) member.receive(request);
         });
         if (!taken) backlog.remove(bytes);
         return taken;
@@ -45,21 +45,21 @@ final class MemberSession implements RoomSession {
 
     @Override
     public boolean signalClosed() {
-        return member == null || member.residence().offer(() -> member.signalClosed(generation));
+        return member == null || member.residence().offer(() -> member.signalling().closed(generation));
     }
 
     @Override
     public boolean open() {
-        return member != null && member.open() && generation == member.sinkGeneration() && !member.room().mailbox().sealed();
+        return member != null && member.open() && generation == member.signalling().generation() && !member.room().mailbox().sealed();
     }
 
     @Override
     public String grantsJson() {
-        return member == null ? "{}" : member.grantsJson();
+        return member == null ? "{}" : member.grants().json();
     }
 
     @Override
     public void onGrantsChanged(Runnable listener) {
-        if (member != null) member.onGrantsChanged(listener);
+        if (member != null) member.grants().onChanged(listener);
     }
 }

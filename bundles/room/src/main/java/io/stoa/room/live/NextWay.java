@@ -29,6 +29,7 @@ final class NextWay {
     private static final Logger LOG = LoggerFactory.getLogger(NextWay.class);
 
     private final Member member;
+    private final Connections connections;
     private final Map<SignalTarget, Long> connectedSince = new EnumMap<>(SignalTarget.class);
     private final Map<SignalTarget, PeerPath> paths = new EnumMap<>(SignalTarget.class);
     /** Connections that have only one way, and until when they are to have taken it. */
@@ -39,8 +40,9 @@ final class NextWay {
     /** What is under way now has led to a decision. */
     private boolean decided;
 
-    NextWay(Member member) {
+    NextWay(Member member, Connections connections) {
         this.member = member;
+        this.connections = connections;
     }
 
     // -- what happens
@@ -81,19 +83,19 @@ final class NextWay {
         SignalTarget target = failedOne(reason);
         if (target != null && brief(target)) failed(target, true); // it has noticed first
         if (target != null) connectedSince.replaceAll((connection, since) -> now());
-        if (target != null) connectedSince.keySet().removeIf(connection -> !member.answering().answers(connection));
+        if (target != null) connectedSince.keySet().removeIf(connection -> !connections.answering().answers(connection));
         decided = false;
         failedAt = 0;
         heard();
-        member.tcpOnly(only() == CandidateProtocol.TCP);
+        connections.tcpOnly(only() == CandidateProtocol.TCP);
         dueUntil.clear();
-        for (SignalTarget connection : paths.keySet()) if (!member.answering().answers(connection)) expect(connection);
+        for (SignalTarget connection : paths.keySet()) if (!connections.answering().answers(connection)) expect(connection);
     }
 
     private SignalTarget failedOne(ReconnectReason reason) {
         return switch (reason) {
             case RR_PUBLISHER_FAILED -> SignalTarget.PUBLISHER;
-            case RR_SUBSCRIBER_FAILED -> member.single() ? SignalTarget.PUBLISHER : SignalTarget.SUBSCRIBER;
+            case RR_SUBSCRIBER_FAILED -> connections.single() ? SignalTarget.PUBLISHER : SignalTarget.SUBSCRIBER;
             case RR_UNKNOWN, RR_SIGNAL_DISCONNECTED, RR_SWITCH_CANDIDATE, UNRECOGNIZED -> null;
         };
     }
@@ -119,7 +121,7 @@ final class NextWay {
 
     /** Whether there is signalling; what the server has closed because media failed counts as there. */
     private boolean signalling() {
-        return (member.hasSignal() || member.awaitsResume()) && now() - heardAt < SIGNAL_MILLIS;
+        return (member.signalling().open() || member.signalling().awaitsResume()) && now() - heardAt < SIGNAL_MILLIS;
     }
 
     private void decide() {
@@ -130,7 +132,7 @@ final class NextWay {
         LOG.info("room {}: connections of {} fail: the next are to take {}", member.room().name(), member.identity(),
                 next == CandidateProtocol.UDP ? "any way" : next + " alone");
         member.room().only(member, next);
-        member.tcpOnly(next == CandidateProtocol.TCP);
+        connections.tcpOnly(next == CandidateProtocol.TCP);
     }
 
     /** UDP stands for whatever the network allows. */
@@ -166,12 +168,12 @@ final class NextWay {
         dueUntil.put(target, untilMillis);
         member.residence().after(Math.max(1, untilMillis - now()), () -> {
             Long due = dueUntil.get(target);
-            if (!member.open() || due == null || due != untilMillis || member.answering().answers(target)) return;
+            if (!member.open() || due == null || due != untilMillis || connections.answering().answers(target)) return;
             dueUntil.remove(target);
-            if (!member.hasSignal()) return;
+            if (!member.signalling().open()) return;
             CandidateProtocol before = only();
             failed(target, true);
-            if (only() != before) member.mediaFailed("no connection by " + before + " alone");
+            if (only() != before) member.signalling().mediaFailed("no connection by " + before + " alone");
         });
     }
 

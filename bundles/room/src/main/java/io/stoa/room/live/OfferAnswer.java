@@ -63,7 +63,7 @@ final class OfferAnswer {
 
     void offer(SessionDescription offer) {
         if (describing.getOrDefault(SignalTarget.PUBLISHER, 0) >= MAX_OFFERS) {
-            member.overrun(member.sinkGeneration());
+            member.signalling().overrun(member.signalling().generation());
             return;
         }
         describing(SignalTarget.PUBLISHER);
@@ -159,14 +159,14 @@ final class OfferAnswer {
         outstandingUntil = untilMillis;
         int generation = offerGeneration;
         member.residence().after(Math.max(1, untilMillis - room().millis()), () -> {
-            if (member.open() && offerOutstanding && generation == offerGeneration && member.hasSignal())
+            if (member.open() && offerOutstanding && generation == offerGeneration && member.signalling().open())
                 member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         });
     }
 
     // -- between two room managers
 
-    /** No description is under way: what is known of the negotiation is all there is to know. */
+    /** No description is under way. */
     boolean settled() {
         return behindDescription.isEmpty() && describing.values().stream().allMatch(count -> count == 0);
     }

@@ -64,7 +64,7 @@ final class Relocation {
         if (!member.active()) throw new RoomException(Code.FAILED_PRECONDITION, "participant is not connected yet");
         if (member.protocol() < CAN_BE_MOVED)
             throw new RoomException(Code.FAILED_PRECONDITION, "participant cannot be moved: its client speaks protocol " + member.protocol() + ", moving needs " + CAN_BE_MOVED);
-        if (!member.hasSignal()) throw new RoomException(Code.UNAVAILABLE, "participant is reconnecting");
+        if (!member.signalling().open()) throw new RoomException(Code.UNAVAILABLE, "participant is reconnecting");
         if (manager.token(member) == null) throw new RoomException(Code.UNAVAILABLE, "no API key to sign a token with for the other room");
         return member;
     }

@@ -45,22 +45,24 @@ final class Requests {
 
     void receive(SignalRequest request) {
         switch (request.getMessageCase()) {
-            case OFFER -> member.descriptions().offer(request.getOffer());
+            case OFFER -> member.connections().descriptions().offer(request.getOffer());
             case ANSWER -> {
-                member.nextWay().answered();
-                member.descriptions().answer(request.getAnswer());
+                member.connections().nextWay().answered();
+                member.connections().descriptions().answer(request.getAnswer());
             }
             case TRICKLE -> {
-                if (!member.descriptions().trickle(request.getTrickle())) refuse(0, Reason.UNCLASSIFIED_ERROR, "candidateInit is no JSON object", request);
+                boolean taken = member.connections().descriptions().trickle(request.getTrickle());
+                if (!taken) refuse(0, Reason.UNCLASSIFIED_ERROR, "candidateInit is no JSON object", request);
             }
             case ADD_TRACK -> addTrack(request.getAddTrack());
             case MUTE -> {
-                if (!member.mute(request.getMute().getSid(), request.getMute().getMuted(), false)) refuse(0, Reason.NOT_FOUND, "track not found", request);
+                boolean known = member.publishing().mute(request.getMute().getSid(), request.getMute().getMuted(), false);
+                if (!known) refuse(0, Reason.NOT_FOUND, "track not found", request);
             }
             case SUBSCRIPTION -> subscribe(request.getSubscription());
             case TRACK_SETTING -> member.subscriptions().set(request.getTrackSetting());
             case LEAVE -> leave(request.getLeave().getReason());
-            case SUBSCRIPTION_PERMISSION -> member.allow(request.getSubscriptionPermission());
+            case SUBSCRIPTION_PERMISSION -> member.publishing().allow(request.getSubscriptionPermission());
             case SYNC_STATE -> sync(request.getSyncState());
             case SIMULATE -> simulate(request.getSimulate());
             case UPDATE_METADATA -> updateOwn(request.getUpdateMetadata(), request);
@@ -75,7 +77,7 @@ final class Requests {
             case UPDATE_DATA_SUBSCRIPTION -> subscribe(request.getUpdateDataSubscription());
             case STORE_DATA_BLOB_REQUEST -> store(request.getStoreDataBlobRequest(), request);
             case GET_DATA_BLOB_REQUEST -> get(request.getGetDataBlobRequest(), request);
-            case PING_REQ -> member.nextWay().signalRoundTrip(request.getPingReq().getRtt());
+            case PING_REQ -> member.connections().nextWay().signalRoundTrip(request.getPingReq().getRtt());
             case PING, UPDATE_LAYERS, MESSAGE_NOT_SET -> {} // signs of life
         }
     }
@@ -106,7 +108,7 @@ final class Requests {
         }
         Publications.Announced announced = member.publications().add(request);
         if (announced.entry() == null) refuse(0, announced.refusal(), "track was not added", original);
-        else member.expect(announced.entry(), request.getCid());
+        else member.publishing().expect(announced.entry(), request.getCid());
     }
 
     private void change(String trackSid, SignalRequest request, Consumer<TrackInfo.Builder> change) {
@@ -232,10 +234,10 @@ final class Requests {
             case SPEAKER_UPDATE -> room().simulateSpeaker(member, scenario.getSpeakerUpdate());
             case SERVER_LEAVE -> member.close(DisconnectReason.SERVER_SHUTDOWN, LeaveRequest.Action.DISCONNECT);
             case NODE_FAILURE -> member.vanish();
-            case DISCONNECT_SIGNAL_ON_RESUME -> member.dropSignalOnResume(false);
-            case DISCONNECT_SIGNAL_ON_RESUME_NO_MESSAGES -> member.dropSignalOnResume(true);
+            case DISCONNECT_SIGNAL_ON_RESUME -> member.signalling().dropOnResume(false);
+            case DISCONNECT_SIGNAL_ON_RESUME_NO_MESSAGES -> member.signalling().dropOnResume(true);
             case LEAVE_REQUEST_FULL_RECONNECT -> member.close(DisconnectReason.UNKNOWN_REASON, LeaveRequest.Action.RECONNECT);
-            case SUBSCRIBER_BANDWIDTH -> member.downstream(Math.max(0, scenario.getSubscriberBandwidth()));
+            case SUBSCRIBER_BANDWIDTH -> member.connections().downstream(Math.max(0, scenario.getSubscriberBandwidth()));
             case SWITCH_CANDIDATE_PROTOCOL -> {
                 if (scenario.getSwitchCandidateProtocol() != CandidateProtocol.UNRECOGNIZED) room().only(member, scenario.getSwitchCandidateProtocol());
             }

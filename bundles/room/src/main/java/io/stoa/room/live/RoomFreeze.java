@@ -1,6 +1,5 @@
 package io.stoa.room.live;
 
-import com.google.protobuf.ByteString;
 import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
@@ -58,7 +57,7 @@ final class RoomFreeze {
             result.completeExceptionally(new IllegalStateException("it has ended"));
         } else if (!room.members().stream().allMatch(this::keyed)) {
             park(); // somebody has arrived from another room
-        } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.forwarded() || member.descriptions().settled())) {
+        } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.connections().settled())) {
             room.calls().end();
             RoomState state = write();
             room.mailbox().shut();
@@ -81,12 +80,10 @@ final class RoomFreeze {
                 .setVersion(VERSION)
                 .setRoom(room.info())
                 .setInternal(room.internal())
-                .setOpenedAt(room.openedAt)
-                .setEverJoined(room.everJoined)
-                .setLastLeftAt(room.lastLeftAt)
-                .setSifTrailer(room.sifTrailer)
-                .setRoomUpdateDue(room.roomUpdateDue)
+                .setSifTrailer(room.welcome().sifTrailer())
+                .setRoomUpdateDue(room.description().updateDue())
                 .addAllNonces(room.data().nonces);
+        room.vacancy().freeze(state);
         state.addAllOnlyWays(room.ways().of(room.name()));
         for (Member member : room.members()) state.addParticipants(write(member));
         return state.build();
@@ -96,38 +93,24 @@ final class RoomFreeze {
         ParticipantState.Builder state = ParticipantState.newBuilder()
                 .setStart(member.start.toBuilder().clearPublisherOffer().clearAddTrackRequests())
                 .setInfo(member.info)
-                .setGrantsJson(member.grantsJson())
+                .setGrantsJson(member.grants().json())
                 .setPermission(member.permission)
                 .setForwarded(member.forwarded());
         for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
-        if (!member.forwarded())
-            state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving())).setNegotiation(member.descriptions().freeze());
-        signalling(member, state);
-        member.publications().freeze(state);
+        if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
+        member.signalling().freeze(state);
+        member.connections().freeze(state);
+        member.publishing().freeze(state);
         member.subscriptions().freeze(state);
         member.dataTracks().freeze(state);
-        state.setSubscriptionPermission(member.allowed)
-                .addAllDataBlobs(member.blobs().all())
+        member.outbox().freeze(state);
+        state.addAllDataBlobs(member.blobs().all())
+                .setAnnounced(member.announced)
                 .setLastReliableSequence(member.lastReliableSequence)
                 .setSpeakerLevel(member.speakerLevel)
                 .setSpeaksUntil(member.speaksUntilMillis)
                 .setQuality(member.quality)
-                .setQualityTold(member.qualityTold)
-                .setWay(member.nextWay().freeze());
-        for (byte[] data : member.waitingData) state.addWaitingData(ByteString.copyFrom(data));
+                .setQualityTold(member.qualityTold);
         return state.build();
-    }
-
-    private static void signalling(Member member, ParticipantState.Builder state) {
-        state.setHasSignal(member.hasSignal())
-                .setConnectionId(member.connectionId)
-                .setSignalLostUntil(member.hasSignal() ? 0 : member.signalLostUntil)
-                .setResumeUntil(member.awaitsResume() ? member.resumeUntil : 0)
-                .setEverActive(member.everActive)
-                .addAllSilentConnections(member.answering().silent())
-                .setAnnounced(member.announced)
-                .setDropsSignalOnResume(member.dropsSignalOnResume)
-                .setDropsMessagesOnResume(member.dropsMessagesOnResume)
-                .addAllMissedDepartures(member.missedDepartures.values());
     }
 }

@@ -1,6 +1,5 @@
 package io.stoa.room.live;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.auth.Claims;
 import io.stoa.media.DataLane;
@@ -48,8 +47,7 @@ final class RoomThaw {
     }
 
     void run() {
-        room.everJoined = state.getEverJoined();
-        room.lastLeftAt = state.getLastLeftAt();
+        room.vacancy().thaw(state);
         room.data().nonces.addAll(state.getNoncesList());
         room.ways().remember(room.name(), state.getOnlyWaysList());
         for (ParticipantState one : state.getParticipantsList()) participant(one);
@@ -87,14 +85,14 @@ final class RoomThaw {
             if (one.getForwarded() && !member.forwarded()) member.close(DisconnectReason.CLIENT_INITIATED, LeaveRequest.Action.DISCONNECT); // its original has gone
         }
         room.begin();
-        if (state.getRoomUpdateDue()) room.roomUpdateDue();
+        if (state.getRoomUpdateDue()) room.description().tellLater();
         room.publish();
         for (Member member : room.members()) room.dynacast().changed(member);
         for (Member member : disconnected) {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
             member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         }
-        room.after(REATTACH_MILLIS, this::lost);
+        room.after(REATTACH_MILLIS, room.held()::lost);
     }
 
     private void participant(ParticipantState from) {
@@ -103,46 +101,24 @@ final class RoomThaw {
         Member member = new Member(room, info.getSid(), from.getStart(), Claims.fromJson(from.getGrantsJson()), sink, from.getNegotiation().getNextOfferId());
         member.info.clear().mergeFrom(info);
         member.permission = from.getPermission();
-        member.allowed = from.getSubscriptionPermission();
-        signalling(member, from);
-        member.publications().thaw(from);
+        member.announced = from.getAnnounced();
+        member.signalling().thaw(from);
+        member.connections().thaw(from);
+        member.publishing().thaw(from);
         member.blobs().restore(from.getDataBlobsList());
         member.lastReliableSequence = from.getLastReliableSequence();
         member.speakerLevel = from.getSpeakerLevel();
         member.speaksUntilMillis = from.getSpeaksUntil();
         member.quality = from.getQuality();
         member.qualityTold = from.getQualityTold();
-        member.nextWay().thaw(from.getWay());
-        for (ByteString data : from.getWaitingDataList()) {
-            member.waitingData.add(data.toByteArray());
-            member.waitingBytes += data.size();
-        }
-        if (sink != null) room.awaited.put(member.connectionId, sink);
+        member.outbox().thaw(from);
+        if (sink != null) room.held().await(member.signalling().connectionId(), sink);
         room.goesOn(member);
         if (from.getForwarded()) return;
-        if (!member.reconnect(from.getPublisher(), from.getSubscriber())) {
+        if (!member.connections().adopt(from)) {
             disconnected.add(member);
             return;
         }
-        member.descriptions().thaw(from.getNegotiation());
-        if (member.receiving().isOpen(DataLane.RELIABLE)) DataRelay.flush(member);
-    }
-
-    private static void signalling(Member member, ParticipantState from) {
-        member.connectionId = from.getConnectionId();
-        member.everActive = from.getEverActive();
-        member.announced = from.getAnnounced();
-        member.dropsSignalOnResume = from.getDropsSignalOnResume();
-        member.dropsMessagesOnResume = from.getDropsMessagesOnResume();
-        for (ParticipantInfo gone : from.getMissedDeparturesList()) member.missedDepartures.put(gone.getSid(), gone);
-        if (from.getSignalLostUntil() > 0) member.liveWithoutSignal(from.getSignalLostUntil());
-        if (from.getResumeUntil() > 0) member.awaitResume(from.getResumeUntil());
-        member.answering().thaw(from.getSilentConnectionsList());
-    }
-
-    /** Whose session has not come back by now has no signalling any more. */
-    private void lost() {
-        for (Member member : List.copyOf(room.members())) if (room.awaited.containsValue(member.sink)) member.signalClosed(member.sinkGeneration());
-        room.awaited.clear();
+        if (member.receiving().isOpen(DataLane.RELIABLE)) member.outbox().flush();
     }
 }

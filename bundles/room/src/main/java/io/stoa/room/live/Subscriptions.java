@@ -1,15 +1,21 @@
 package io.stoa.room.live;
 
 import io.stoa.media.MediaPeer;
+import io.stoa.media.PeerListener;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.SubscriptionState;
 import io.stoa.protocol.handover.TrackSetting;
 import io.stoa.protocol.handover.TrackWish;
+import io.stoa.protocol.livekit.StreamState;
+import io.stoa.protocol.livekit.StreamStateInfo;
+import io.stoa.protocol.livekit.StreamStateUpdate;
 import io.stoa.protocol.livekit.SubscriptionError;
+import io.stoa.protocol.livekit.SubscriptionPermissionUpdate;
 import io.stoa.protocol.livekit.SubscriptionResponse;
 import io.stoa.protocol.livekit.TrackSource;
+import io.stoa.protocol.livekit.TrackSubscribed;
 import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoQuality;
 import java.util.LinkedHashMap;
@@ -18,9 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one participant receives: what it wants, what it may have, and what the media plane was asked for (spec 5.8). */
 final class Subscriptions {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     /** So often {@link #giveUp} is asked. */
     static final long CHECK_MILLIS = 5_000;
     static final long UNKNOWN_MILLIS = 60_000;
@@ -102,20 +111,50 @@ final class Subscriptions {
      */
     boolean giveUp(long now) {
         giveUpUnknown(now);
-        boolean connected = owner.active() && owner.hasSignal(); // else nothing can be negotiated, and the time has not begun
+        boolean connected = owner.active() && owner.signalling().open(); // else nothing can be negotiated, and the time has not begun
         if (!connected) unbound.replaceAll((sid, until) -> now + UNBOUND_MILLIS);
         List<String> late = unbound.entrySet().stream().filter(one -> one.getValue() <= now).map(Map.Entry::getKey).toList();
         for (String sid : late) {
             unbound.remove(sid);
-            owner.tell(response -> response.setSubscriptionResponse(
-                    SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(SubscriptionError.SE_UNKNOWN)));
+            tellError(sid, SubscriptionError.SE_UNKNOWN);
         }
         return !late.isEmpty();
     }
 
-    /** The client has taken it, or has said that it cannot. */
-    void bound(String sid) {
+    /** What the media plane says of one. */
+    void happened(String sid, PeerListener.SubscriptionEvent event, String detail) {
+        switch (event) {
+            case BOUND -> bound(sid);
+            case CODEC_UNSUPPORTED -> {
+                LOG.info("room {}: {} cannot take {}: {}", owner.room().name(), owner.identity(), sid, detail);
+                unbound.remove(sid); // as far as it ever will be
+                tellError(sid, SubscriptionError.SE_CODEC_UNSUPPORTED);
+            }
+            case NOT_FOUND, ENDED -> ended(sid);
+            case PAUSED -> tellStream(sid, StreamState.PAUSED);
+            case RESUMED -> tellStream(sid, StreamState.ACTIVE);
+        }
+    }
+
+    /** The client has taken it; its publisher is told of the first who does. */
+    private void bound(String sid) {
         unbound.remove(sid);
+        Member publisher = owner.room().ownerOf(sid);
+        Publications.Entry entry = publisher == null ? null : publisher.publications().get(sid);
+        if (entry == null || entry.subscribedOnce) return;
+        entry.subscribedOnce = true;
+        publisher.tell(response -> response.setTrackSubscribed(TrackSubscribed.newBuilder().setTrackSid(sid)));
+    }
+
+    private void tellStream(String sid, StreamState state) {
+        Member publisher = owner.room().ownerOf(sid);
+        if (publisher == null) return;
+        owner.tell(response -> response.setStreamStateUpdate(StreamStateUpdate.newBuilder().addStreamStates(
+                StreamStateInfo.newBuilder().setParticipantSid(publisher.sid()).setTrackSid(sid).setState(state))));
+    }
+
+    private void tellError(String sid, SubscriptionError error) {
+        owner.tell(response -> response.setSubscriptionResponse(SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(error)));
     }
 
     /** In which of its codecs the client gets the track: what it needs is needed of that one. */
@@ -137,8 +176,7 @@ final class Subscriptions {
         for (String sid : unknown.takeIf(since -> now - since >= UNKNOWN_MILLIS)) {
             if (owner.room().ownerOf(sid) != null) continue;
             wished.remove(sid);
-            owner.tell(response -> response.setSubscriptionResponse(
-                    SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(SubscriptionError.SE_TRACK_NOTFOUND)));
+            tellError(sid, SubscriptionError.SE_TRACK_NOTFOUND);
         }
     }
 
@@ -174,7 +212,7 @@ final class Subscriptions {
         for (Publications.Entry entry : publisher.publications().all()) {
             if (!entry.published) continue;
             String sid = entry.info.getSid();
-            boolean permitted = publisher.permits(owner, sid);
+            boolean permitted = publisher.publishing().permits(owner, sid);
             tellPermission(publisher, sid, permitted);
             boolean wanted = wants(sid) && permitted && owner.permission().getCanSubscribe();
             if (wanted && !active.containsKey(sid)) beginOrWait(publisher, entry);
@@ -209,7 +247,8 @@ final class Subscriptions {
         if (!wants(sid)) return;
         Boolean before = lastAllowed.put(sid, permitted);
         if (before == null ? permitted : before == permitted) return;
-        owner.subscriptionPermission(publisher, sid, permitted);
+        owner.tell(response -> response.setSubscriptionPermissionUpdate(
+                SubscriptionPermissionUpdate.newBuilder().setParticipantSid(publisher.sid()).setTrackSid(sid).setAllowed(permitted)));
     }
 
     private void begin(Member publisher, Publications.Entry entry) {
@@ -230,7 +269,7 @@ final class Subscriptions {
 
     /** A stream of its own, or, where tracks are played together, that of all tracks of the publisher's stream (spec 6.13). */
     private String streamId(Member publisher, Publications.Entry entry) {
-        if (owner.playsTogether()) {
+        if (owner.connections().playsTogether()) {
             String shared = publisher.sid() + "|" + entry.info.getStream();
             if (STREAM_ID.matcher(shared).matches()) return shared;
         }

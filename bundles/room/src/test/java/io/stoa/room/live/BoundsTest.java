@@ -190,10 +190,10 @@ class BoundsTest {
     @Test
     void departures_during_an_outage_of_the_signalling() {
         eve.session.signalClosed();
-        for (int i = 0; i < Member.MAX_MISSED_DEPARTURES + 100; i++) member().missed(ParticipantInfo.newBuilder().setSid("PA_" + i).build());
+        for (int i = 0; i < Signalling.MAX_MISSED_DEPARTURES + 100; i++) member().signalling().missed(ParticipantInfo.newBuilder().setSid("PA_" + i).build());
         Client back = eve.resume();
         List<ParticipantInfo> gone = back.all(UPDATE).getFirst().getUpdate().getParticipantsList();
-        assertThat(gone).hasSize(Member.MAX_MISSED_DEPARTURES);
-        assertThat(gone.getLast().getSid()).isEqualTo("PA_" + (Member.MAX_MISSED_DEPARTURES + 99));
+        assertThat(gone).hasSize(Signalling.MAX_MISSED_DEPARTURES);
+        assertThat(gone.getLast().getSid()).isEqualTo("PA_" + (Signalling.MAX_MISSED_DEPARTURES + 99));
     }
 }

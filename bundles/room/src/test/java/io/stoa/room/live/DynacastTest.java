@@ -161,8 +161,9 @@ class DynacastTest {
     void whoever_cannot_be_told_is_told_when_it_resumes() {
         Client bob = rig.dual("bob");
         String track = publishes(3);
-        int generation = rig.room().member("ann").sinkGeneration();
-        rig.room().post(() -> rig.room().member("ann").signalClosed(generation));
+        Signalling anns = rig.room().member("ann").signalling();
+        int generation = anns.generation();
+        rig.room().post(() -> anns.closed(generation));
         bob.wants(settings(track).setDisabled(true));
         rig.advance(PAUSE + 1);
         assertThat(told()).isEqualTo(1);

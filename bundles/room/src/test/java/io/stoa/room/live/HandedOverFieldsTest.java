@@ -36,23 +36,32 @@ class HandedOverFieldsTest {
 
     static Stream<Decision> decisions() {
         return Stream.of(
-                of(ActiveRoom.class, "info internal members sifTrailer openedAt everJoined lastLeftAt roomUpdateDue data",
-                        "manager mailbox ids calls speakers dynacast closed awaited expected population recurring inspection idlePlan shown malformedData"),
+                of(ActiveRoom.class, "description codecs vacancy welcome internal members data",
+                        "manager mailbox ids calls speakers dynacast closed held expected population recurring inspection malformedData"),
+                of(RoomDescription.class, "info updateDue", "room manager shown"),
+                of(RoomCodecs.class, "enabled", ""),
+                of(Vacancy.class, "openedAt everJoined lastLeftAt", "room plan"),
+                of(Welcome.class, "sifTrailer", "room manager"),
+                of(HeldSessions.class, "", "room awaited"),
                 of(Member.class,
-                        "identity sid start publications subscriptions dataTracks blobs firstOfferId info claims permission connectionId publisher subscriber"
-                                + " descriptions everActive awaitsResume resumeUntil signalLostUntil missedDepartures dropsSignalOnResume"
-                                + " dropsMessagesOnResume grantsJson allowed waitingData lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold"
-                                + " announced original forwardings answering nextWay",
-                        "residence traits requests sink sinkGeneration single closed open grantsListener waitingBytes unread flooded shownOf"),
+                        "identity sid start signalling connections publications publishing subscriptions dataTracks blobs outbox info grants permission"
+                                + " lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original forwardings",
+                        "residence traits requests open shownOf"),
+                of(Signalling.class, "connectionId awaitsResume resumeUntil lostUntil missedDepartures dropsOnResume dropsMessagesOnResume",
+                        "member sink generation"),
+                of(Connections.class, "firstOfferId answering nextWay publisher subscriber descriptions everActive", "member single unread flooded"),
+                of(Publishing.class, "publications allowed", "member"),
                 of(Publications.class, "bySid queued", "ids codecs"),
                 of(Publications.Entry.class, "cid info published subscribedOnce expectedUntil told", "lessFrom neededElsewhere"),
                 of(Subscriptions.class, "active taken unbound wished settings lastAllowed", "owner unknown waiting"),
                 of(DataTracks.class, "published received wished nextHandle", "owner maxCustomEncodingLength"),
                 of(DataBlobs.class, "blobs", ""),
+                of(DataOutbox.class, "waiting", "member waitingBytes"),
+                of(Grants.class, "claims json", "listener"),
                 of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
                         "member publisher subscriber describing behindDescription offerGeneration"),
-                of(Answering.class, "answering", "member vanishing generation"),
-                of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member"),
+                of(Answering.class, "answering", "member connections vanishing generation"),
+                of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member connections"),
                 of(DataRelay.class, "nonces", "room calls"),
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),

@@ -100,10 +100,10 @@ class NextWayTest {
     void two_failures_within_a_minute(long apart, CandidateProtocol next) {
         Client old = joinsAsAnOldOne();
         lives(old, 600_000);
-        rig.room().member("ann").nextWay().of(SignalTarget.PUBLISHER, PeerState.FAILED);
+        rig.room().member("ann").connections().nextWay().of(SignalTarget.PUBLISHER, PeerState.FAILED);
         assertThat(only()).isEqualTo(CandidateProtocol.UDP);
         lives(old, apart);
-        rig.room().member("ann").nextWay().of(SignalTarget.SUBSCRIBER, PeerState.FAILED);
+        rig.room().member("ann").connections().nextWay().of(SignalTarget.SUBSCRIBER, PeerState.FAILED);
         assertThat(only()).isEqualTo(next);
     }
 
