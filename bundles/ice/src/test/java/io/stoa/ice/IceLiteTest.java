@@ -53,6 +53,7 @@ class IceLiteTest {
         TransportAddress relay = TransportAddress.of("198.51.100.7", 30_001);
         peer.agent.remoteCredentials(peer.now, peer.credentials);
         peer.agent.addRemote(peer.now, IceCandidate.parse("candidate:1 1 udp 33562367 198.51.100.7 30001 typ relay"));
+        peer.run(IceSettings.DEFAULT.headStartNanos());
         peer.check(peer.udp(relay), true);
         assertThat(peer.agent.relayed()).isTrue();
         TransportAddress late = TransportAddress.of("198.51.100.7", 30_002);
