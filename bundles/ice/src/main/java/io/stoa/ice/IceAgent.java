@@ -535,8 +535,8 @@ public final class IceAgent {
 
     /**
      * When the first of the valid pairs has waited long enough for better ones. How long that is RFC 8445 section 8.1.1 leaves to the agent:
-     * a direct path waits for one of higher priority, if one is known or it is a connection itself, a relayed one for any direct path, which may
-     * need a connection (ICE/TCP) or a NAT opened first.
+     * a direct path waits for one of higher priority, a relayed one for any direct path, which may need a
+     * connection (ICE/TCP) or a NAT opened first.
      */
     private long nominationDue() {
         if (!controlling || selectedPair != null && !selectedPair.relayed() && !silent()) return Time.NEVER;
@@ -547,10 +547,7 @@ public final class IceAgent {
     }
 
     private long patience(IcePair pair) {
-        if (pair.relayed()) return settings.relayAfterNanos();
-        boolean known = pair.local.protocol() == Flow.Protocol.UDP && !pair.remote.type().equals("prflx"); // that may turn out to be a relay
-        boolean best = known && pairs.stream().noneMatch(other -> other.isOpen() && other.betterThan(pair));
-        return best ? 0 : settings.nominateAfterNanos();
+        return pair.relayed() ? settings.relayAfterNanos() : settings.nominateAfterNanos();
     }
 
     /** One nomination at a time, and one that counts: only for a relayed path, or one that is silent, is there another. */

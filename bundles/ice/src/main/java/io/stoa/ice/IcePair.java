@@ -50,11 +50,6 @@ final class IcePair {
         return (Math.min(g, d) << 32) + 2 * Math.max(g, d) + (g > d ? 1 : 0);
     }
 
-    /** Whether it is not known yet if there is a path. */
-    boolean isOpen() {
-        return state == State.WAITING || state == State.IN_PROGRESS;
-    }
-
     /** Whether a TURN server is on the way, as far as is known. */
     boolean relayed() {
         return local.type().equals("relay") || remote.type().equals("relay");
