@@ -10,6 +10,7 @@ import io.stoa.cluster.Router;
 import io.stoa.http.HttpRoute;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
+import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
@@ -42,6 +43,7 @@ class AssemblyIT {
     /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes and TURN servers. */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
+            Map.entry(NodeAddresses.class, List.of("transport")),
             Map.entry(PacketIo.class, List.of("transport")),
             Map.entry(TurnServers.class, List.of("ops.config", "turn.server")),
             Map.entry(SrtpEngine.class, List.of("srtp.portable")),
