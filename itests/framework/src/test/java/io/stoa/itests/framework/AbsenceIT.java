@@ -44,7 +44,7 @@ class AbsenceIT {
      */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
-        "transport    | PacketIo MediaPlane RoomManager              | 503 | 503",
+        "transport    | NodeAddresses PacketIo MediaPlane RoomManager TurnServers | 503 | 503",
         "srtp.portable | SrtpEngine                                  | 503 | 200",
         "turn.server  | TurnServers                                  | 101 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
