@@ -224,7 +224,8 @@ final class Succession {
      * wired to another version of what it uses, neither can work before that is done.
      */
     void comeBack(Bundle plugin) {
-        if (isTurning(plugin.getSymbolicName()) || Bundles.isAboutToBeWiredAnew(plugin)) return;
+        boolean myself = plugin.getBundleId() == context.getBundle().getBundleId(); // nobody would be here afterwards
+        if (isTurning(plugin.getSymbolicName()) || !myself && Bundles.isAboutToBeWiredAnew(plugin)) return;
         boolean mine = await(returning);
         try {
             if (bundles.twins(plugin).stream().filter(bundles::isPlugin).anyMatch(other -> soundness.fault(other).isEmpty())) return;
