@@ -51,8 +51,11 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     abstract void tick(long now);
 
-    /** A subscriber's forwarder needs one. */
-    /** @param begins somebody waits for it who does not receive the layer yet */
+    /**
+     * A subscriber's forwarder needs one.
+     *
+     * @param begins somebody waits for it who does not receive the layer yet
+     */
     abstract void requestKeyFrame(long now, int layer, boolean begins);
 
     // -- what it is
@@ -88,7 +91,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         for (int i = subscriberCount - 1; i >= 0; i--) subscribers[i].owner.subscribed().regress(now, subscribers[i], rank);
     }
 
-    /** Nothing comes in this codec for now. @return those who wait for more */
+    /** Nothing comes in this codec until it begins anew. @return those who wait for more */
     List<SubscriptionTrack> abandon() {
         List<SubscriptionTrack> left = new ArrayList<>();
         while (subscriberCount > 0) {
