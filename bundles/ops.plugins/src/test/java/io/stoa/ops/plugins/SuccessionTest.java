@@ -14,6 +14,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
+import org.osgi.framework.wiring.BundleWire;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /** Who yields to whom. */
@@ -24,7 +26,9 @@ class SuccessionTest {
     boolean created = true;
     int guests;
     long ids;
+    final FakeBundle whoAsks = new FakeBundle("reference:file:/server/bundles/ops.plugins.jar", "ops.plugins", "1.0.0");
     final BundleContext context = fake(BundleContext.class, (proxy, method, arguments) -> switch (method.getName()) {
+        case "getBundle" -> whoAsks.bundle();
         case "getBundles" -> installed.stream().map(FakeBundle::bundle).toArray(Bundle[]::new);
         case "getService" -> created ? this : null;
         case "ungetService" -> true;
@@ -154,6 +158,24 @@ class SuccessionTest {
         assertThat(shipped.state).isEqualTo(Bundle.ACTIVE);
     }
 
+    @Test
+    void nobody_comes_back_while_a_plugin_is_wired_anew_except_for_who_asks() {
+        FakeBundle shipped = shipped("edge.rtc", "1.0.0");
+        FakeBundle plugin = plugin("edge.rtc", "2.0.0");
+        BundleWiring gone = fake(BundleWiring.class, (proxy, method, arguments) -> false);
+        BundleWire wire = fake(BundleWire.class, (proxy, method, arguments) -> gone);
+        plugin.wiring = fake(BundleWiring.class, (proxy, method, arguments) -> List.of(wire));
+        shipped.state = Bundle.RESOLVED;
+        succession.comeBack(plugin.bundle());
+        assertThat(shipped.starts).isZero();
+
+        whoAsks.wiring = plugin.wiring;
+        FakeBundle itself = shipped("ops.plugins", "1.0.0");
+        itself.state = Bundle.RESOLVED;
+        succession.comeBack(whoAsks.bundle());
+        assertThat(itself.state).as("afterwards nobody would do it").isEqualTo(Bundle.ACTIVE);
+    }
+
     private FakeBundle shipped(String name, String version) {
         return add(new FakeBundle("reference:file:/server/bundles/" + name + ".jar", name, version));
     }
@@ -187,6 +209,7 @@ class SuccessionTest {
         ServiceReference<?>[] services;
         Runnable whenItsServicesAreAskedFor = () -> {};
         BundleException failure;
+        BundleWiring wiring;
         final Hashtable<String, String> headers = new Hashtable<>();
         final long id = ids++;
 
@@ -206,7 +229,7 @@ class SuccessionTest {
                 }
                 case "getBundleId" -> id;
                 case "getLastModified" -> 0L;
-                case "adapt" -> null;
+                case "adapt" -> arguments[0] == BundleWiring.class ? wiring : null;
                 case "stop" -> state = Bundle.RESOLVED;
                 case "start" -> {
                     if (failure != null) throw failure;
