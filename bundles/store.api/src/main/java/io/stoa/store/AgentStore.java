@@ -16,7 +16,7 @@ public interface AgentStore {
     /** With the jobs that are stored for each of them. */
     List<AgentDispatch> dispatches(String roomName) throws StoreException;
 
-    /** Of the room only the name is kept, of the participant only the identity. */
+    /** Its room is left out, and of its participant only the identity is kept. */
     void putJob(String roomName, Job job) throws StoreException;
 
     void deleteJob(String roomName, String jobId) throws StoreException;
