@@ -3,12 +3,18 @@ package io.stoa.signal;
 import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
 import io.stoa.auth.KeyProvider;
+import io.stoa.cluster.MessageBus.Subscription;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.RoomAllocator;
+import io.stoa.cluster.Router;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalServer;
 import io.stoa.room.SignalSink;
+import io.stoa.rpc.RpcBus;
+import io.stoa.rpc.RpcMethods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,7 +33,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Sessions on the rooms of this node. */
+/** Sessions on rooms of this node, and on those of others by way of their signal servers. */
 @Component(service = SignalServer.class, immediate = true)
 public final class RoomSignalServer implements SignalServer {
     private static final long REFRESH_SECONDS = 300;
@@ -42,6 +48,16 @@ public final class RoomSignalServer implements SignalServer {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RoomAllocator allocator;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile Router router;
+
+    private volatile NodeRegistry nodes;
+    private volatile RpcBus bus;
+    private Subscription door;
 
     /**
      * How long somebody waits for a room manager that is being replaced.
@@ -71,6 +87,39 @@ public final class RoomSignalServer implements SignalServer {
         if (rooms() == gone) follow(null);
     }
 
+    /** Other nodes bring sessions to this one by its id, which is the same under every registry. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindNodes(NodeRegistry next) {
+        nodes = next;
+        openDoor();
+    }
+
+    synchronized void unbindNodes(NodeRegistry gone) {
+        if (nodes == gone) nodes = null;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindBus(RpcBus next) {
+        bus = next;
+        closeDoor();
+        openDoor();
+    }
+
+    synchronized void unbindBus(RpcBus gone) {
+        if (bus != gone) return;
+        bus = null;
+        closeDoor();
+    }
+
+    private void openDoor() {
+        if (door == null && bus != null && nodes != null) door = bus.accept(RpcMethods.RELAY_SIGNAL.at(nodes.localId()), new RelayDoor(this::openHere));
+    }
+
+    private void closeDoor() {
+        if (door != null) door.close();
+        door = null;
+    }
+
     private void follow(RoomManager next) {
         synchronized (this) {
             rooms = next;
@@ -80,8 +129,9 @@ public final class RoomSignalServer implements SignalServer {
     }
 
     @Deactivate
-    void stop() {
+    synchronized void stop() {
         stopped = true;
+        closeDoor();
         clock.shutdownNow();
         if (executor instanceof ExecutorService mine) mine.shutdownNow();
     }
@@ -117,6 +167,12 @@ public final class RoomSignalServer implements SignalServer {
 
     @Override
     public SignalSession open(StartSession start, SignalSink sink) throws RoomException {
+        Placement.Services services = new Placement.Services(rooms(), allocator, router, nodes);
+        Optional<String> elsewhere = Placement.elsewhere(services, start);
+        return elsewhere.isPresent() ? RelayedSession.open(bus, elsewhere.get(), start, sink) : openHere(start, sink);
+    }
+
+    private SignalSession openHere(StartSession start, SignalSink sink) throws RoomException {
         RoomManager manager = present();
         while (true) {
             try {

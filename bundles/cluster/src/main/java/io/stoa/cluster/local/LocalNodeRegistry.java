@@ -26,7 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = NodeRegistry.class,
         immediate = true,
         configurationPid = "io.stoa.server",
-        property = "service.ranking:Integer=-2147483648")
+        property = {"service.ranking:Integer=-2147483648", "stoa.nodes=one"})
 public final class LocalNodeRegistry implements NodeRegistry {
     private static final long STATS_NANOS = 500_000_000L;
 

@@ -22,7 +22,12 @@ public final class LocalRouter implements Router {
     }
 
     @Override
-    public void clear(String roomName) {
-        nodes.remove(roomName);
+    public String claim(String roomName, String before, String nodeId) {
+        return nodes.compute(roomName, (name, now) -> now == null || now.equals(before) ? nodeId : now);
+    }
+
+    @Override
+    public void clear(String roomName, String nodeId) {
+        nodes.remove(roomName, nodeId);
     }
 }

@@ -3,6 +3,7 @@ package io.stoa.cluster.local;
 import io.stoa.base.Ids;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.NodeSelector;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.cluster.Router;
 import io.stoa.protocol.livekit.CreateRoomRequest;
@@ -39,6 +40,9 @@ public final class StoringRoomAllocator implements RoomAllocator {
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Router router;
 
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile NodeSelector selector;
+
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
@@ -56,10 +60,19 @@ public final class StoringRoomAllocator implements RoomAllocator {
     }
 
     @Override
+    public String place(CreateRoomRequest request) throws ClusterException {
+        return placement().place(request);
+    }
+
+    private RoomPlacement placement() {
+        return new RoomPlacement(settings, router, nodes, selector);
+    }
+
+    @Override
     public Allocation allocate(CreateRoomRequest request) throws ClusterException {
         RoomStore current = store;
         if (current == null) throw new ClusterException(ClusterException.Code.UNAVAILABLE, "no room store is there (bundle store.memory)");
-        RoomRegistrar registrar = new RoomRegistrar(settings, current, router, nodes, ids, System::currentTimeMillis);
+        RoomRegistrar registrar = new RoomRegistrar(settings, current, placement(), nodes, ids, System::currentTimeMillis);
         ReentrantLock lock = locks[Math.floorMod(request.getName().hashCode(), locks.length)];
         lock.lock();
         try {

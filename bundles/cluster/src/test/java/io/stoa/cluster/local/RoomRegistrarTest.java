@@ -18,15 +18,18 @@ import io.stoa.protocol.livekit.RoomEgress;
 import io.stoa.store.memory.MemoryRoomStore;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RoomRegistrarTest {
     private final MemoryRoomStore store = new MemoryRoomStore();
     private final LocalRouter router = new LocalRouter();
     private Node node = Node.newBuilder().setId("ND_1").setState(NodeState.SERVING).build();
+    private final List<Node> others = new ArrayList<>();
     private RoomRegistrar registrar = registrar(Map.of());
 
     @Test
@@ -34,7 +37,6 @@ class RoomRegistrarTest {
         var allocation = registrar.allocate(request("r").build());
 
         assertThat(allocation.created()).isTrue();
-        assertThat(allocation.nodeId()).isEqualTo("ND_1");
         Room room = allocation.room();
         assertThat(room.getSid()).matches("RM_[2-9A-Za-z]{12}");
         assertThat(room.getEmptyTimeout()).isEqualTo(300);
@@ -111,6 +113,34 @@ class RoomRegistrarTest {
     }
 
     @Test
+    void a_room_opens_on_the_node_that_is_selected_and_nowhere_else() throws ClusterException {
+        others.add(Node.newBuilder().setId("ND_2").setState(NodeState.SERVING).build());
+        assertThat(registrar.placement().place(request("r").build())).isEqualTo("ND_2");
+        assertThat(router.nodeOf("r")).contains("ND_2");
+        assertRefused(request("r"), Code.UNAVAILABLE, "room r lives on node ND_2");
+        assertThat(registrar.placement().place(request("here").setNodeId("ND_1").build())).isEqualTo("ND_1");
+        assertThat(registrar.allocate(request("here").build()).created()).isTrue();
+    }
+
+    @Test
+    void a_room_whose_node_is_gone_finds_another_one() throws ClusterException {
+        router.assign("r", "ND_gone");
+        assertThat(registrar.placement().place(request("r").build())).isEqualTo("ND_1");
+        assertThat(router.nodeOf("r")).contains("ND_1");
+    }
+
+    @Test
+    void who_comes_second_follows_the_first() {
+        router.assign("r", "ND_1");
+        assertThat(router.claim("r", "", "ND_2")).isEqualTo("ND_1");
+        assertThat(router.claim("r", "ND_1", "ND_2")).isEqualTo("ND_2");
+        router.clear("r", "ND_1");
+        assertThat(router.nodeOf("r")).as("it lives elsewhere").contains("ND_2");
+        router.clear("r", "ND_2");
+        assertThat(router.nodeOf("r")).isEmpty();
+    }
+
+    @Test
     @SuppressWarnings("deprecation")
     void a_node_at_its_limit_is_full() {
         registrar = registrar(Map.of("numTracks", 10));
@@ -150,7 +180,8 @@ class RoomRegistrarTest {
 
     private RoomRegistrar registrar(Map<String, Object> values) {
         RoomSettings settings = RoomSettings.from(config(RoomConfig.class, values), config(LimitConfig.class, values));
-        return new RoomRegistrar(settings, store, router, new OneNode(), new Ids(new Random(7)), () -> 1_700_000_000_123L);
+        RoomPlacement placement = new RoomPlacement(settings, router, new OneNode(), nodes -> nodes.getLast());
+        return new RoomRegistrar(settings, store, placement, new OneNode(), new Ids(new Random(7)), () -> 1_700_000_000_123L);
     }
 
     /** A configuration as Declarative Services hands it over: defaults and what was set. */
@@ -172,7 +203,7 @@ class RoomRegistrarTest {
 
         @Override
         public List<Node> nodes() {
-            return List.of(node);
+            return Stream.concat(Stream.of(node), others.stream()).toList();
         }
 
         @Override

@@ -322,7 +322,7 @@ public final class LiveRoomManager implements RoomManager {
     private void unroute(String name) {
         Router from = router;
         try {
-            if (from != null) from.clear(name);
+            if (from != null) from.clear(name, nodeId());
         } catch (ClusterException e) {
             LOG.warn("room {} stays in the routing table: {}", name, e.getMessage());
         }

@@ -151,6 +151,11 @@ final class Rig implements AutoCloseable {
     private RoomAllocator allocator() {
         return new RoomAllocator() {
             @Override
+            public String place(CreateRoomRequest request) {
+                return "ND_1";
+            }
+
+            @Override
             public Allocation allocate(CreateRoomRequest request) {
                 Room.Builder room = Room.newBuilder()
                         .setSid("RM_" + ++allocated)
@@ -161,7 +166,7 @@ final class Rig implements AutoCloseable {
                         .setMetadata(request.getMetadata());
                 for (String mime : List.of("audio/opus", "audio/red", "video/H264", "video/VP8", "video/VP9", "video/rtx"))
                     room.addEnabledCodecs(Codec.newBuilder().setMime(mime));
-                return new Allocation(settled.apply(room).build(), internal, true, "ND_1");
+                return new Allocation(settled.apply(room).build(), internal, true);
             }
 
             @Override
@@ -209,7 +214,12 @@ final class Rig implements AutoCloseable {
             public void assign(String roomName, String nodeId) {}
 
             @Override
-            public void clear(String roomName) {}
+            public String claim(String roomName, String before, String nodeId) {
+                return nodeId;
+            }
+
+            @Override
+            public void clear(String roomName, String nodeId) {}
         };
     }
 

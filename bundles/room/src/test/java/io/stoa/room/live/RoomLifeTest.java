@@ -297,7 +297,12 @@ class RoomLifeTest {
             public void assign(String roomName, String nodeId) {}
 
             @Override
-            public void clear(String roomName) {}
+            public String claim(String roomName, String before, String nodeId) {
+                return nodeId;
+            }
+
+            @Override
+            public void clear(String roomName, String nodeId) {}
         });
         rig.rooms.bindStore(rig.store);
         rig.rooms.store().putRoom(io.stoa.protocol.livekit.Room.newBuilder().setName("written last").build(), null);
@@ -337,7 +342,12 @@ class RoomLifeTest {
             }
 
             @Override
-            public void clear(String roomName) {
+            public String claim(String roomName, String before, String nodeId) {
+                return nodeId;
+            }
+
+            @Override
+            public void clear(String roomName, String nodeId) {
                 routes.remove(roomName);
             }
         });

@@ -186,7 +186,7 @@ class ReplacementIT {
     }
 
     private static String allocate(RoomAllocator allocator, String room) throws ClusterException {
-        return allocator.allocate(CreateRoomRequest.newBuilder().setName(room).build()).nodeId();
+        return allocator.place(CreateRoomRequest.newBuilder().setName(room).build());
     }
 
     @Test
@@ -339,6 +339,11 @@ class ReplacementIT {
     }
 
     private static final class NoNewRooms implements RoomAllocator {
+        @Override
+        public String place(CreateRoomRequest request) throws ClusterException {
+            throw new ClusterException(ClusterException.Code.UNAVAILABLE, "no new rooms");
+        }
+
         @Override
         public Allocation allocate(CreateRoomRequest request) throws ClusterException {
             throw new ClusterException(ClusterException.Code.UNAVAILABLE, "no new rooms");

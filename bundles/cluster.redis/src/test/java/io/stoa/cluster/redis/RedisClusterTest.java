@@ -1,0 +1,191 @@
+package io.stoa.cluster.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.stoa.cluster.ClusterException;
+import io.stoa.cluster.NodeRegistry;
+import io.stoa.protocol.livekit.Node;
+import io.stoa.protocol.livekit.NodeState;
+import io.stoa.protocol.livekit.NodeStats;
+import io.stoa.redis.RedisConnection;
+import io.stoa.redis.RedisServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two nodes and a real Redis. */
+@Timeout(60)
+class RedisClusterTest {
+    private final AtomicLong now = new AtomicLong(1_700_000_000);
+    private RedisServer server;
+    private RedisClient client;
+    private RedisConnection redis;
+    private One first;
+    private One second;
+
+    /** A node and what it says of the cluster. */
+    private final class One implements NodeRegistry {
+        final String id;
+        final RedisNodeRegistry registry;
+        boolean draining;
+        boolean ending;
+
+        One(String id) {
+            this.id = id;
+            registry = new RedisNodeRegistry(redis, this, now::get, () -> ending);
+        }
+
+        @Override
+        public Node local() {
+            return Node.newBuilder().setId(id).setState(draining ? NodeState.SHUTTING_DOWN : NodeState.SERVING)
+                    .setStats(NodeStats.newBuilder().setUpdatedAt(now.get())).build();
+        }
+
+        @Override
+        public String localId() {
+            return id;
+        }
+
+        @Override
+        public List<Node> nodes() {
+            return List.of(local());
+        }
+
+        @Override
+        public void drain() {
+            draining = true;
+        }
+
+        @Override
+        public boolean draining() {
+            return draining;
+        }
+
+        List<String> sees() throws ClusterException {
+            return registry.nodes().stream().map(Node::getId).toList();
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        server = RedisServer.start();
+        client = RedisClient.create(RedisURI.builder().withHost("127.0.0.1").withPort(server.port()).withTimeout(Duration.ofSeconds(1)).build());
+        StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE);
+        redis = new RedisConnection() {
+            @Override
+            public RedisClusterAsyncCommands<byte[], byte[]> commands() {
+                if (!connection.isOpen()) throw new io.lettuce.core.RedisConnectionException("away");
+                return connection.async();
+            }
+
+            @Override
+            public Subscription subscribe(String channel, Consumer<byte[]> listener) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean isAvailable() {
+                return connection.isOpen();
+            }
+
+            @Override
+            public Subscription onAvailability(Consumer<Boolean> listener) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public String description() {
+                return "redis://here";
+            }
+        };
+        first = new One("ND_1");
+        second = new One("ND_2");
+    }
+
+    @AfterEach
+    void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        server.close();
+    }
+
+    @Test
+    void nodes_see_each_other_as_long_as_they_say_that_they_live() throws Exception {
+        first.registry.beat();
+        second.registry.beat();
+        assertThat(first.sees()).containsExactlyInAnyOrder("ND_1", "ND_2");
+        assertThat(Node.parseFrom(redis.commands().hget("nodes".getBytes(), "ND_2".getBytes()).get())).isEqualTo(second.local());
+
+        now.addAndGet(RedisNodeRegistry.ALIVE_SECONDS + 1);
+        first.registry.beat();
+        assertThat(first.sees()).containsExactly("ND_1");
+        assertThat(second.sees()).as("it knows of itself without asking").containsExactlyInAnyOrder("ND_1", "ND_2");
+        second.registry.beat();
+        assertThat(first.sees()).containsExactlyInAnyOrder("ND_1", "ND_2");
+    }
+
+    @Test
+    void the_dead_are_removed_and_the_living_are_not() throws Exception {
+        second.registry.beat();
+        now.addAndGet(RedisNodeRegistry.DEAD_SECONDS + 1);
+        first.registry.beat();
+        assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
+        second.registry.beat();
+        first.registry.beat();
+        assertThat(server.cli("HLEN", "nodes")).isEqualTo("2");
+    }
+
+    @Test
+    void a_draining_node_says_so_and_one_that_ends_is_gone() throws Exception {
+        first.registry.beat();
+        second.registry.beat();
+        second.registry.drain();
+        assertThat(first.registry.nodes()).filteredOn(node -> node.getId().equals("ND_2")).extracting(Node::getState).containsExactly(NodeState.SHUTTING_DOWN);
+        second.registry.stop();
+        assertThat(first.sees()).as("only its registry is replaced").contains("ND_2");
+        second.ending = true;
+        second.registry.stop();
+        assertThat(first.sees()).containsExactly("ND_1");
+    }
+
+    @Test
+    void rooms_have_one_node() throws Exception {
+        RedisRouter router = new RedisRouter(redis);
+        assertThat(router.nodeOf("hall")).isEmpty();
+        assertThat(router.claim("hall", "", "ND_1")).isEqualTo("ND_1");
+        assertThat(router.claim("hall", "", "ND_2")).as("too late").isEqualTo("ND_1");
+        assertThat(router.claim("hall", "ND_1", "ND_2")).as("it was gone").isEqualTo("ND_2");
+        router.clear("hall", "ND_1");
+        assertThat(router.nodeOf("hall")).contains("ND_2");
+        assertThat(server.cli("HGET", "room_node_map", "hall")).isEqualTo("ND_2");
+        router.clear("hall", "ND_2");
+        assertThat(router.nodeOf("hall")).isEmpty();
+        router.assign("hall", "ND_1");
+        assertThat(router.nodeOf("hall")).contains("ND_1");
+    }
+
+    @Test
+    void while_redis_is_away_nobody_guesses() throws Exception {
+        first.registry.beat();
+        server.stop();
+        RedisRouter router = new RedisRouter(redis);
+        assertThatThrownBy(() -> first.registry.nodes()).isInstanceOfSatisfying(ClusterException.class, e -> assertThat(e.code()).isEqualTo(ClusterException.Code.UNAVAILABLE));
+        assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageStartingWith("redis://here does not answer");
+        first.registry.beat();
+        assertThat(first.registry.local().getId()).isEqualTo("ND_1");
+        server.start(); // empty
+        while (!redis.isAvailable() || first.sees().size() != 1) Thread.sleep(20);
+        first.registry.beat();
+        assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
+    }
+}

@@ -1,0 +1,134 @@
+package io.stoa.signal;
+
+import io.stoa.protocol.livekit.Pong;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.rpc.RelaySignalRequest;
+import io.stoa.protocol.rpc.RelaySignalResponse;
+import io.stoa.room.RoomException;
+import io.stoa.room.SignalServer.SignalSession;
+import io.stoa.room.SignalSink;
+import io.stoa.rpc.RpcBus;
+import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcMethods;
+import io.stoa.rpc.RpcStream;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session whose WebSocket is here and whose room is on another node (spec 7.6). Ends with its stream: its client resumes. */
+final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySignalResponse> {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayedSession.class);
+    private static final Duration FIRST_ANSWER = Duration.ofMillis(7_500);
+
+    private final StartSession start;
+    private final SignalSink sink;
+    private final RelayBatches<SignalRequest, RelaySignalRequest> requests;
+    private final RelayBatches.Arrival responses = new RelayBatches.Arrival();
+    private boolean answered;
+    private boolean ended;
+
+    private RelayedSession(StartSession start, SignalSink sink) {
+        this.start = start;
+        this.sink = sink;
+        requests = new RelayBatches<>((batch, before, last) -> RelaySignalRequest.newBuilder().addAllRequests(batch).setSeq(before).setClose(last).build(), this::broken);
+    }
+
+    /** Returns when the other node has answered. @throws RoomException {@code UNAVAILABLE} if it does not */
+    static RelayedSession open(RpcBus bus, String nodeId, StartSession start, SignalSink sink) throws RoomException {
+        RelayedSession session = new RelayedSession(start, sink);
+        try {
+            RpcStream<RelaySignalRequest> stream = bus.open(RpcMethods.RELAY_SIGNAL.at(nodeId), bus.defaults(), session);
+            stream.send(RelaySignalRequest.newBuilder().setStartSession(start).build());
+            session.requests.to(stream);
+            session.awaitAnswer(nodeId, stream);
+            return session;
+        } catch (RpcException e) {
+            throw new RoomException(RoomException.Code.UNAVAILABLE, "node " + nodeId + " does not take the session: " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized void awaitAnswer(String nodeId, RpcStream<RelaySignalRequest> stream) throws RoomException {
+        long until = System.nanoTime() + FIRST_ANSWER.toNanos();
+        try {
+            while (!answered && !ended) {
+                long millis = Duration.ofNanos(until - System.nanoTime()).toMillis();
+                if (millis <= 0) break;
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (answered) return;
+        ended = true;
+        stream.close();
+        throw new RoomException(RoomException.Code.UNAVAILABLE, "node " + nodeId + " has not answered the session");
+    }
+
+    // -- from the client
+
+    @Override
+    public void receive(SignalRequest request) {
+        switch (request.getMessageCase()) {
+            case PING -> sink.send(SignalResponse.newBuilder().setPong(System.currentTimeMillis()).build());
+            case PING_REQ -> sink.send(SignalResponse.newBuilder()
+                    .setPongResp(Pong.newBuilder().setLastPingTimestamp(request.getPingReq().getTimestamp()).setTimestamp(System.currentTimeMillis()))
+                    .build());
+            default -> {} // the room's
+        }
+        requests.add(request);
+    }
+
+    @Override
+    public void closed() {
+        requests.end();
+    }
+
+    /** Nobody can go on with a stream that is this one's: the client resumes. */
+    @Override
+    public List<SignalRequest> release() {
+        List<SignalRequest> left = requests.stop();
+        broken();
+        return left;
+    }
+
+    // -- from the room
+
+    @Override
+    public void message(RelaySignalResponse batch) {
+        try {
+            for (SignalResponse response : responses.fresh(batch.getResponsesList(), batch.getSeq())) {
+                if (response.getMessageCase() == SignalResponse.MessageCase.PONG || response.getMessageCase() == SignalResponse.MessageCase.PONG_RESP) continue; // said here
+                sink.send(response);
+                answered();
+            }
+            if (batch.getClose()) broken();
+        } catch (RpcException e) {
+            LOG.warn("{} in room {}: {}", start.getIdentity(), start.getRoomName(), e.getMessage());
+            broken();
+        }
+    }
+
+    private synchronized void answered() {
+        answered = true;
+        notifyAll();
+    }
+
+    @Override
+    public void closed(RpcException reason) {
+        LOG.debug("the session of {} in room {} has ended: {}", start.getIdentity(), start.getRoomName(), reason.getMessage());
+        broken();
+    }
+
+    private void broken() {
+        synchronized (this) {
+            if (ended) return;
+            ended = true;
+            notifyAll();
+        }
+        requests.stop();
+        sink.close();
+    }
+}
