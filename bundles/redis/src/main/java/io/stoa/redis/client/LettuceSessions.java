@@ -80,7 +80,6 @@ final class LettuceSessions implements Session.Opener {
                     .maxRedirects(settings.redirects())
                     .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                             .enablePeriodicRefresh(TOPOLOGY)
-                            .enableAllAdaptiveRefreshTriggers()
                             .build())));
             var connection = client.connect(ByteArrayCodec.INSTANCE);
             return new Session(connection, connection.async(), client.connectPubSub(ByteArrayCodec.INSTANCE), true, () -> end(client));
