@@ -10,7 +10,9 @@ public final class LocalRoomService {
     private LocalRoomService() {}
 
     public static RpcEndpoint of(RoomManager rooms, RoomStore store) {
-        RoomService service = new RoomService(new LimitConfig() {
+        RoomDirectory directory = new RoomDirectory();
+        directory.rooms = rooms;
+        RoomService service = new RoomService(directory, new LimitConfig() {
             @Override
             public int maxRoomNameLength() {
                 return 256;
@@ -36,7 +38,6 @@ public final class LocalRoomService {
                 return LimitConfig.class;
             }
         });
-        service.rooms = rooms;
         service.store = store;
         return service;
     }

@@ -3,7 +3,6 @@ package io.stoa.service.room;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
-import io.stoa.cluster.RoomAllocator;
 import io.stoa.protocol.Services;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DataPacket;
@@ -53,7 +52,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
-/** The methods of {@code livekit.RoomService} that one node can answer. */
+/** The methods of {@code livekit.RoomService}. */
 @Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit")
 @Designate(ocd = LimitConfig.class)
 public final class RoomService implements RpcEndpoint {
@@ -70,16 +69,13 @@ public final class RoomService implements RpcEndpoint {
     private volatile LimitConfig limits;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile RoomManager rooms;
-
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RoomStore store;
 
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile RoomAllocator allocator;
+    private final RoomDirectory rooms;
 
     @Activate
-    public RoomService(LimitConfig limits) {
+    public RoomService(@Reference RoomDirectory rooms, LimitConfig limits) {
+        this.rooms = rooms;
         this.limits = limits;
         add("CreateRoom", CreateRoomRequest.getDefaultInstance(), (r, c) -> create((CreateRoomRequest) r, c));
         add("ListRooms", ListRoomsRequest.getDefaultInstance(), (r, c) -> list((ListRoomsRequest) r, c));
@@ -148,12 +144,6 @@ public final class RoomService implements RpcEndpoint {
         }
     }
 
-    private RoomManager rooms() throws RpcException {
-        RoomManager current = rooms;
-        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room manager: bundle room is not active");
-        return current;
-    }
-
     private RoomStore store() throws RpcException {
         RoomStore current = store;
         if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room store: no store bundle is active");
@@ -180,13 +170,13 @@ public final class RoomService implements RpcEndpoint {
             within(agent.getAttributesMap());
         }
         if (request.hasEgress()) throw new RpcException(RpcCode.UNAVAILABLE, "egress is not available: bundle service.egress is not installed");
-        return rooms().create(request);
+        return rooms.create(request);
     }
 
     private Message list(ListRoomsRequest request, Caller caller) throws RpcException, StoreException {
         caller.require(grant -> grant.roomList());
         ListRoomsResponse.Builder response = ListRoomsResponse.newBuilder();
-        RoomManager live = rooms;
+        RoomManager live = rooms.rooms;
         for (Room room : store().rooms(request.getNamesList()))
             response.addRooms(live == null ? room : live.room(room.getName()).map(LiveRoom::info).orElse(room));
         return response.build();
@@ -194,7 +184,7 @@ public final class RoomService implements RpcEndpoint {
 
     private Message delete(DeleteRoomRequest request, Caller caller) throws RpcException, RoomException, StoreException {
         caller.require(grant -> grant.roomCreate());
-        var live = rooms().room(request.getRoom());
+        var live = rooms.room(request.getRoom());
         if (live.isPresent()) {
             live.get().delete();
         } else if (store().room(request.getRoom()).isPresent()) {
@@ -207,7 +197,7 @@ public final class RoomService implements RpcEndpoint {
 
     private Message participants(ListParticipantsRequest request, Caller caller) throws RpcException, StoreException {
         caller.requireRoomAdmin(request.getRoom());
-        var live = rooms().room(request.getRoom());
+        var live = rooms.room(request.getRoom());
         ListParticipantsResponse.Builder response = ListParticipantsResponse.newBuilder();
         response.addAllParticipants(live.isPresent() ? live.get().participants() : store().participants(request.getRoom()));
         return response.build();
@@ -215,7 +205,7 @@ public final class RoomService implements RpcEndpoint {
 
     private Message participant(RoomParticipantIdentity request, Caller caller) throws RpcException, RoomException, StoreException {
         caller.requireRoomAdmin(request.getRoom());
-        var live = rooms().room(request.getRoom());
+        var live = rooms.room(request.getRoom());
         if (live.isPresent()) return live.get().participant(request.getIdentity());
         return store().participant(request.getRoom(), request.getIdentity()).orElseThrow(RoomService::noParticipant);
     }
@@ -225,7 +215,7 @@ public final class RoomService implements RpcEndpoint {
     }
 
     private LiveRoom live(String room) throws RpcException {
-        return rooms().room(room).orElseThrow(RoomService::noParticipant);
+        return rooms.room(room).orElseThrow(RoomService::noParticipant);
     }
 
     private Message remove(RoomParticipantIdentity request, Caller caller) throws RpcException, RoomException {
@@ -252,7 +242,7 @@ public final class RoomService implements RpcEndpoint {
     private Message metadata(UpdateRoomMetadataRequest request, Caller caller) throws RpcException, RoomException {
         within(request.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
         caller.requireRoomAdmin(request.getRoom());
-        LiveRoom room = rooms().room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        LiveRoom room = rooms.room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
         return room.updateMetadata(request.getMetadata());
     }
 
@@ -266,12 +256,12 @@ public final class RoomService implements RpcEndpoint {
         caller.requireRoomAdmin(request.getRoom());
         int nonce = request.getNonce().size();
         if (nonce != 0 && nonce != NONCE_BYTES) throw new RpcException(RpcCode.INVALID_ARGUMENT, "nonce should be " + NONCE_BYTES + " bytes or not present, got " + nonce);
-        LiveRoom room = rooms().room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        LiveRoom room = rooms.room(request.getRoom()).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
         room.sendData(packet(request));
         return SendDataResponse.getDefaultInstance();
     }
 
-    private static DataPacket packet(SendDataRequest request) {
+    static DataPacket packet(SendDataRequest request) {
         UserPacket.Builder user = UserPacket.newBuilder()
                 .setPayload(request.getData())
                 .addAllDestinationSids(request.getDestinationSidsList())

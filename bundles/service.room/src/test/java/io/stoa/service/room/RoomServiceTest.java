@@ -34,13 +34,14 @@ class RoomServiceTest {
             "ListParticipants", "GetParticipant", "RemoveParticipant", "MutePublishedTrack", "UpdateParticipant", "UpdateRoomMetadata", "UpdateSubscriptions", "SendData",
             "PerformRpc");
 
-    private final RoomService service = new RoomService(limits(10, 10, 20, 10));
+    private final RoomDirectory directory = new RoomDirectory();
+    private final RoomService service = new RoomService(directory, limits(10, 10, 20, 10));
     private final PlayedRooms rooms = new PlayedRooms();
     private final MemoryRoomStore store = new MemoryRoomStore();
 
     @BeforeEach
     void open() {
-        service.rooms = rooms;
+        directory.rooms = rooms;
         service.store = store;
         rooms.create(CreateRoomRequest.newBuilder().setName("lobby").build());
         rooms.done.clear();
@@ -178,7 +179,7 @@ class RoomServiceTest {
         String list = "{\"roomList\":true}";
         assertThat(((ListRoomsResponse) call("ListRooms", "{}", list)).getRoomsList()).extracting(Room::getSid).containsExactlyInAnyOrder("RM_live", "RM_far");
         assertThat(((ListRoomsResponse) call("ListRooms", "{\"names\":[\"far\",\"none\"]}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_far");
-        service.rooms = null;
+        directory.rooms = null;
         assertThat(((ListRoomsResponse) call("ListRooms", "{\"names\":[\"lobby\"]}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_stored");
     }
 
@@ -284,7 +285,7 @@ class RoomServiceTest {
     void without_rooms_or_a_store_it_is_unavailable_and_says_what_is_missing() throws Exception {
         service.store = null;
         assertThat(refusal("ListRooms", "{}", "{\"roomList\":true}")).startsWith("unavailable: no room store");
-        service.rooms = null;
+        directory.rooms = null;
         assertThat(refusal("CreateRoom", "{\"name\":\"a\"}", "{\"roomCreate\":true}")).isEqualTo("unavailable: no room manager: bundle room is not active");
         for (String method : OF_A_ROOM) {
             assertThat(refusal(method, inRoom(method, "lobby"), null)).as(method).isEqualTo(DENIED);
