@@ -17,14 +17,18 @@ final class Placement {
     /** Whoever of them is there. */
     record Services(RoomManager rooms, RoomAllocator allocator, Router router, NodeRegistry nodes) {}
 
-    /** @return the other node; empty if it is this one, or nobody knows of others */
+    /**
+     * @return the other node; empty if it is this one, or nobody knows of others, or it is dead and there is nothing to resume: then this one
+     *     says so
+     */
     static Optional<String> elsewhere(Services services, StartSession start) throws RoomException {
         NodeRegistry nodes = services.nodes;
         boolean here = services.rooms != null && isOpen(services.rooms, start.getRoomName());
         if (here || nodes == null || services.allocator == null || services.router == null) return Optional.empty();
         try {
-            Optional<String> node = start.getReconnect() ? services.router.nodeOf(start.getRoomName()) : Optional.of(services.allocator.place(request(start)));
-            return node.filter(id -> !id.equals(nodes.localId()));
+            if (!start.getReconnect()) return Optional.of(services.allocator.place(request(start))).filter(id -> !id.equals(nodes.localId()));
+            Optional<String> home = services.router.nodeOf(start.getRoomName()).filter(id -> !id.equals(nodes.localId()));
+            return home.isPresent() && nodes.nodes().stream().anyMatch(node -> node.getId().equals(home.get())) ? home : Optional.empty();
         } catch (ClusterException e) {
             throw new RoomException(RoomException.Code.valueOf(e.code().name()), e.getMessage(), e);
         }
