@@ -92,7 +92,7 @@ class RedisMessageBusTest {
         first.awaitAvailable(false);
         assertThatThrownBy(() -> one.publish("news", bytes(1))).isInstanceOf(ClusterException.class).hasMessageContaining("is not available");
         assertThatThrownBy(() -> one.subscribe("other", message -> {})).isInstanceOf(ClusterException.class);
-        redis.start();
+        redis.startAgain();
         first.awaitAvailable(true);
         second.awaitAvailable(true);
         two.publish("news", bytes(2));

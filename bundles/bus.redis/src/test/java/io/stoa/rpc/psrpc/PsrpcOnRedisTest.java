@@ -52,7 +52,7 @@ class PsrpcOnRedisTest extends PsrpcScenarios {
         for (TestConnection connection : connections) connection.awaitAvailable(false);
         fails(RpcCode.UNAVAILABLE, "is not available", () -> ann.call(RpcMethods.DELETE_ROOM.at("r"), delete("r")));
         var late = cid.serve(RpcMethods.DELETE_ROOM.at("late"), (request, context) -> DeleteRoomResponse.getDefaultInstance());
-        redis.start();
+        redis.startAgain();
         for (TestConnection connection : connections) connection.awaitAvailable(true);
         assertThat(ann.call(RpcMethods.DELETE_ROOM.at("r"), delete("r"))).isNotNull();
         late.close();
