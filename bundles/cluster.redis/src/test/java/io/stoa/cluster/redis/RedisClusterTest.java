@@ -3,11 +3,6 @@ package io.stoa.cluster.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.protocol.livekit.Node;
@@ -15,10 +10,9 @@ import io.stoa.protocol.livekit.NodeState;
 import io.stoa.protocol.livekit.NodeStats;
 import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
-import java.time.Duration;
+import io.stoa.redis.client.TestConnection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class RedisClusterTest {
     private final AtomicLong now = new AtomicLong(1_700_000_000);
     private RedisServer server;
-    private RedisClient client;
+    private TestConnection connection;
     private RedisConnection redis;
     private One first;
     private One second;
@@ -80,42 +74,15 @@ class RedisClusterTest {
     @BeforeEach
     void open() throws Exception {
         server = RedisServer.start();
-        client = RedisClient.create(RedisURI.builder().withHost("127.0.0.1").withPort(server.port()).withTimeout(Duration.ofSeconds(1)).build());
-        StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE);
-        redis = new RedisConnection() {
-            @Override
-            public RedisClusterAsyncCommands<byte[], byte[]> commands() {
-                if (!connection.isOpen()) throw new io.lettuce.core.RedisConnectionException("away");
-                return connection.async();
-            }
-
-            @Override
-            public Subscription subscribe(String channel, Consumer<byte[]> listener) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public boolean isAvailable() {
-                return connection.isOpen();
-            }
-
-            @Override
-            public Subscription onAvailability(Consumer<Boolean> listener) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public String description() {
-                return "redis://here";
-            }
-        };
+        connection = TestConnection.to(server);
+        redis = connection.connection();
         first = new One("ND_1");
         second = new One("ND_2");
     }
 
     @AfterEach
     void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        connection.close();
         server.close();
     }
 
@@ -180,11 +147,11 @@ class RedisClusterTest {
         server.stop();
         RedisRouter router = new RedisRouter(redis);
         assertThatThrownBy(() -> first.registry.nodes()).isInstanceOfSatisfying(ClusterException.class, e -> assertThat(e.code()).isEqualTo(ClusterException.Code.UNAVAILABLE));
-        assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageStartingWith("redis://here does not answer");
+        assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageContaining("does not answer");
         first.registry.beat();
         assertThat(first.registry.local().getId()).isEqualTo("ND_1");
         server.start(); // empty
-        while (!redis.isAvailable() || first.sees().size() != 1) Thread.sleep(20);
+        connection.awaitAvailable(true);
         first.registry.beat();
         assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
     }
