@@ -352,6 +352,6 @@ class HttpServerTest {
 
     @Test
     void a_port_that_is_taken_is_named() {
-        assertThatThrownBy(() -> new JettyHttpServer(TestServer.config(http.port, 0))).hasMessageContaining("port " + http.port).hasMessageContaining("bind_addresses");
+        assertThatThrownBy(() -> new TestServer(http.port, null)).hasMessageContaining("port " + http.port).hasMessageContaining("bind_addresses");
     }
 }

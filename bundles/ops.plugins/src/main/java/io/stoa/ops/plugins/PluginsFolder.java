@@ -42,6 +42,8 @@ public final class PluginsFolder implements SynchronousBundleListener {
 
     private static final long SETTLE_MILLIS = 1000;
     private static final long START_MILLIS = 2_000;
+    /** Shorter than {@code http} lets requests wait for whoever answers them. */
+    private static final long RETURN_MILLIS = 1_500;
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -142,7 +144,11 @@ public final class PluginsFolder implements SynchronousBundleListener {
 
     /** Bundles were wired anew: where the plug-in does not work again, the shipped one does. */
     private void comeBack() {
-        for (Bundle plugin : bundles.plugins()) if (!Bundles.isActive(plugin)) succession.comeBack(plugin);
+        bundles.plugins().forEach(this::comeBack);
+    }
+
+    private void comeBack(Bundle plugin) {
+        if (!Bundles.isActive(plugin)) succession.comeBack(plugin);
     }
 
     /** A shipped bundle that a file of its very version replaced in place went with that file. */
@@ -210,6 +216,9 @@ public final class PluginsFolder implements SynchronousBundleListener {
     /** Every time: what there was to come back may have been stopped since. What only one can have must be given back first. */
     private void leave(Bundle plugin) {
         leaving.add(plugin);
-        if (!Manner.of(plugin).exclusive()) succession.comeBack(plugin);
+        Manner manner = Manner.of(plugin);
+        if (manner == Manner.RESUME && Files.exists(Bundles.file(plugin)))
+            worker.schedule(() -> comeBack(plugin), RETURN_MILLIS, TimeUnit.MILLISECONDS); // it is being updated: two changes would be noticed
+        else if (!manner.exclusive()) succession.comeBack(plugin);
     }
 }
