@@ -32,8 +32,9 @@ public final class SocketRest implements ListeningSockets {
         CompletableFuture.delayedExecutor(KEPT_MILLIS, TimeUnit.MILLISECONDS, Thread::startVirtualThread).execute(() -> expire(address, one));
     }
 
-    private synchronized void expire(String address, Kept one) {
-        if (!kept.remove(address, one)) return;
+    synchronized void expire(String address, Kept one) {
+        if (kept.get(address) != one) return; // taken, whatever was left there since
+        kept.remove(address);
         LOG.info("nobody has come to accept connections on {} for {} s: they are refused", address, KEPT_MILLIS / 1000);
         close(one);
     }

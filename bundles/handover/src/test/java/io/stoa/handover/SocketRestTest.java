@@ -41,6 +41,20 @@ class SocketRestTest {
     }
 
     @Test
+    void the_time_of_what_was_taken_is_over() throws IOException {
+        try (ServerSocketChannel socket = listening()) {
+            Kept first = new Kept(socket, List.of("/rtc"));
+            Kept again = new Kept(socket, List.of("/rtc"));
+            rest.keep("*:7880", first);
+            rest.take("*:7880");
+            rest.keep("*:7880", again);
+            rest.expire("*:7880", first);
+            assertThat(rest.take("*:7880")).containsSame(again);
+            assertThat(socket.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void what_was_closed_meanwhile_is_not_given_to_anybody() throws IOException {
         Kept kept = new Kept(listening(), List.of());
         rest.keep("*:7880", kept);
