@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import java.util.ArrayList;
@@ -99,6 +100,33 @@ public record Claims(
             }
         }
         return json.toString();
+    }
+
+    /** As {@link #toJson}, with what a refreshed token leaves out and the room shows: kind details. */
+    public String toSessionJson() {
+        if (kindDetails.isEmpty()) return toJson();
+        JsonObject json = JsonParser.parseString(toJson()).getAsJsonObject();
+        JsonArray names = new JsonArray();
+        for (ParticipantInfo.KindDetail detail : kindDetails) names.add(detail.name().toLowerCase(Locale.ROOT));
+        json.add("kindDetails", names);
+        return json.toString();
+    }
+
+    /** How the room is to be if joining it with this token opens it. */
+    public CreateRoomRequest createRoom() {
+        CreateRoomRequest.Builder request = CreateRoomRequest.newBuilder().setName(video.room()).setRoomPreset(roomPreset);
+        if (roomConfig == null) return request.build();
+        request.setEmptyTimeout(roomConfig.getEmptyTimeout())
+                .setDepartureTimeout(roomConfig.getDepartureTimeout())
+                .setMaxParticipants(roomConfig.getMaxParticipants())
+                .setMetadata(roomConfig.getMetadata())
+                .setMinPlayoutDelay(roomConfig.getMinPlayoutDelay())
+                .setMaxPlayoutDelay(roomConfig.getMaxPlayoutDelay())
+                .setSyncStreams(roomConfig.getSyncStreams())
+                .addAllAgents(roomConfig.getAgentsList())
+                .putAllTags(roomConfig.getTagsMap());
+        if (roomConfig.hasEgress()) request.setEgress(roomConfig.getEgress());
+        return request.build();
     }
 
     private static RoomConfiguration roomConfig(JsonElement element) {

@@ -9,5 +9,5 @@
  * <p>Start reading at {@link io.stoa.base.Flow}, the path of a datagram, and {@link io.stoa.base.Drop}, what can happen to it.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.2.0")
+@org.osgi.annotation.versioning.Version("1.3.0")
 package io.stoa.base;

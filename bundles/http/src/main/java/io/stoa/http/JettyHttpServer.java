@@ -1,22 +1,23 @@
 package io.stoa.http;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.base.ListeningSockets;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
@@ -42,27 +43,27 @@ public final class JettyHttpServer {
     private static final int HEADER_LIMIT = 64 << 10;
     private static final int REQUEST_HEADER_LIMIT = 2 << 20;
     private static final long IDLE_MILLIS = 60_000;
-
-    /** A route: the longest path first, of one path the highest ranking, then whoever was there first. */
-    private record Offer(HttpRoute route, int ranking, long id) {
-        private static final Comparator<Offer> BEST = Comparator.comparingInt((Offer offer) -> offer.route.path().length())
-                .thenComparingInt(Offer::ranking)
-                .reversed()
-                .thenComparingLong(Offer::id);
-    }
+    /** Who connects while nobody accepts. */
+    private static final int BACKLOG = 1024;
 
     private final Server server;
     private final SlowClients slowClients = new SlowClients();
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("http-sweep").factory());
     volatile LongSupplier nanos = System::nanoTime;
-    private volatile List<Offer> offers = List.of();
+    private final Routes routes = new Routes(() -> nanos.getAsLong());
+    private final List<TakenOverConnector> connectors = new ArrayList<>();
+    private final HttpConfig config;
     private volatile long maxBodyBytes;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile ListeningSockets sockets;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
 
     @Activate
-    public JettyHttpServer(HttpConfig config) throws Exception {
+    public JettyHttpServer(HttpConfig config) {
+        this.config = config;
         QueuedThreadPool threads = new QueuedThreadPool(16, 4);
         threads.setName("http");
         threads.setDaemon(true);
@@ -76,12 +77,14 @@ public final class JettyHttpServer {
         http.setRequestHeaderSize(REQUEST_HEADER_LIMIT); // a join request with an offer travels in the URL
         String[] addresses = config.bindAddresses().length == 0 ? new String[] {null} : config.bindAddresses();
         for (String address : addresses) {
-            ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+            TakenOverConnector connector = new TakenOverConnector(server, new HttpConnectionFactory(http), this::predecessors);
             connector.setHost(address == null || address.isBlank() ? null : address);
             connector.setPort(config.port());
             connector.setIdleTimeout(IDLE_MILLIS);
             connector.setReuseAddress(true);
+            connector.setAcceptQueueSize(BACKLOG);
             connector.addBean(slowClients);
+            connectors.add(connector);
             server.addConnector(connector);
         }
         server.setStopTimeout(500);
@@ -92,6 +95,10 @@ public final class JettyHttpServer {
         handler.container(() -> ServerWebSocketContainer.get(server.getContext()));
         server.setHandler(upgrades);
         modified(config);
+    }
+
+    @Activate
+    void start() throws Exception {
         sweeper.scheduleAtFixedRate(() -> slowClients.sweep(nanos.getAsLong()), 1, 1, TimeUnit.SECONDS);
         try {
             server.start();
@@ -109,6 +116,14 @@ public final class JettyHttpServer {
         return e.getMessage();
     }
 
+    /** What was listening here before the last one went, with the paths that were answered on it. */
+    private Optional<ServerSocketChannel> predecessors(String address) {
+        ListeningSockets kept = sockets;
+        Optional<ListeningSockets.Kept> taken = kept == null ? Optional.empty() : kept.take(address);
+        taken.ifPresent(one -> routes.expect(one.paths()));
+        return taken.map(ListeningSockets.Kept::socket);
+    }
+
     @Modified
     void modified(HttpConfig config) {
         maxBodyBytes = config.maxApiRequestBodySize() == 0 ? Long.MAX_VALUE : config.maxApiRequestBodySize();
@@ -117,6 +132,8 @@ public final class JettyHttpServer {
     @Deactivate
     void stop() throws Exception {
         sweeper.shutdownNow();
+        ListeningSockets keeper = sockets;
+        if (keeper != null) for (TakenOverConnector connector : connectors) connector.leave(keeper, routes.paths());
         try {
             server.stop();
         } catch (TimeoutException e) {
@@ -137,21 +154,17 @@ public final class JettyHttpServer {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    synchronized void addRoute(HttpRoute route, Map<String, Object> properties) {
+    void addRoute(HttpRoute route, Map<String, Object> properties) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
-        Offer offer = new Offer(route, ranking, (Long) properties.get(Constants.SERVICE_ID));
-        offers = Stream.concat(offers.stream(), Stream.of(offer)).sorted(Offer.BEST).toList();
+        routes.add(route, ranking, (Long) properties.get(Constants.SERVICE_ID));
     }
 
-    synchronized void removeRoute(HttpRoute route) {
-        offers = offers.stream().filter(offer -> offer.route != route).toList();
+    void removeRoute(HttpRoute route) {
+        routes.remove(route);
     }
 
-    HttpRoute route(String path) {
-        for (Offer offer : offers) {
-            String mine = offer.route.path();
-            if (mine.endsWith("/") ? path.startsWith(mine) : path.equals(mine)) return offer.route;
-        }
-        return null;
+    /** @return null for a path that nobody answers */
+    HttpRoute route(String path) throws InterruptedException {
+        return routes.of(path);
     }
 }

@@ -73,7 +73,7 @@ public final class JettyWebSocket implements Session.Listener.AutoDemanding, Web
             ended = closing = true;
             queue.clear();
         }
-        listener.closed(code, reason);
+        Thread.startVirtualThread(() -> listener.closed(code, reason)); // this may be within a write, under locks of whoever writes
     }
 
     @Override

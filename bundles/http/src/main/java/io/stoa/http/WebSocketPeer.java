@@ -2,7 +2,7 @@ package io.stoa.http;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A WebSocket's way out. Any thread; order is kept; never blocks. */
+/** A WebSocket's way out. Any thread; order is kept; never blocks, and never calls the {@link WebSocketListener}. */
 @ProviderType
 public interface WebSocketPeer {
     /** What became of a message. */

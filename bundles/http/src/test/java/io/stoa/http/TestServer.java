@@ -1,6 +1,7 @@
 package io.stoa.http;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.base.ListeningSockets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,10 +27,14 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer() throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        this(freePort(), null);
+    }
+
+    /** @param sockets null for none */
+    TestServer(int port, ListeningSockets sockets) throws Exception {
+        this.port = port;
         server = new JettyHttpServer(config(port, MAX_BODY));
+        server.sockets = sockets;
         server.keys = new KeyProvider() {
             @Override
             public Optional<String> secret(String apiKey) {
@@ -41,6 +46,13 @@ final class TestServer implements AutoCloseable {
                 return Optional.of("devkey");
             }
         };
+        server.start();
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 
     HttpRoute route(String path, Handler handler) {

@@ -137,7 +137,7 @@ final class NettyLoop implements PacketLoop {
     private void guarded(Runnable turn) {
         try {
             turn.run();
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | AssertionError | LinkageError e) {
             LOG.error("media loop {}: a turn failed", index, e);
         }
     }

@@ -1,18 +1,11 @@
 package io.stoa.edge.rtc;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.base.Ids;
-import io.stoa.protocol.livekit.CreateRoomRequest;
-import io.stoa.protocol.livekit.ParticipantInfo;
-import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.StartSession;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -117,8 +110,8 @@ final class Admission {
                 .setAdaptiveStream(asked.adaptiveStream())
                 .setDisableIceLite(asked.disableIceLite())
                 .setClient(client)
-                .setGrantsJson(json(claims))
-                .setCreateRoom(room(claims))
+                .setGrantsJson(claims.toSessionJson())
+                .setCreateRoom(claims.createRoom())
                 .addAllAddTrackRequests(asked.tracks())
                 .setUseSinglePeerConnection(asked.single())
                 .setTokenExpiresAt(claims.expiresAtSeconds());
@@ -126,33 +119,5 @@ final class Admission {
         asked.allowPause().ifPresent(start::setSubscriberAllowPause);
         asked.offer().ifPresent(start::setPublisherOffer);
         return start.build();
-    }
-
-    /** Claims print as a refreshed token carries them, which is without kind details; the room shows those too. */
-    private static String json(Claims claims) {
-        if (claims.kindDetails().isEmpty()) return claims.toJson();
-        JsonObject json = JsonParser.parseString(claims.toJson()).getAsJsonObject();
-        JsonArray details = new JsonArray();
-        for (ParticipantInfo.KindDetail detail : claims.kindDetails()) details.add(detail.name().toLowerCase(Locale.ROOT));
-        json.add("kindDetails", details);
-        return json.toString();
-    }
-
-    /** How the room is to be if this join opens it. */
-    private static CreateRoomRequest room(Claims claims) {
-        var request = CreateRoomRequest.newBuilder().setName(claims.video().room()).setRoomPreset(claims.roomPreset());
-        RoomConfiguration wish = claims.roomConfig();
-        if (wish == null) return request.build();
-        request.setEmptyTimeout(wish.getEmptyTimeout())
-                .setDepartureTimeout(wish.getDepartureTimeout())
-                .setMaxParticipants(wish.getMaxParticipants())
-                .setMetadata(wish.getMetadata())
-                .setMinPlayoutDelay(wish.getMinPlayoutDelay())
-                .setMaxPlayoutDelay(wish.getMaxPlayoutDelay())
-                .setSyncStreams(wish.getSyncStreams())
-                .addAllAgents(wish.getAgentsList())
-                .putAllTags(wish.getTagsMap());
-        if (wish.hasEgress()) request.setEgress(wish.getEgress());
-        return request.build();
     }
 }

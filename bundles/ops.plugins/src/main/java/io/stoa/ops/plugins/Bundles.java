@@ -1,5 +1,6 @@
 package io.stoa.ops.plugins;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,10 @@ record Bundles(BundleContext context, Path folder) {
     Optional<Bundle> pluginOf(Path file) {
         String location = location(file);
         return Stream.of(context.getBundles()).filter(bundle -> bundle.getLocation().equals(location)).findFirst();
+    }
+
+    static Path file(Bundle plugin) {
+        return Path.of(URI.create(plugin.getLocation()));
     }
 
     List<Bundle> plugins() {

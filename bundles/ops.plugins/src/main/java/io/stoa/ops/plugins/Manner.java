@@ -7,6 +7,8 @@ import org.osgi.framework.Bundle;
 enum Manner {
     /** The successor works before the predecessor stops. */
     BESIDE("beside: the new one works before the old one stops"),
+    /** As {@link #BESIDE}, and clients notice each change: they resume. */
+    RESUME("beside: the new one works before the old one stops, and clients resume"),
     /** Both need something that only one can have, such as a port. */
     ALONE("alone: the old one stops first, and comes back if the new one fails"),
     /** As {@link #ALONE}, and calls end with it. */

@@ -42,6 +42,8 @@ public final class PluginsFolder implements SynchronousBundleListener {
 
     private static final long SETTLE_MILLIS = 1000;
     private static final long START_MILLIS = 2_000;
+    /** Shorter than {@code http} lets requests wait for whoever answers them. */
+    private static final long RETURN_MILLIS = 1_500;
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -142,7 +144,16 @@ public final class PluginsFolder implements SynchronousBundleListener {
 
     /** Bundles were wired anew: where the plug-in does not work again, the shipped one does. */
     private void comeBack() {
-        for (Bundle plugin : bundles.plugins()) if (!Bundles.isActive(plugin)) succession.comeBack(plugin);
+        for (Bundle plugin : bundles.plugins()) if (!isUpdatedBriefly(plugin)) comeBack(plugin);
+    }
+
+    private void comeBack(Bundle plugin) {
+        if (!Bundles.isActive(plugin)) succession.comeBack(plugin);
+    }
+
+    /** Its clients would notice two changes. If it does not come again, somebody looks after it a little later. */
+    private static boolean isUpdatedBriefly(Bundle plugin) {
+        return Manner.of(plugin) == Manner.RESUME && Files.exists(Bundles.file(plugin));
     }
 
     /** A shipped bundle that a file of its very version replaced in place went with that file. */
@@ -210,6 +221,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
     /** Every time: what there was to come back may have been stopped since. What only one can have must be given back first. */
     private void leave(Bundle plugin) {
         leaving.add(plugin);
-        if (!Manner.of(plugin).exclusive()) succession.comeBack(plugin);
+        if (isUpdatedBriefly(plugin)) worker.schedule(() -> comeBack(plugin), RETURN_MILLIS, TimeUnit.MILLISECONDS);
+        else if (!Manner.of(plugin).exclusive()) succession.comeBack(plugin);
     }
 }

@@ -1,7 +1,6 @@
 package io.stoa.ops.plugins;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,12 +66,8 @@ final class Swaps {
         for (Bundle plugin : bundles.plugins())
             bundles.shippedTwin(plugin).ifPresent(twin -> lines.add(plugin.getSymbolicName() + ": " + plugin.getVersion() + " "
                     + (Bundles.isActive(plugin) && !Bundles.isActive(twin) ? "instead of" : "does not take over from") + " the shipped " + twin.getVersion()
-                    + " (" + file(plugin) + ")"));
+                    + " (" + Bundles.file(plugin) + ")"));
         return lines.isEmpty() ? "every part is the shipped one" : String.join("\n", lines);
-    }
-
-    private static Path file(Bundle plugin) {
-        return Path.of(URI.create(plugin.getLocation()));
     }
 
     // -- another one
@@ -150,7 +145,7 @@ final class Swaps {
 
     /** Their files, and then the framework removes the bundles. */
     private void remove(List<Bundle> plugins) throws IOException, InterruptedException {
-        for (Bundle plugin : plugins) Files.deleteIfExists(file(plugin));
+        for (Bundle plugin : plugins) Files.deleteIfExists(Bundles.file(plugin));
         await(INSTALL_MILLIS, () -> plugins.stream().allMatch(plugin -> plugin.getState() == Bundle.UNINSTALLED));
     }
 

@@ -13,7 +13,6 @@ import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Room;
-import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.room.HandOver;
@@ -204,7 +203,7 @@ public final class LiveRoomManager implements RoomManager {
             for (RoomListener listener : listeners) {
                 try {
                     event.accept(listener);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | LinkageError e) {
                     LOG.error("a room listener failed", e);
                 }
             }
@@ -352,21 +351,8 @@ public final class LiveRoomManager implements RoomManager {
     }
 
     private static CreateRoomRequest request(StartSession start, Claims claims) {
-        CreateRoomRequest.Builder request = start.hasCreateRoom() ? start.getCreateRoom().toBuilder() : CreateRoomRequest.newBuilder();
-        request.setName(start.getRoomName());
-        if (!start.hasCreateRoom()) {
-            request.setRoomPreset(claims.roomPreset());
-            RoomConfiguration configuration = claims.roomConfig();
-            if (configuration != null)
-                request.setEmptyTimeout(configuration.getEmptyTimeout())
-                        .setDepartureTimeout(configuration.getDepartureTimeout())
-                        .setMaxParticipants(configuration.getMaxParticipants())
-                        .setMetadata(configuration.getMetadata())
-                        .setMinPlayoutDelay(configuration.getMinPlayoutDelay())
-                        .setMaxPlayoutDelay(configuration.getMaxPlayoutDelay())
-                        .setSyncStreams(configuration.getSyncStreams());
-        }
-        return request.build();
+        CreateRoomRequest wish = start.hasCreateRoom() ? start.getCreateRoom() : claims.createRoom();
+        return wish.toBuilder().setName(start.getRoomName()).build();
     }
 
     @Override

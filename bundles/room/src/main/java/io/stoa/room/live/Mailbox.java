@@ -91,7 +91,7 @@ final class Mailbox {
             }
             try {
                 task.run();
-            } catch (RuntimeException | AssertionError e) {
+            } catch (Throwable e) { // whatever it called may have gone with its classes; the room goes on
                 LOG.error("room {}: a task failed", name, e);
             }
         }

@@ -1,0 +1,162 @@
+package io.stoa.edge.whip;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.stoa.protocol.livekit.ICEServer;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.SignalRequest;
+import io.stoa.protocol.livekit.SignalResponse;
+import io.stoa.protocol.livekit.SignalTarget;
+import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.livekit.TrickleRequest;
+import io.stoa.room.RoomException;
+import io.stoa.room.SignalServer;
+import io.stoa.room.SignalServer.SignalSession;
+import io.stoa.room.SignalSink;
+import io.stoa.sdp.MediaDescription;
+import io.stoa.sdp.SdpException;
+import io.stoa.sdp.SdpParser;
+import io.stoa.sdp.SessionDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The signalling session of a WHIP client, for as long as one of its requests takes. */
+final class Publisher implements SignalSink {
+    private static final long ANSWER_SECONDS = 10;
+    /** For the candidates of an answer: they are all known when it is made, and follow at once. */
+    private static final long CANDIDATES_MILLIS = 1_000;
+
+    private SignalSession session;
+    private String participantSid = "";
+    private List<ICEServer> iceServers = List.of();
+    private LeaveRequest refusal;
+    private String answer;
+    private final List<String> candidates = new ArrayList<>();
+    private boolean allCandidates;
+    private boolean closed;
+
+    private Publisher() {}
+
+    /** @throws WhipException {@code 503} with what the room says against it */
+    static Publisher open(SignalServer server, StartSession start) throws WhipException {
+        Publisher publisher = new Publisher();
+        try {
+            SignalSession session = server.open(start, publisher);
+            synchronized (publisher) {
+                publisher.session = session;
+            }
+        } catch (RoomException e) {
+            throw new WhipException(e.code() == RoomException.Code.NOT_FOUND ? 404 : 503, e.getMessage());
+        }
+        LeaveRequest refusal = publisher.refusal();
+        if (refusal == null) return publisher;
+        publisher.release();
+        throw new WhipException(start.getReconnect() ? 404 : 503, start.getReconnect() ? "participant does not exist" : "the room refuses: " + refusal.getReason());
+    }
+
+    @Override
+    public synchronized void send(SignalResponse response) {
+        switch (response.getMessageCase()) {
+            case JOIN -> {
+                participantSid = response.getJoin().getParticipant().getSid();
+                iceServers = response.getJoin().getIceServersList();
+            }
+            case LEAVE -> refusal = response.getLeave();
+            case ANSWER -> answer = response.getAnswer().getSdp();
+            case TRICKLE -> {
+                JsonObject init = JsonParser.parseString(response.getTrickle().getCandidateInit()).getAsJsonObject();
+                candidates.add(init.get("candidate").getAsString());
+                allCandidates = response.getTrickle().getFinal();
+            }
+            default -> {} // of others, who do not matter to somebody who only sends
+        }
+        notifyAll();
+    }
+
+    private synchronized LeaveRequest refusal() {
+        return refusal;
+    }
+
+    synchronized String participantSid() {
+        return participantSid;
+    }
+
+    synchronized List<ICEServer> iceServers() {
+        return iceServers;
+    }
+
+    /** The answer to the last offer, with all candidates. */
+    synchronized SessionDescription answer() throws WhipException {
+        if (!await(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS), () -> answer != null)) throw new WhipException(503, "no answer from the room");
+        await(CANDIDATES_MILLIS, () -> allCandidates);
+        try {
+            SessionDescription description = SdpParser.parse(answer);
+            MediaDescription first = IceFragment.transport(description);
+            if (first.candidates.isEmpty()) first.candidates = new ArrayList<>(candidates);
+            first.endOfCandidates = true;
+            return description;
+        } catch (SdpException e) {
+            throw new IllegalStateException("our own answer", e);
+        }
+    }
+
+    private boolean await(long millis, BooleanSupplier condition) throws WhipException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            while (!condition.getAsBoolean()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                if (refusal != null || closed) throw new WhipException(503, "the room has ended the session");
+                if (left <= 0) return false;
+                wait(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WhipException(503, "the server is going away");
+        }
+    }
+
+    void trickle(List<String> lines) {
+        for (String line : lines) {
+            JsonObject init = new JsonObject();
+            init.addProperty("candidate", line);
+            session().receive(SignalRequest.newBuilder()
+                    .setTrickle(TrickleRequest.newBuilder().setCandidateInit(init.toString()).setTarget(SignalTarget.PUBLISHER))
+                    .build());
+        }
+    }
+
+    void offer(String sdp) {
+        synchronized (this) {
+            answer = null;
+            candidates.clear();
+            allCandidates = false;
+        }
+        session().receive(SignalRequest.newBuilder()
+                .setOffer(io.stoa.protocol.livekit.SessionDescription.newBuilder().setType("offer").setSdp(sdp))
+                .build());
+    }
+
+    void leave() {
+        session().receive(SignalRequest.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build());
+    }
+
+    private synchronized SignalSession session() {
+        return session;
+    }
+
+    /** By the room. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** The participant is on its own again. */
+    void release() {
+        close();
+        session().closed();
+    }
+}
