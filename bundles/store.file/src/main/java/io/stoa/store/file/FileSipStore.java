@@ -1,0 +1,32 @@
+package io.stoa.store.file;
+
+import io.stoa.store.SipStore;
+import io.stoa.store.StoreCharge;
+import io.stoa.store.records.Gate;
+import io.stoa.store.records.GatedHashes;
+import io.stoa.store.records.SipRecords;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** SIP trunks and dispatch rules in the file, while it is in charge. */
+@Component(service = SipStore.class)
+public final class FileSipStore extends SipRecords {
+    private final Gate gate;
+
+    @Activate
+    public FileSipStore(@Reference FileHashes hashes, @Reference(target = FileDurableStore.NAMED) StoreCharge charge) {
+        this(hashes, new Gate(FileDurableStore.NAME));
+    }
+
+    private FileSipStore(FileHashes hashes, Gate gate) {
+        super(new GatedHashes(hashes, gate));
+        this.gate = gate;
+    }
+
+    @Deactivate
+    void deactivate() {
+        gate.close();
+    }
+}
