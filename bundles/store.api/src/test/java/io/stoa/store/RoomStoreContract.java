@@ -96,7 +96,7 @@ public abstract class RoomStoreContract {
     void one_at_a_time_settles_a_room() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         List<Integer> seen = Crowd.of(5, who -> {
-            try (RoomLock lock = store.lock("a")) {
+            try (RoomLock _ = store.lock("a")) {
                 int now = inside.incrementAndGet();
                 store.putRoom(room("a", who), null);
                 inside.decrementAndGet();

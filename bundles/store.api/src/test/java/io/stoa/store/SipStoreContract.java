@@ -6,8 +6,8 @@ import io.stoa.protocol.livekit.SIPDispatchRuleInfo;
 import io.stoa.protocol.livekit.SIPInboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPOutboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPTransport;
-import io.stoa.protocol.livekit.SIPTrunkInfo;
 import io.stoa.protocol.livekit.SIPTrunkInfo.TrunkKind;
+import io.stoa.protocol.livekit.SIPTrunkInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -10,6 +10,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +22,13 @@ public final class EgressSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(EgressSweeper.class);
     private static final int EVERY_MINUTES = 30;
 
-    private final EgressStore store;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("egress-sweep").factory());
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile EgressStore store;
+
     @Activate
-    public EgressSweeper(@Reference EgressStore store) {
-        this.store = store;
+    public EgressSweeper() {
         thread.scheduleWithFixedDelay(this::sweep, EVERY_MINUTES, EVERY_MINUTES, TimeUnit.MINUTES);
     }
 
@@ -34,9 +38,11 @@ public final class EgressSweeper {
     }
 
     private void sweep() {
+        EgressStore current = store;
+        if (current == null) return;
         try {
             Instant now = Instant.now();
-            store.sweep(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+            current.sweep(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
         } catch (StoreException e) {
             LOG.warn("ended egresses stay for another {} minutes: {}", EVERY_MINUTES, e.getMessage());
         } catch (RuntimeException e) {

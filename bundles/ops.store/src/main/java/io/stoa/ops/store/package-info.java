@@ -1,7 +1,7 @@
 /**
  * Which store is in charge of the durable records (egress, ingress, SIP, agents), and how another one takes over.
  *
- * <p>{@code store.kind} names the one that is wanted. {@link io.stoa.ops.store.StoreMover} puts it in charge as soon as it has the records:
+ * <p>{@code store.kind} names the one that is wanted. {@code StoreMover} puts it in charge as soon as it has the records:
  * those of the store that was in charge, or, at the start, of each other store that says of itself that it has the latest. They are
  * copied while nobody is in charge, so that no write is lost between, and counted. Each store remembers who has the latest records, so
  * none is copied twice, and none that is behind is put in charge again as if nothing had happened.

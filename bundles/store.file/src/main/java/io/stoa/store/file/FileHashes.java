@@ -16,12 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.h2.mvstore.MVMap;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +23,7 @@ import org.slf4j.LoggerFactory;
  * Hashes in a file that one thread reads and writes: so that a write is there as a whole or not at all, and nobody who is interrupted
  * closes the file for all others. The key of a record is the length of its hash's name, the name, and the field.
  */
-@Component(service = FileHashes.class, configurationPid = "io.stoa.store.file", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Designate(ocd = FileConfig.class)
-public final class FileHashes implements Hashes {
+final class FileHashes implements Hashes {
     private static final Logger LOG = LoggerFactory.getLogger(FileHashes.class);
     private static final int END_SECONDS = 10;
 
@@ -40,29 +32,31 @@ public final class FileHashes implements Hashes {
     private final ExecutorService owner = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("store-file").factory());
     private String said = "";
 
-    @Activate
-    public FileHashes(BundleContext context, FileConfig config) {
-        this(folder(context).resolve(config.path()));
-    }
-
     FileHashes(Path path) {
-        this.path = path;
-        file = new StoreFile(path);
+        this(new StoreFile(path, StoreFile.RETENTION_MILLIS));
     }
 
-    private static Path folder(BundleContext context) {
-        String data = context.getProperty("stoa.data");
-        return Path.of(data == null ? "data" : data);
+    FileHashes(StoreFile file) {
+        this.file = file;
+        path = file.path();
     }
 
-    @Deactivate
     void close() {
-        owner.execute(file::close);
+        if (owner.isShutdown()) return;
+        owner.execute(this::closeFile);
         owner.shutdown();
         try {
             if (!owner.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) LOG.warn("{} is still being written after {} s", path, END_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeFile() {
+        try {
+            file.close();
+        } catch (RuntimeException e) {
+            LOG.error("{} was not closed; what was acknowledged is in it", path, e);
         }
     }
 

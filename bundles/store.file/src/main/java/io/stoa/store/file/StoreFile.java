@@ -26,14 +26,22 @@ final class StoreFile {
 
     private static final int REWRITE_BYTES = 1 << 20;
     private static final int WRITES_PER_LOOK = 256;
+    /** How long what is no longer needed is not written over; for those who do not synchronise each commit, it is 45 s. */
+    static final int RETENTION_MILLIS = 1_000;
 
     private final Path path;
+    private final int retentionMillis;
     private MVStore store;
     private MVMap<String, byte[]> records;
     private int writes;
 
-    StoreFile(Path path) {
+    StoreFile(Path path, int retentionMillis) {
         this.path = path;
+        this.retentionMillis = retentionMillis;
+    }
+
+    Path path() {
+        return path;
     }
 
     /** Empty if there is no file yet. */
@@ -51,7 +59,7 @@ final class StoreFile {
     void commit() {
         store.commit();
         store.sync();
-        if (++writes % WRITES_PER_LOOK == 0) store.compact(FILL_PERCENT, REWRITE_BYTES);
+        if (++writes % WRITES_PER_LOOK == 0 && store.compact(FILL_PERCENT, REWRITE_BYTES)) store.sync();
     }
 
     private void open() throws StoreException {
@@ -60,6 +68,7 @@ final class StoreFile {
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             opened = new MVStore.Builder().fileName(path.toString()).autoCommitDisabled().open();
+            opened.setRetentionTime(retentionMillis);
             check(opened);
             records = opened.openMap(RECORDS, new MVMap.Builder<String, byte[]>().keyType(StringDataType.INSTANCE).valueType(ByteArrayDataType.INSTANCE));
             opened.commit();

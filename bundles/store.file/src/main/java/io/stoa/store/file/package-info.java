@@ -3,7 +3,7 @@
  * MVStore, which only appends: what was committed is never written over before the next commit is on disk. A write is acknowledged
  * when it was committed and synchronised, so neither a kill nor a crash of the machine loses it.
  *
- * <p>One thread owns the file ({@link io.stoa.store.file.FileHashes}). It is opened with the first question, not before: where Redis is
+ * <p>One thread owns the file ({@code FileHashes}). It is opened with the first question, not before: where Redis is
  * used nothing is made, and what keeps it from being opened (another process has it, it is damaged, a later version wrote it) is the
  * answer to each question until it is gone. Then nothing is written, so the file is as it was.
  *

@@ -9,7 +9,11 @@ import io.stoa.store.IngressStore;
 import io.stoa.store.IngressStoreContract;
 import io.stoa.store.SipStore;
 import io.stoa.store.SipStoreContract;
-import io.stoa.store.StoreCharge;
+import io.stoa.store.records.AgentRecords;
+import io.stoa.store.records.DurableStores;
+import io.stoa.store.records.EgressRecords;
+import io.stoa.store.records.IngressRecords;
+import io.stoa.store.records.SipRecords;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +22,6 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileStoresTest {
-    private static final StoreCharge CHARGE = new StoreCharge() {};
     private final List<FileHashes> opened = new ArrayList<>();
 
     @TempDir
@@ -38,7 +41,7 @@ class FileStoresTest {
     class Egresses extends EgressStoreContract {
         @Override
         protected EgressStore open() {
-            return new FileEgressStore(file(), CHARGE);
+            return new EgressRecords(file());
         }
     }
 
@@ -46,7 +49,7 @@ class FileStoresTest {
     class Ingresses extends IngressStoreContract {
         @Override
         protected IngressStore open() {
-            return new FileIngressStore(file(), CHARGE);
+            return new IngressRecords(file());
         }
     }
 
@@ -54,7 +57,7 @@ class FileStoresTest {
     class Sip extends SipStoreContract {
         @Override
         protected SipStore open() {
-            return new FileSipStore(file(), CHARGE);
+            return new SipRecords(file());
         }
     }
 
@@ -62,7 +65,7 @@ class FileStoresTest {
     class Agents extends AgentStoreContract {
         @Override
         protected AgentStore open() {
-            return new FileAgentStore(file(), CHARGE);
+            return new AgentRecords(file());
         }
     }
 
@@ -71,8 +74,8 @@ class FileStoresTest {
         @Override
         protected Provider open() {
             FileHashes hashes = file();
-            return new Provider(new FileDurableStore(hashes), new FileEgressStore(hashes, CHARGE), new FileIngressStore(hashes, CHARGE),
-                    new FileSipStore(hashes, CHARGE), new FileAgentStore(hashes, CHARGE));
+            DurableStores stores = DurableStores.over(hashes);
+            return new Provider(new FileDurableStore(null, hashes), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
     }
 }

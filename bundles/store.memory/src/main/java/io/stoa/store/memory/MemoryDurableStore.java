@@ -2,24 +2,47 @@ package io.stoa.store.memory;
 
 import io.stoa.store.DurableStore;
 import io.stoa.store.StoreCharge;
-import io.stoa.store.records.AgentRecords;
+import io.stoa.store.records.ChargedStores;
 import io.stoa.store.records.DurableRecords;
-import io.stoa.store.records.EgressRecords;
-import io.stoa.store.records.IngressRecords;
-import io.stoa.store.records.SipRecords;
+import io.stoa.store.records.DurableStores;
+import io.stoa.store.records.GatedHashes;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** All durable records, to be copied from here or to here. */
-@Component(service = DurableStore.class, property = StoreCharge.STORE + "=" + MemoryDurableStore.NAME)
+/** Durable records in memory. Immediate, because a component that nobody uses for a moment would lose what it holds. */
+@Component(service = DurableStore.class, immediate = true, property = StoreCharge.STORE + "=" + MemoryDurableStore.NAME)
 public final class MemoryDurableStore extends DurableRecords {
     static final String NAME = "memory";
-    static final String NAMED = "(" + StoreCharge.STORE + "=" + NAME + ")";
+
+    private final ChargedStores stores;
 
     @Activate
-    public MemoryDurableStore(@Reference MemoryHashes hashes) {
-        super(hashes, new EgressRecords(hashes).kinds(), new IngressRecords(hashes).kinds(), new SipRecords(hashes).kinds(), new AgentRecords(hashes).kinds());
+    public MemoryDurableStore(BundleContext context) {
+        this(context, new MemoryHashes());
+    }
+
+    MemoryDurableStore(BundleContext context, MemoryHashes hashes) {
+        super(hashes);
+        stores = new ChargedStores(context, NAME, gate -> DurableStores.over(new GatedHashes(hashes, gate)));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(" + StoreCharge.STORE + "=" + NAME + ")")
+    void bindCharge(StoreCharge charge) {
+        stores.begin();
+    }
+
+    void unbindCharge(StoreCharge charge) {
+        stores.end();
+    }
+
+    @Deactivate
+    void deactivate() {
+        stores.end();
     }
 
     @Override

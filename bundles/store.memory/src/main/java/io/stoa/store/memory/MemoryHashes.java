@@ -5,11 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.osgi.service.component.annotations.Component;
 
-/** Hashes in maps. Immediate, because a component that nobody uses for a moment would lose what it holds. */
-@Component(service = MemoryHashes.class, immediate = true)
-public final class MemoryHashes implements Hashes {
+/** Hashes in maps. */
+final class MemoryHashes implements Hashes {
     private final Map<String, Map<String, byte[]>> hashes = new LinkedHashMap<>();
 
     @Override

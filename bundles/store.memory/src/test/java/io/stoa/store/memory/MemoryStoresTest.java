@@ -11,12 +11,14 @@ import io.stoa.store.RoomStore;
 import io.stoa.store.RoomStoreContract;
 import io.stoa.store.SipStore;
 import io.stoa.store.SipStoreContract;
-import io.stoa.store.StoreCharge;
+import io.stoa.store.records.AgentRecords;
+import io.stoa.store.records.DurableStores;
+import io.stoa.store.records.EgressRecords;
+import io.stoa.store.records.IngressRecords;
+import io.stoa.store.records.SipRecords;
 import org.junit.jupiter.api.Nested;
 
 class MemoryStoresTest {
-    private static final StoreCharge CHARGE = new StoreCharge() {};
-
     @Nested
     class Rooms extends RoomStoreContract {
         @Override
@@ -29,7 +31,7 @@ class MemoryStoresTest {
     class Egresses extends EgressStoreContract {
         @Override
         protected EgressStore open() {
-            return new MemoryEgressStore(new MemoryHashes(), CHARGE);
+            return new EgressRecords(new MemoryHashes());
         }
     }
 
@@ -37,7 +39,7 @@ class MemoryStoresTest {
     class Ingresses extends IngressStoreContract {
         @Override
         protected IngressStore open() {
-            return new MemoryIngressStore(new MemoryHashes(), CHARGE);
+            return new IngressRecords(new MemoryHashes());
         }
     }
 
@@ -45,7 +47,7 @@ class MemoryStoresTest {
     class Sip extends SipStoreContract {
         @Override
         protected SipStore open() {
-            return new MemorySipStore(new MemoryHashes(), CHARGE);
+            return new SipRecords(new MemoryHashes());
         }
     }
 
@@ -53,7 +55,7 @@ class MemoryStoresTest {
     class Agents extends AgentStoreContract {
         @Override
         protected AgentStore open() {
-            return new MemoryAgentStore(new MemoryHashes(), CHARGE);
+            return new AgentRecords(new MemoryHashes());
         }
     }
 
@@ -62,8 +64,8 @@ class MemoryStoresTest {
         @Override
         protected Provider open() {
             var hashes = new MemoryHashes();
-            return new Provider(new MemoryDurableStore(hashes), new MemoryEgressStore(hashes, CHARGE), new MemoryIngressStore(hashes, CHARGE),
-                    new MemorySipStore(hashes, CHARGE), new MemoryAgentStore(hashes, CHARGE));
+            var stores = DurableStores.over(hashes);
+            return new Provider(new MemoryDurableStore(null, hashes), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Dispatches and jobs in two hashes for each room. */
-public class AgentRecords implements AgentStore {
+public final class AgentRecords implements AgentStore {
     private static final Codec<AgentDispatch> DISPATCHES = new Codec<>("agent_dispatch", AgentDispatch.parser());
     private static final Codec<Job> JOBS = new Codec<>("agent_job", Job.parser());
 
@@ -24,7 +24,7 @@ public class AgentRecords implements AgentStore {
         this.hashes = hashes;
     }
 
-    public final List<Kind> kinds() {
+    public List<Kind> kinds() {
         return List.of(kind(DISPATCHES), kind(JOBS));
     }
 
@@ -52,18 +52,18 @@ public class AgentRecords implements AgentStore {
     }
 
     @Override
-    public final void putDispatch(AgentDispatch dispatch) throws StoreException {
+    public void putDispatch(AgentDispatch dispatch) throws StoreException {
         AgentDispatch stored = dispatch.hasState() ? dispatch.toBuilder().setState(dispatch.getState().toBuilder().clearJobs()).build() : dispatch;
         put(DISPATCHES, dispatch.getRoom(), dispatch.getId(), stored.toByteArray());
     }
 
     @Override
-    public final void deleteDispatch(String roomName, String dispatchId) throws StoreException {
+    public void deleteDispatch(String roomName, String dispatchId) throws StoreException {
         remove(DISPATCHES, roomName, dispatchId);
     }
 
     @Override
-    public final List<AgentDispatch> dispatches(String roomName) throws StoreException {
+    public List<AgentDispatch> dispatches(String roomName) throws StoreException {
         List<AgentDispatch> dispatches = DISPATCHES.all(hashes, hash(DISPATCHES, roomName));
         if (dispatches.isEmpty()) return dispatches;
         Map<String, AgentDispatchState.Builder> states = new HashMap<>();
@@ -79,19 +79,19 @@ public class AgentRecords implements AgentStore {
     }
 
     @Override
-    public final void putJob(String roomName, Job job) throws StoreException {
+    public void putJob(String roomName, Job job) throws StoreException {
         Job.Builder stored = job.toBuilder().clearRoom();
         if (job.hasParticipant()) stored.setParticipant(ParticipantInfo.newBuilder().setIdentity(job.getParticipant().getIdentity()));
         put(JOBS, roomName, job.getId(), stored.build().toByteArray());
     }
 
     @Override
-    public final void deleteJob(String roomName, String jobId) throws StoreException {
+    public void deleteJob(String roomName, String jobId) throws StoreException {
         remove(JOBS, roomName, jobId);
     }
 
     @Override
-    public final void deleteRoom(String roomName) throws StoreException {
+    public void deleteRoom(String roomName) throws StoreException {
         hashes.write(List.of(new Change.Drop(hash(DISPATCHES, roomName)), new Change.Drop(hash(JOBS, roomName))));
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** The durable side of a provider: each kind is read as it is stored, and written by the store that knows what else belongs to it. */
-public class DurableRecords implements DurableStore {
+public abstract class DurableRecords implements DurableStore {
     static final int VERSION = 1;
     /** A hash of ours beside LiveKit's. */
     private static final String OURS = "stoa_store";
@@ -39,6 +39,11 @@ public class DurableRecords implements DurableStore {
     @ConsumerType
     public interface Remover {
         void remove(String key) throws StoreException;
+    }
+
+    /** @param hashes that this process has for itself */
+    protected DurableRecords(Hashes hashes) {
+        this(hashes, new EgressRecords(hashes).kinds(), new IngressRecords(hashes).kinds(), new SipRecords(hashes).kinds(), new AgentRecords(hashes).kinds());
     }
 
     @SafeVarargs

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Egresses in one hash that this process has for itself. */
-public class EgressRecords implements EgressStore {
+public final class EgressRecords implements EgressStore {
     public static final Codec<EgressInfo> EGRESSES = new Codec<>("egress", EgressInfo.parser());
     /** How long an ended one can be asked for. */
     public static final long KEPT_NANOS = Duration.ofHours(24).toNanos();
@@ -23,29 +23,29 @@ public class EgressRecords implements EgressStore {
         this.hashes = hashes;
     }
 
-    public final List<Kind> kinds() {
+    public List<Kind> kinds() {
         return List.of(new Kind(EGRESSES.kind(), () -> hashes.all(EGRESSES.kind()), (id, bytes) -> put(EGRESSES.read(id, bytes)), this::remove));
     }
 
     @Override
-    public final synchronized boolean create(EgressInfo info) throws StoreException {
+    public synchronized boolean create(EgressInfo info) throws StoreException {
         if (egress(info.getEgressId()).isPresent()) return false;
         put(info);
         return true;
     }
 
     @Override
-    public final synchronized void put(EgressInfo info) throws StoreException {
+    public synchronized void put(EgressInfo info) throws StoreException {
         hashes.write(List.of(new Change.Put(EGRESSES.kind(), info.getEgressId(), info.toByteArray())));
     }
 
     @Override
-    public final Optional<EgressInfo> egress(String id) throws StoreException {
+    public Optional<EgressInfo> egress(String id) throws StoreException {
         return EGRESSES.get(hashes, EGRESSES.kind(), id);
     }
 
     @Override
-    public final List<EgressInfo> egresses(String roomName, boolean activeOnly) throws StoreException {
+    public List<EgressInfo> egresses(String roomName, boolean activeOnly) throws StoreException {
         return EGRESSES.all(hashes, EGRESSES.kind()).stream()
                 .filter(info -> roomName.isEmpty() || info.getRoomName().equals(roomName))
                 .filter(info -> !activeOnly || active(info))
@@ -53,7 +53,7 @@ public class EgressRecords implements EgressStore {
     }
 
     @Override
-    public final synchronized void sweep(long now) throws StoreException {
+    public synchronized void sweep(long now) throws StoreException {
         List<Change> gone = new ArrayList<>();
         for (EgressInfo info : EGRESSES.all(hashes, EGRESSES.kind()))
             if (info.getEndedAt() != 0 && expired(info.getEndedAt(), now)) gone.add(new Change.Remove(EGRESSES.kind(), info.getEgressId()));

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Ingresses, their states and their stream keys in three hashes that this process has for itself. */
-public class IngressRecords implements IngressStore {
+public final class IngressRecords implements IngressStore {
     public static final Codec<IngressInfo> INGRESSES = new Codec<>("ingress", IngressInfo.parser());
     public static final Codec<IngressState> STATES = new Codec<>("ingress_state", IngressState.parser());
     private static final String STREAM_KEYS = "{ingress}_stream_key";
@@ -23,7 +23,7 @@ public class IngressRecords implements IngressStore {
         this.hashes = hashes;
     }
 
-    public final List<Kind> kinds() {
+    public List<Kind> kinds() {
         return List.of(
                 new Kind(INGRESSES.kind(), () -> hashes.all(INGRESSES.kind()), (id, bytes) -> put(INGRESSES.read(id, bytes)), this::delete),
                 new Kind(STATES.kind(), () -> hashes.all(STATES.kind()), (id, bytes) -> keep(id, STATES.read(id, bytes)),
@@ -31,7 +31,7 @@ public class IngressRecords implements IngressStore {
     }
 
     @Override
-    public final synchronized void put(IngressInfo info) throws StoreException {
+    public synchronized void put(IngressInfo info) throws StoreException {
         String id = info.getIngressId();
         List<Change> changes = new ArrayList<>();
         changes.add(new Change.Put(INGRESSES.kind(), id, info.toBuilder().clearState().build().toByteArray()));
@@ -41,7 +41,7 @@ public class IngressRecords implements IngressStore {
     }
 
     @Override
-    public final synchronized Optional<IngressState> putState(String id, IngressState state) throws StoreException, StaleStateException {
+    public synchronized Optional<IngressState> putState(String id, IngressState state) throws StoreException, StaleStateException {
         Optional<IngressState> before = STATES.get(hashes, STATES.kind(), id);
         if (before.isPresent()) checkFresh(id, before.get(), state);
         keep(id, state);
@@ -60,7 +60,7 @@ public class IngressRecords implements IngressStore {
     }
 
     @Override
-    public final Optional<IngressInfo> ingress(String id) throws StoreException {
+    public Optional<IngressInfo> ingress(String id) throws StoreException {
         Optional<IngressInfo> info = INGRESSES.get(hashes, INGRESSES.kind(), id);
         return info.isEmpty() ? info : Optional.of(withState(info.get()));
     }
@@ -71,13 +71,13 @@ public class IngressRecords implements IngressStore {
     }
 
     @Override
-    public final Optional<IngressInfo> ingressByStreamKey(String streamKey) throws StoreException {
+    public Optional<IngressInfo> ingressByStreamKey(String streamKey) throws StoreException {
         Optional<byte[]> id = hashes.get(STREAM_KEYS, streamKey);
         return id.isEmpty() ? Optional.empty() : ingress(new String(id.get(), StandardCharsets.UTF_8));
     }
 
     @Override
-    public final List<IngressInfo> ingresses(String roomName) throws StoreException {
+    public List<IngressInfo> ingresses(String roomName) throws StoreException {
         List<IngressInfo> found = new ArrayList<>();
         for (IngressInfo info : INGRESSES.all(hashes, INGRESSES.kind()))
             if (roomName.isEmpty() || info.getRoomName().equals(roomName)) found.add(withState(info));
@@ -85,7 +85,7 @@ public class IngressRecords implements IngressStore {
     }
 
     @Override
-    public final synchronized void delete(String id) throws StoreException {
+    public synchronized void delete(String id) throws StoreException {
         Optional<IngressInfo> info = INGRESSES.get(hashes, INGRESSES.kind(), id);
         List<Change> changes = new ArrayList<>();
         info.map(IngressInfo::getStreamKey).filter(key -> !key.isEmpty()).ifPresent(key -> changes.add(new Change.Remove(STREAM_KEYS, key)));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Trunks and dispatch rules in a hash for each kind. */
-public class SipRecords implements SipStore {
+public final class SipRecords implements SipStore {
     private static final Codec<SIPTrunkInfo> TRUNKS = new Codec<>("sip_trunk", SIPTrunkInfo.parser());
     private static final Codec<SIPInboundTrunkInfo> INBOUND = new Codec<>("sip_inbound_trunk", SIPInboundTrunkInfo.parser());
     private static final Codec<SIPOutboundTrunkInfo> OUTBOUND = new Codec<>("sip_outbound_trunk", SIPOutboundTrunkInfo.parser());
@@ -26,7 +26,7 @@ public class SipRecords implements SipStore {
         this.hashes = hashes;
     }
 
-    public final List<Kind> kinds() {
+    public List<Kind> kinds() {
         return List.of(kind(TRUNKS), kind(INBOUND), kind(OUTBOUND), kind(RULES));
     }
 
@@ -35,19 +35,19 @@ public class SipRecords implements SipStore {
     }
 
     @Override
-    public final void putTrunk(SIPTrunkInfo trunk) throws StoreException {
+    public void putTrunk(SIPTrunkInfo trunk) throws StoreException {
         put(TRUNKS, trunk.getSipTrunkId(), trunk);
     }
 
     @Override
-    public final Optional<SIPTrunkInfo> trunk(String id) throws StoreException {
+    public Optional<SIPTrunkInfo> trunk(String id) throws StoreException {
         Optional<SIPTrunkInfo> found = get(TRUNKS, id);
         if (found.isEmpty()) found = get(INBOUND, id).map(Trunks::old);
         return found.isPresent() ? found : get(OUTBOUND, id).map(Trunks::old);
     }
 
     @Override
-    public final List<SIPTrunkInfo> trunks() throws StoreException {
+    public List<SIPTrunkInfo> trunks() throws StoreException {
         List<SIPTrunkInfo> all = new ArrayList<>(all(TRUNKS));
         for (SIPInboundTrunkInfo inbound : all(INBOUND)) all.add(Trunks.old(inbound));
         for (SIPOutboundTrunkInfo outbound : all(OUTBOUND)) all.add(Trunks.old(outbound));
@@ -55,63 +55,63 @@ public class SipRecords implements SipStore {
     }
 
     @Override
-    public final boolean deleteTrunk(String id) throws StoreException {
+    public boolean deleteTrunk(String id) throws StoreException {
         return hashes.write(List.of(new Change.Remove(TRUNKS.kind(), id), new Change.Remove(INBOUND.kind(), id), new Change.Remove(OUTBOUND.kind(), id))) > 0;
     }
 
     @Override
-    public final void putInboundTrunk(SIPInboundTrunkInfo trunk) throws StoreException {
+    public void putInboundTrunk(SIPInboundTrunkInfo trunk) throws StoreException {
         put(INBOUND, trunk.getSipTrunkId(), trunk);
     }
 
     @Override
-    public final Optional<SIPInboundTrunkInfo> inboundTrunk(String id) throws StoreException {
+    public Optional<SIPInboundTrunkInfo> inboundTrunk(String id) throws StoreException {
         Optional<SIPInboundTrunkInfo> found = get(INBOUND, id);
         return found.isPresent() ? found : get(TRUNKS, id).flatMap(Trunks::inbound);
     }
 
     @Override
-    public final List<SIPInboundTrunkInfo> inboundTrunks() throws StoreException {
+    public List<SIPInboundTrunkInfo> inboundTrunks() throws StoreException {
         List<SIPInboundTrunkInfo> all = new ArrayList<>(all(INBOUND));
         for (SIPTrunkInfo old : all(TRUNKS)) Trunks.inbound(old).ifPresent(all::add);
         return all;
     }
 
     @Override
-    public final void putOutboundTrunk(SIPOutboundTrunkInfo trunk) throws StoreException {
+    public void putOutboundTrunk(SIPOutboundTrunkInfo trunk) throws StoreException {
         put(OUTBOUND, trunk.getSipTrunkId(), trunk);
     }
 
     @Override
-    public final Optional<SIPOutboundTrunkInfo> outboundTrunk(String id) throws StoreException {
+    public Optional<SIPOutboundTrunkInfo> outboundTrunk(String id) throws StoreException {
         Optional<SIPOutboundTrunkInfo> found = get(OUTBOUND, id);
         return found.isPresent() ? found : get(TRUNKS, id).flatMap(Trunks::outbound);
     }
 
     @Override
-    public final List<SIPOutboundTrunkInfo> outboundTrunks() throws StoreException {
+    public List<SIPOutboundTrunkInfo> outboundTrunks() throws StoreException {
         List<SIPOutboundTrunkInfo> all = new ArrayList<>(all(OUTBOUND));
         for (SIPTrunkInfo old : all(TRUNKS)) Trunks.outbound(old).ifPresent(all::add);
         return all;
     }
 
     @Override
-    public final void putDispatchRule(SIPDispatchRuleInfo rule) throws StoreException {
+    public void putDispatchRule(SIPDispatchRuleInfo rule) throws StoreException {
         put(RULES, rule.getSipDispatchRuleId(), rule);
     }
 
     @Override
-    public final Optional<SIPDispatchRuleInfo> dispatchRule(String id) throws StoreException {
+    public Optional<SIPDispatchRuleInfo> dispatchRule(String id) throws StoreException {
         return get(RULES, id);
     }
 
     @Override
-    public final List<SIPDispatchRuleInfo> dispatchRules() throws StoreException {
+    public List<SIPDispatchRuleInfo> dispatchRules() throws StoreException {
         return all(RULES);
     }
 
     @Override
-    public final boolean deleteDispatchRule(String id) throws StoreException {
+    public boolean deleteDispatchRule(String id) throws StoreException {
         return remove(RULES, id);
     }
 

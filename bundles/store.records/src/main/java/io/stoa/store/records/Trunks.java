@@ -2,8 +2,8 @@ package io.stoa.store.records;
 
 import io.stoa.protocol.livekit.SIPInboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPOutboundTrunkInfo;
-import io.stoa.protocol.livekit.SIPTrunkInfo;
 import io.stoa.protocol.livekit.SIPTrunkInfo.TrunkKind;
+import io.stoa.protocol.livekit.SIPTrunkInfo;
 import java.util.List;
 import java.util.Optional;
 

@@ -7,8 +7,9 @@
  * each of them. {@link io.stoa.store.records.EgressRecords} and {@link io.stoa.store.records.IngressRecords} are for hashes that one process
  * has for itself: they read before they write, under a lock of their own. Redis, which many share, has its own.
  *
- * <p>{@link io.stoa.store.records.DurableRecords} is the side from which records are copied. {@link io.stoa.store.records.Gate} ends what
- * a provider that is no longer in charge could still write.
+ * <p>{@link io.stoa.store.records.DurableRecords} is the side from which records are copied. {@link
+ * io.stoa.store.records.ChargedStores} offers a provider's contracts while it is in charge, and {@link io.stoa.store.records.Gate} ends what it
+ * could write afterwards.
  *
  * <p>No threads, no state but locks. Start reading with {@code Hashes}, then {@code SipRecords}.
  */

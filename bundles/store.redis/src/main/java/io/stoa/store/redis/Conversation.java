@@ -18,11 +18,16 @@ final class Conversation {
     private final RedisConnection redis;
     private final Gate gate;
 
-    interface Question<T> extends Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> {}
+    interface Question<T> extends Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<? extends T>> {}
 
     Conversation(RedisConnection redis, Gate gate) {
         this.redis = redis;
         this.gate = gate;
+    }
+
+    /** For those who may always ask. */
+    static Conversation with(RedisConnection redis) {
+        return new Conversation(redis, new Gate(RedisStores.NAME));
     }
 
     <T> T ask(Question<T> question) throws StoreException {
@@ -37,16 +42,16 @@ final class Conversation {
 
     /** In one go. All are done, even if one fails. */
     @SafeVarargs
-    final <T> List<T> askAll(Question<? extends T>... questions) throws StoreException {
+    final <T> List<T> askAll(Question<T>... questions) throws StoreException {
         return askAll(List.of(questions));
     }
 
-    <T> List<T> askAll(List<? extends Question<? extends T>> questions) throws StoreException {
+    <T> List<T> askAll(List<Question<T>> questions) throws StoreException {
         return gate.within(() -> {
             try {
                 RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
                 List<CompletionStage<? extends T>> replies = new ArrayList<>();
-                for (Question<? extends T> question : questions) replies.add(question.apply(commands));
+                for (Question<T> question : questions) replies.add(question.apply(commands));
                 List<T> answers = new ArrayList<>();
                 for (CompletionStage<? extends T> reply : replies) answers.add(Replies.await(reply));
                 return answers;

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Egresses in a hash, their ids by room in sets, and the ended ones with room and time in another hash. */
-class RedisEgresses implements EgressStore {
+final class RedisEgresses implements EgressStore {
     private static final Logger LOG = LoggerFactory.getLogger(RedisEgresses.class);
     private static final byte[] EGRESS = bytes(EGRESSES.kind());
     private static final byte[] ENDED = bytes("ended_egress");
@@ -30,7 +30,7 @@ class RedisEgresses implements EgressStore {
         this.redis = redis;
     }
 
-    final List<Kind> kinds() {
+    List<Kind> kinds() {
         return List.of(new Kind(EGRESSES.kind(), this::all, (id, value) -> put(EGRESSES.read(id, value)), this::remove));
     }
 
@@ -41,14 +41,14 @@ class RedisEgresses implements EgressStore {
     }
 
     @Override
-    public final boolean create(EgressInfo info) throws StoreException {
+    public boolean create(EgressInfo info) throws StoreException {
         if (!redis.ask(commands -> commands.hsetnx(EGRESS, bytes(info.getEgressId()), info.toByteArray()))) return false;
         note(info);
         return true;
     }
 
     @Override
-    public final void put(EgressInfo info) throws StoreException {
+    public void put(EgressInfo info) throws StoreException {
         redis.ask(commands -> commands.hset(EGRESS, bytes(info.getEgressId()), info.toByteArray()));
         note(info);
     }
@@ -57,20 +57,20 @@ class RedisEgresses implements EgressStore {
     private void note(EgressInfo info) throws StoreException {
         byte[] id = bytes(info.getEgressId());
         List<Conversation.Question<Object>> questions = new ArrayList<>();
-        questions.add(commands -> commands.sadd(ofRoom(info.getRoomName()), id).thenApply(added -> added));
+        questions.add(commands -> commands.sadd(ofRoom(info.getRoomName()), id));
         if (info.getEndedAt() != 0)
-            questions.add(commands -> commands.hset(ENDED, id, bytes(info.getRoomName() + '|' + info.getEndedAt())).thenApply(isNew -> isNew));
+            questions.add(commands -> commands.hset(ENDED, id, bytes(info.getRoomName() + '|' + info.getEndedAt())));
         redis.<Object>askAll(questions);
     }
 
     @Override
-    public final Optional<EgressInfo> egress(String id) throws StoreException {
+    public Optional<EgressInfo> egress(String id) throws StoreException {
         byte[] value = redis.ask(commands -> commands.hget(EGRESS, bytes(id)));
         return value == null ? Optional.empty() : Optional.of(EGRESSES.read(id, value));
     }
 
     @Override
-    public final List<EgressInfo> egresses(String roomName, boolean activeOnly) throws StoreException {
+    public List<EgressInfo> egresses(String roomName, boolean activeOnly) throws StoreException {
         List<EgressInfo> found = roomName.isEmpty() ? EGRESSES.readAll(all()) : inRoom(roomName);
         return activeOnly ? found.stream().filter(EgressRecords::active).toList() : found;
     }
@@ -85,7 +85,7 @@ class RedisEgresses implements EgressStore {
     }
 
     @Override
-    public final void sweep(long now) throws StoreException {
+    public void sweep(long now) throws StoreException {
         for (Map.Entry<byte[], byte[]> ended : redis.ask(commands -> commands.hgetall(ENDED)).entrySet()) {
             String id = text(ended.getKey());
             String value = text(ended.getValue());

@@ -38,7 +38,7 @@ final class RedisHashes implements Hashes {
 
     @Override
     public List<String> names(String prefix) throws StoreException {
-        ScanArgs wanted = ScanArgs.Builder.matches(bytes(literal(prefix) + "*")).limit(PER_SCAN);
+        ScanArgs wanted = ScanArgs.Builder.matches(prefix + "*").limit(PER_SCAN);
         TreeSet<String> names = new TreeSet<>(); // a scan may name one twice
         KeyScanCursor<byte[]> page = redis.ask(commands -> commands.scan(wanted));
         while (true) {
@@ -47,10 +47,6 @@ final class RedisHashes implements Hashes {
             KeyScanCursor<byte[]> last = page;
             page = redis.ask(commands -> commands.scan(last, wanted));
         }
-    }
-
-    private static String literal(String prefix) {
-        return prefix.replaceAll("[\\\\*?\\[\\]^-]", "\\\\$0");
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.Optional;
  * Ingresses in a hash, their ids by room in sets and by stream key in a hash, their states in a key each; all in one slot of a cluster. What
  * belongs together is changed by a script, if it is still as it was read.
  */
-class RedisIngresses implements IngressStore {
+final class RedisIngresses implements IngressStore {
     private static final int TRIES = 100;
     private static final byte[] NOTHING = {};
     private static final String STREAM_KEYS = "{ingress}_stream_key";
@@ -60,7 +60,7 @@ class RedisIngresses implements IngressStore {
         this.redis = redis;
     }
 
-    final List<Kind> kinds() {
+    List<Kind> kinds() {
         return List.of(
                 new Kind(INGRESSES.kind(), this::all, (id, value) -> put(INGRESSES.read(id, value)), this::delete),
                 new Kind(STATES.kind(), this::allStates, (id, value) -> redis.ask(commands -> commands.set(bytes(stateOf(id)), STATES.read(id, value).toByteArray())),
@@ -87,7 +87,7 @@ class RedisIngresses implements IngressStore {
     }
 
     @Override
-    public final void put(IngressInfo info) throws StoreException {
+    public void put(IngressInfo info) throws StoreException {
         String id = info.getIngressId();
         if (id.isEmpty()) throw new IllegalArgumentException("an ingress without an id");
         byte[] record = info.toBuilder().clearState().build().toByteArray();
@@ -102,7 +102,7 @@ class RedisIngresses implements IngressStore {
     }
 
     @Override
-    public final void delete(String id) throws StoreException {
+    public void delete(String id) throws StoreException {
         for (int i = 0; i < TRIES; i++) {
             byte[] before = configured(id);
             IngressInfo info = INGRESSES.read(id, before);
@@ -113,7 +113,7 @@ class RedisIngresses implements IngressStore {
     }
 
     @Override
-    public final Optional<IngressState> putState(String id, IngressState state) throws StoreException, StaleStateException {
+    public Optional<IngressState> putState(String id, IngressState state) throws StoreException, StaleStateException {
         for (int i = 0; i < TRIES; i++) {
             byte[] stored = redis.ask(commands -> commands.get(bytes(stateOf(id))));
             Optional<IngressState> before = stored == null ? Optional.empty() : Optional.of(STATES.read(id, stored));
@@ -134,19 +134,19 @@ class RedisIngresses implements IngressStore {
     }
 
     @Override
-    public final Optional<IngressInfo> ingress(String id) throws StoreException {
+    public Optional<IngressInfo> ingress(String id) throws StoreException {
         byte[] record = configured(id);
         return record.length == 0 ? Optional.empty() : Optional.of(withStates(List.of(INGRESSES.read(id, record))).getFirst());
     }
 
     @Override
-    public final Optional<IngressInfo> ingressByStreamKey(String streamKey) throws StoreException {
+    public Optional<IngressInfo> ingressByStreamKey(String streamKey) throws StoreException {
         byte[] id = redis.ask(commands -> commands.hget(bytes(STREAM_KEYS), bytes(streamKey)));
         return id == null ? Optional.empty() : ingress(text(id));
     }
 
     @Override
-    public final List<IngressInfo> ingresses(String roomName) throws StoreException {
+    public List<IngressInfo> ingresses(String roomName) throws StoreException {
         return withStates(roomName.isEmpty() ? INGRESSES.readAll(all()) : inRoom(roomName));
     }
 

@@ -8,26 +8,20 @@ import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
-import io.stoa.redis.RedisConnection;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import io.stoa.store.records.Codec;
-import io.stoa.store.records.Gate;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Rooms and participants in hashes, and the locks of rooms, which fall by themselves. */
-@Component(service = RoomStore.class, property = "service.ranking:Integer=100")
-public final class RedisRoomStore implements RoomStore {
+final class RedisRoomStore implements RoomStore {
     private static final Logger LOG = LoggerFactory.getLogger(RedisRoomStore.class);
     private static final long LOCK_MILLIS = 5_000;
     private static final long RETRY_MILLIS = 100;
@@ -41,9 +35,8 @@ public final class RedisRoomStore implements RoomStore {
     private final Conversation redis;
     private final Ids ids = new Ids(new SecureRandom());
 
-    @Activate
-    public RedisRoomStore(@Reference RedisConnection redis) {
-        this.redis = new Conversation(redis, new Gate(RedisDurableStore.NAME));
+    RedisRoomStore(Conversation redis) {
+        this.redis = redis;
     }
 
     @Override

@@ -5,19 +5,13 @@ import static io.stoa.store.redis.Conversation.text;
 
 import io.stoa.redis.RedisConnection;
 import io.stoa.store.StoreException;
-import io.stoa.store.records.Gate;
 import java.util.Arrays;
 import java.util.List;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Notes in Redis which version of LiveKit wrote this layout last. It only rises, so that a later server's word stands. */
-@Component(service = {}, immediate = true)
-public final class RedisVersion {
+final class RedisVersion implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisVersion.class);
     private static final String KEY = "livekit_version";
     /** The version whose layout and protocol this is. */
@@ -26,16 +20,15 @@ public final class RedisVersion {
     private final Conversation redis;
     private final RedisConnection.Subscription following;
 
-    @Activate
-    public RedisVersion(@Reference RedisConnection connection) {
-        redis = new Conversation(connection, new Gate(RedisDurableStore.NAME));
+    RedisVersion(RedisConnection connection) {
+        redis = Conversation.with(connection);
         following = connection.onAvailability(there -> {
             if (there) Thread.ofVirtual().name("livekit-version").start(this::noteOrSay);
         });
     }
 
-    @Deactivate
-    void deactivate() {
+    @Override
+    public void close() {
         following.close();
     }
 

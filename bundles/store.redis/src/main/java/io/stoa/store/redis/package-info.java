@@ -2,7 +2,7 @@
  * The stores in Redis, in LiveKit's key layout to the byte (spec 7.2): official egress, ingress and SIP workers, other nodes and operators'
  * tools read the same records. One hash of ours is beside them, {@code stoa_store}, which remembers which store has the latest records.
  *
- * <p>All questions go through {@link io.stoa.store.redis.Conversation}: it waits on the caller's (virtual) thread, and turns what Redis does
+ * <p>All questions go through {@code Conversation}: it waits on the caller's (virtual) thread, and turns what Redis does
  * not answer into the store's failure, so there is no wrong empty list. Nothing is cached.
  *
  * <p>Different from LiveKit where that cannot be seen from outside: what it does between WATCH and EXEC is a script that acts only if the

@@ -11,7 +11,7 @@ import io.stoa.store.RoomStore;
 import io.stoa.store.RoomStoreContract;
 import io.stoa.store.SipStore;
 import io.stoa.store.SipStoreContract;
-import io.stoa.store.StoreCharge;
+import io.stoa.store.records.DurableStores;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Nested;
 
 /** The contracts over a cluster, which refuses what is about keys of several slots, even if one node has all of them. */
 class ClusterStoresTest {
-    private static final StoreCharge CHARGE = new StoreCharge() {};
     private static RedisServer server;
     private static TestRedis redis;
 
@@ -46,11 +45,15 @@ class ClusterStoresTest {
         server.cli("flushall");
     }
 
+    private static DurableStores stores() {
+        return RedisDurableStore.stores(Conversation.with(redis));
+    }
+
     @Nested
     class Rooms extends RoomStoreContract {
         @Override
         protected RoomStore open() {
-            return new RedisRoomStore(redis);
+            return new RedisRoomStore(Conversation.with(redis));
         }
     }
 
@@ -58,7 +61,7 @@ class ClusterStoresTest {
     class Egresses extends EgressStoreContract {
         @Override
         protected EgressStore open() {
-            return new RedisEgressStore(redis, CHARGE);
+            return stores().egress();
         }
     }
 
@@ -66,7 +69,7 @@ class ClusterStoresTest {
     class Ingresses extends IngressStoreContract {
         @Override
         protected IngressStore open() {
-            return new RedisIngressStore(redis, CHARGE);
+            return stores().ingress();
         }
     }
 
@@ -74,7 +77,7 @@ class ClusterStoresTest {
     class Sip extends SipStoreContract {
         @Override
         protected SipStore open() {
-            return new RedisSipStore(redis, CHARGE);
+            return stores().sip();
         }
     }
 
@@ -82,7 +85,7 @@ class ClusterStoresTest {
     class Agents extends AgentStoreContract {
         @Override
         protected AgentStore open() {
-            return new RedisAgentStore(redis, CHARGE);
+            return stores().agents();
         }
     }
 }

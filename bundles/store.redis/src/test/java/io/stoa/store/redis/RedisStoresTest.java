@@ -24,13 +24,14 @@ import io.stoa.store.EgressStore;
 import io.stoa.store.EgressStoreContract;
 import io.stoa.store.IngressStore;
 import io.stoa.store.IngressStoreContract;
-import io.stoa.store.RoomStore;
 import io.stoa.store.RoomStore.RoomLock;
+import io.stoa.store.RoomStore;
 import io.stoa.store.RoomStoreContract;
 import io.stoa.store.SipStore;
 import io.stoa.store.SipStoreContract;
-import io.stoa.store.StoreCharge;
 import io.stoa.store.StoreException;
+import io.stoa.store.records.DurableStores;
+import io.stoa.store.records.Gate;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +41,6 @@ import org.junit.jupiter.api.Test;
 
 /** The contracts over a real Redis, and what its keys look like to others. */
 class RedisStoresTest {
-    private static final StoreCharge CHARGE = new StoreCharge() {};
     private static RedisServer server;
     private static TestRedis one;
     private static TestRedis other;
@@ -66,6 +66,10 @@ class RedisStoresTest {
         opened = 0;
     }
 
+    private static DurableStores stores() {
+        return RedisDurableStore.stores(Conversation.with(one));
+    }
+
     private TestRedis next() {
         return opened++ == 0 ? one : other;
     }
@@ -74,7 +78,7 @@ class RedisStoresTest {
     class Rooms extends RoomStoreContract {
         @Override
         protected RoomStore open() {
-            return new RedisRoomStore(one);
+            return new RedisRoomStore(Conversation.with(one));
         }
     }
 
@@ -82,7 +86,7 @@ class RedisStoresTest {
     class Egresses extends EgressStoreContract {
         @Override
         protected EgressStore open() {
-            return new RedisEgressStore(one, CHARGE);
+            return stores().egress();
         }
     }
 
@@ -90,7 +94,7 @@ class RedisStoresTest {
     class Ingresses extends IngressStoreContract {
         @Override
         protected IngressStore open() {
-            return new RedisIngressStore(one, CHARGE);
+            return stores().ingress();
         }
     }
 
@@ -98,7 +102,7 @@ class RedisStoresTest {
     class Sip extends SipStoreContract {
         @Override
         protected SipStore open() {
-            return new RedisSipStore(one, CHARGE);
+            return stores().sip();
         }
     }
 
@@ -106,7 +110,7 @@ class RedisStoresTest {
     class Agents extends AgentStoreContract {
         @Override
         protected AgentStore open() {
-            return new RedisAgentStore(one, CHARGE);
+            return stores().agents();
         }
     }
 
@@ -114,15 +118,15 @@ class RedisStoresTest {
     class Durable extends DurableStoreContract {
         @Override
         protected Provider open() {
-            TestRedis redis = next();
-            return new Provider(new RedisDurableStore(redis), new RedisEgressStore(redis, CHARGE), new RedisIngressStore(redis, CHARGE),
-                    new RedisSipStore(redis, CHARGE), new RedisAgentStore(redis, CHARGE));
+            Conversation redis = Conversation.with(next());
+            DurableStores stores = RedisDurableStore.stores(redis);
+            return new Provider(new RedisDurableStore(redis), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
     }
 
     @Test
     void rooms_have_the_keys_of_LiveKit() throws Exception {
-        RoomStore rooms = new RedisRoomStore(one);
+        RoomStore rooms = new RedisRoomStore(Conversation.with(one));
         rooms.putRoom(Room.newBuilder().setName("hall").build(), RoomInternal.newBuilder().setSyncStreams(true).build());
         rooms.putParticipant("hall", ParticipantInfo.newBuilder().setIdentity("ann").build());
         assertKeys("hash rooms", "hash room_internal", "hash room_participants:hall");
@@ -135,7 +139,7 @@ class RedisStoresTest {
 
     @Test
     void egresses_have_the_keys_of_LiveKit() throws Exception {
-        EgressStore egresses = new RedisEgressStore(one, CHARGE);
+        EgressStore egresses = stores().egress();
         egresses.create(EgressInfo.newBuilder().setEgressId("EG_1").setRoomName("hall").build());
         assertKeys("hash egress", "set egress:room:hall");
         EgressInfo ended = EgressInfo.newBuilder().setEgressId("EG_1").setRoomName("hall").setEndedAt(5).build();
@@ -150,7 +154,7 @@ class RedisStoresTest {
 
     @Test
     void ingresses_have_the_keys_of_LiveKit() throws Exception {
-        IngressStore ingresses = new RedisIngressStore(one, CHARGE);
+        IngressStore ingresses = stores().ingress();
         IngressInfo info = IngressInfo.newBuilder().setIngressId("IN_1").setStreamKey("key").setRoomName("hall").build();
         ingresses.put(info.toBuilder().setState(IngressState.newBuilder().setStartedAt(1)).build());
         assertKeys("hash ingress", "hash {ingress}_stream_key", "string {ingress}_state:IN_1", "set room_{ingress}:hall");
@@ -167,12 +171,12 @@ class RedisStoresTest {
 
     @Test
     void sip_and_agents_have_the_keys_of_LiveKit() throws Exception {
-        SipStore sip = new RedisSipStore(one, CHARGE);
+        SipStore sip = stores().sip();
         sip.putTrunk(SIPTrunkInfo.newBuilder().setSipTrunkId("ST_1").build());
         sip.putInboundTrunk(SIPInboundTrunkInfo.newBuilder().setSipTrunkId("ST_2").build());
         sip.putOutboundTrunk(SIPOutboundTrunkInfo.newBuilder().setSipTrunkId("ST_3").build());
         sip.putDispatchRule(SIPDispatchRuleInfo.newBuilder().setSipDispatchRuleId("SDR_1").build());
-        AgentStore agents = new RedisAgentStore(one, CHARGE);
+        AgentStore agents = stores().agents();
         agents.putDispatch(AgentDispatch.newBuilder().setId("AD_1").setRoom("hall").build());
         agents.putJob("hall", Job.newBuilder().setId("AJ_1").build());
         assertKeys("hash sip_trunk", "hash sip_inbound_trunk", "hash sip_outbound_trunk", "hash sip_dispatch_rule", "hash agent_dispatch:hall", "hash agent_job:hall");
@@ -183,7 +187,7 @@ class RedisStoresTest {
 
     @Test
     void the_lock_of_a_room_is_a_token_that_falls_and_only_its_own_is_let_go() throws Exception {
-        RoomStore rooms = new RedisRoomStore(one);
+        RoomStore rooms = new RedisRoomStore(Conversation.with(one));
         RoomLock lock = rooms.lock("hall");
         assertThat(server.cli("get", "room_lock:hall")).matches("LOCK\\w{12}");
         assertThat(Integer.parseInt(server.cli("pttl", "room_lock:hall").replaceAll("\\D", ""))).isBetween(1, 5_000);
@@ -197,10 +201,10 @@ class RedisStoresTest {
 
     @Test
     void the_version_only_rises() throws Exception {
-        new RedisVersion(one).deactivate();
+        new RedisVersion(one).close();
         awaitVersion(RedisVersion.OURS);
         server.cli("set", "livekit_version", "1.9.99");
-        new RedisVersion(one).deactivate();
+        new RedisVersion(one).close();
         awaitVersion(RedisVersion.OURS);
         assertThat(RedisVersion.isLater("1.13.5", "1.13.5")).isFalse();
         assertThat(RedisVersion.isLater("1.13.5", "2.0.0")).isFalse();
@@ -221,20 +225,20 @@ class RedisStoresTest {
         one.away = true;
         try {
             List<Call> calls = List.of(
-                    () -> new RedisRoomStore(one).rooms(List.of()),
-                    () -> new RedisRoomStore(one).room("hall"),
-                    () -> new RedisRoomStore(one).participants("hall"),
-                    () -> new RedisRoomStore(one).lock("hall"),
-                    () -> new RedisEgressStore(one, CHARGE).egresses("", false),
-                    () -> new RedisEgressStore(one, CHARGE).egresses("hall", true),
-                    () -> new RedisEgressStore(one, CHARGE).sweep(1),
-                    () -> new RedisIngressStore(one, CHARGE).ingresses(""),
-                    () -> new RedisIngressStore(one, CHARGE).ingressByStreamKey("key"),
-                    () -> new RedisSipStore(one, CHARGE).trunks(),
-                    () -> new RedisSipStore(one, CHARGE).deleteTrunk("ST_1"),
-                    () -> new RedisAgentStore(one, CHARGE).dispatches("hall"),
-                    () -> new RedisDurableStore(one).count("egress"),
-                    () -> new RedisDurableStore(one).latest());
+                    () -> new RedisRoomStore(Conversation.with(one)).rooms(List.of()),
+                    () -> new RedisRoomStore(Conversation.with(one)).room("hall"),
+                    () -> new RedisRoomStore(Conversation.with(one)).participants("hall"),
+                    () -> new RedisRoomStore(Conversation.with(one)).lock("hall"),
+                    () -> stores().egress().egresses("", false),
+                    () -> stores().egress().egresses("hall", true),
+                    () -> stores().egress().sweep(1),
+                    () -> stores().ingress().ingresses(""),
+                    () -> stores().ingress().ingressByStreamKey("key"),
+                    () -> stores().sip().trunks(),
+                    () -> stores().sip().deleteTrunk("ST_1"),
+                    () -> stores().agents().dispatches("hall"),
+                    () -> new RedisDurableStore(Conversation.with(one)).count("egress"),
+                    () -> new RedisDurableStore(Conversation.with(one)).latest());
             assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::make).isInstanceOf(StoreException.class).hasMessageContaining("redis://of.a.test"));
         } finally {
             one.away = false;
@@ -247,8 +251,9 @@ class RedisStoresTest {
 
     @Test
     void one_that_is_no_longer_in_charge_writes_nothing_more() throws Exception {
-        RedisEgressStore egresses = new RedisEgressStore(one, CHARGE);
-        egresses.deactivate();
+        Gate gate = new Gate("redis");
+        EgressStore egresses = RedisDurableStore.stores(new Conversation(one, gate)).egress();
+        gate.close();
         assertThatThrownBy(() -> egresses.create(EgressInfo.newBuilder().setEgressId("EG_1").build())).isInstanceOf(StoreException.class).hasMessageContaining("no longer in charge");
         assertKeys();
     }
