@@ -38,7 +38,7 @@ public final class RedisServer implements AutoCloseable {
 
     public static RedisServer startOn(int port, String... options) throws IOException, InterruptedException {
         RedisServer server = new RedisServer(port, List.of(options));
-        server.start();
+        server.startAgain();
         return server;
     }
 
@@ -63,7 +63,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** Returns when it accepts connections. */
-    public void start() throws IOException, InterruptedException {
+    public void startAgain() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("redis-server"));
         if (options.contains("--sentinel")) Files.writeString(folder.resolve("sentinel.conf"), "");
         if (options.contains("--sentinel")) command.add(folder.resolve("sentinel.conf").toString());

@@ -157,7 +157,7 @@ class HeldConnectionTest {
         redis.stop();
         assertThat(next(states)).isFalse();
         assertThatThrownBy(connection::commands).isInstanceOf(RedisConnectionException.class);
-        redis.start();
+        redis.startAgain();
         assertThat(next(states)).isTrue();
         redis.cli("publish", "many1199", "1");
         redis.cli("publish", "many0", "2");

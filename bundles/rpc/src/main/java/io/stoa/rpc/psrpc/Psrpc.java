@@ -48,7 +48,7 @@ public final class Psrpc implements RpcBus, AutoCloseable {
     }
 
     /** @param buffer messages that wait for somebody at most */
-    Psrpc(Ids ids, LongSupplier unixNanos, CallOptions defaults, int buffer) {
+    public Psrpc(Ids ids, LongSupplier unixNanos, CallOptions defaults, int buffer) {
         this.defaults = defaults;
         medium = new Medium(bus, ids, unixNanos, drops, buffer);
         serverId = ids.next("SRV_");
@@ -63,15 +63,16 @@ public final class Psrpc implements RpcBus, AutoCloseable {
     }
 
     private static CallOptions options(PsrpcConfig config) {
-        return new CallOptions(Duration.ofMillis(config.timeout()), config.maxAttempts(), Duration.ofMillis(config.backoff()), Map.of());
+        Duration timeout = Duration.ofMillis(config.timeout() > 0 ? config.timeout() : 3_000);
+        return new CallOptions(timeout, config.maxAttempts(), Duration.ofMillis(Math.max(0, config.backoff())), Map.of());
     }
 
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    void bind(MessageBus next) {
+    public void bind(MessageBus next) {
         bus.bind(next);
     }
 
-    void unbind(MessageBus gone) {
+    public void unbind(MessageBus gone) {
         bus.unbind(gone);
     }
 

@@ -9,7 +9,7 @@ public @interface PsrpcConfig {
     @AttributeDefinition(description = "of one call, while nobody answers")
     int maxAttempts() default 3;
 
-    @AttributeDefinition(description = "milliseconds, of the first attempt")
+    @AttributeDefinition(description = "milliseconds, of the first attempt; 0 = 3000")
     long timeout() default 3_000;
 
     @AttributeDefinition(description = "milliseconds that each further attempt has more")

@@ -46,8 +46,10 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The distribution as it is shipped: everything is there, once, and works. */
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
-    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers and
-     * stores that can be copied from. */
+    /**
+     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers and stores to copy
+     * from.
+     */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(NodeAddresses.class, List.of("transport")),
