@@ -18,17 +18,12 @@ import io.stoa.protocol.livekit.SIPTrunkInfo;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.Replies;
 import io.stoa.store.AgentStore;
-import io.stoa.store.AgentStoreContract;
 import io.stoa.store.DurableStoreContract;
 import io.stoa.store.EgressStore;
-import io.stoa.store.EgressStoreContract;
 import io.stoa.store.IngressStore;
-import io.stoa.store.IngressStoreContract;
 import io.stoa.store.RoomStore.RoomLock;
 import io.stoa.store.RoomStore;
-import io.stoa.store.RoomStoreContract;
 import io.stoa.store.SipStore;
-import io.stoa.store.SipStoreContract;
 import io.stoa.store.StoreException;
 import io.stoa.store.records.DurableStores;
 import io.stoa.store.records.Gate;
@@ -40,7 +35,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The contracts over a real Redis, and what its keys look like to others. */
-class RedisStoresTest {
+class RedisStoresTest extends RedisContracts {
     private static RedisServer server;
     private static TestRedis one;
     private static TestRedis other;
@@ -66,52 +61,13 @@ class RedisStoresTest {
         opened = 0;
     }
 
-    private static DurableStores stores() {
-        return RedisDurableStore.stores(Conversation.with(one));
+    @Override
+    TestRedis redis() {
+        return one;
     }
 
     private TestRedis next() {
         return opened++ == 0 ? one : other;
-    }
-
-    @Nested
-    class Rooms extends RoomStoreContract {
-        @Override
-        protected RoomStore open() {
-            return new RedisRoomStore(Conversation.with(one));
-        }
-    }
-
-    @Nested
-    class Egresses extends EgressStoreContract {
-        @Override
-        protected EgressStore open() {
-            return stores().egress();
-        }
-    }
-
-    @Nested
-    class Ingresses extends IngressStoreContract {
-        @Override
-        protected IngressStore open() {
-            return stores().ingress();
-        }
-    }
-
-    @Nested
-    class Sip extends SipStoreContract {
-        @Override
-        protected SipStore open() {
-            return stores().sip();
-        }
-    }
-
-    @Nested
-    class Agents extends AgentStoreContract {
-        @Override
-        protected AgentStore open() {
-            return stores().agents();
-        }
     }
 
     @Nested
