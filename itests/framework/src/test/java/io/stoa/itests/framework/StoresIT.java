@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stoa.protocol.livekit.SIPDispatchRuleInfo;
 import io.stoa.store.DurableStore;
 import io.stoa.store.EgressStore;
+import io.stoa.store.RoomStore;
 import io.stoa.store.SipStore;
 import io.stoa.store.StoreException;
 import java.nio.file.Files;
@@ -75,6 +76,7 @@ class StoresIT {
         assertThat(server.need(SipStore.class).dispatchRules()).containsExactlyInAnyOrder(rule("SDR_1"), rule("SDR_2"));
         server.need(SipStore.class).deleteDispatchRule("SDR_1");
 
+        ServiceReference<?> rooms = server.references(RoomStore.class.getName(), "(service.ranking=100)").getFirst();
         redis.stop();
         assertThatThrownBy(() -> server.need(SipStore.class).dispatchRules()).isInstanceOf(StoreException.class);
         want("file");
@@ -82,6 +84,7 @@ class StoresIT {
                 assertThat(Server.part(store.getBundle())).isEqualTo("store.redis"));
 
         redis.start();
+        Server.await("rooms are told to a Redis that is back", () -> !rooms.equals(server.references(RoomStore.class.getName(), "(service.ranking=100)").getFirst()));
         awaitInCharge("store.file");
         assertThat(server.need(SipStore.class).dispatchRules()).containsExactly(rule("SDR_2"));
         set("io.stoa.redis", "address", "");
