@@ -10,22 +10,23 @@ import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.store.RoomStore;
+import io.stoa.store.RoomStore.RoomLock;
 import io.stoa.store.RoomStore.RoomRecord;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** One allocation, step by step: name, preset, node, record. Holds no lock: the caller lets one allocation per room run at a time. */
+/** One allocation, step by step: name, preset, node, record. One at a time per room, on whichever node: by the lock of the store. */
 record RoomRegistrar(RoomSettings settings, RoomStore store, RoomPlacement placement, NodeRegistry nodes, Ids ids, LongSupplier wallMillis) {
 
     Allocation allocate(CreateRoomRequest request) throws ClusterException {
         String name = request.getName();
         checkName(name);
         Optional<RoomConfiguration> preset = preset(request.getRoomPreset());
-        String nodeId = placement.place(request);
-        if (!nodeId.equals(nodes.localId())) throw new ClusterException(Code.UNAVAILABLE, "room " + name + " lives on node " + nodeId);
-        try {
+        try (RoomLock _ = store.lock(name)) {
+            String nodeId = placement.place(request);
+            if (!nodeId.equals(nodes.localId())) throw new ClusterException(Code.UNAVAILABLE, "room " + name + " lives on node " + nodeId);
             Optional<RoomRecord> existing = store.room(name);
             Room.Builder room = existing.map(record -> record.room().toBuilder()).orElseGet(() -> newRoom(name));
             RoomInternal.Builder internal = existing.map(record -> record.internal().toBuilder()).orElseGet(settings::newInternal);

@@ -42,6 +42,7 @@ final class DerivedSettings {
         settings.devKeys();
         settings.levels();
         settings.limits();
+        settings.store();
         settings.together();
         if (!settings.faults.isEmpty()) throw new ConfigException(settings.faults);
     }
@@ -95,6 +96,16 @@ final class DerivedSettings {
         DEPRECATED_LIMITS.forEach((old, current) -> {
             if (number(old) > 0) values.put(current, values.get(old));
         });
+    }
+
+    /** Durable records are where several nodes find them, else in a file; in development they end with the server. */
+    private void store() {
+        boolean redis = !text("redis.address").isEmpty() || filled("redis.sentinel_addresses") || filled("redis.cluster_addresses");
+        if (text("store.kind").isEmpty()) values.put("store.kind", redis ? "redis" : dev ? "memory" : "file");
+    }
+
+    private boolean filled(String path) {
+        return values.get(path) instanceof List<?> list && !list.isEmpty();
     }
 
     private void together() {

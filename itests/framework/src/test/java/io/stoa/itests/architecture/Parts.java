@@ -28,11 +28,11 @@ final class Parts {
             Set.of("base", "protocol"),
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer", "turn"),
-            Set.of("auth", "http", "rpc", "lettuce", "redis"),
-            Set.of("bus.redis", "store.memory", "handover", "transport", "srtp.portable", "forward", "turn.server"),
+            Set.of("auth", "http", "rpc", "lettuce", "redis", "store.records"),
+            Set.of("bus.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
-            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell"));
+            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.store"));
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =

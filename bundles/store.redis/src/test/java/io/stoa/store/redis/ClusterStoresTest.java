@@ -1,0 +1,40 @@
+package io.stoa.store.redis;
+
+import io.stoa.redis.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The contracts over a cluster, which refuses what is about keys of several slots, even if one node has all of them. */
+class ClusterStoresTest extends RedisContracts {
+    private static RedisServer server;
+    private static TestRedis redis;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RedisServer.start("--cluster-enabled", "yes", "--cluster-port", String.valueOf(RedisServer.freePort()));
+        server.cli("cluster", "addslotsrange", "0", "16383");
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!server.cli("cluster", "info").contains("cluster_state:ok")) {
+            if (System.nanoTime() > end) throw new AssertionError(server.cli("cluster", "info"));
+            Thread.sleep(50);
+        }
+        redis = TestRedis.cluster(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void empty() throws Exception {
+        server.cli("flushall");
+    }
+
+    @Override
+    TestRedis redis() {
+        return redis;
+    }
+}
