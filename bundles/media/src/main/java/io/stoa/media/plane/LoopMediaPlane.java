@@ -7,6 +7,8 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.srtp.SrtpEngine;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -30,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The media plane on whatever packet input and output there is. */
-@Component(service = MediaPlane.class, immediate = true, configurationPid = "io.stoa.audio")
-public final class LoopMediaPlane implements MediaPlane {
+@Component(service = {MediaPlane.class, MetricSource.class}, immediate = true, configurationPid = "io.stoa.audio")
+public final class LoopMediaPlane implements MediaPlane, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
 
     private final PacketIo io;
@@ -138,6 +140,11 @@ public final class LoopMediaPlane implements MediaPlane {
             return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
                     drops, io.name(), protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
         }
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return PlaneMetrics.of(stats());
     }
 
     /** For scenarios that drive time: no peer has anything under way on another thread. */

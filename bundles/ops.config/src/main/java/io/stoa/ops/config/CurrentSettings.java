@@ -26,6 +26,7 @@ final class CurrentSettings {
     private final FileWatch files = new FileWatch();
     private final ConfiguredKeys keys;
     private final ConfiguredTurnServers turnServers = new ConfiguredTurnServers(() -> System.currentTimeMillis() / 1_000);
+    private final ConfiguredMetricsAccess metricsAccess = new ConfiguredMetricsAccess();
     private final Set<String> reported = new HashSet<>();
     private Settings current;
 
@@ -48,6 +49,7 @@ final class CurrentSettings {
         report(current.used());
         keys = new ConfiguredKeys(current.keys());
         turnServers.replace(current.list(TURN_SERVERS));
+        metricsAccess.replace(current);
     }
 
     ConfiguredKeys keys() {
@@ -56,6 +58,10 @@ final class CurrentSettings {
 
     ConfiguredTurnServers turnServers() {
         return turnServers;
+    }
+
+    ConfiguredMetricsAccess metricsAccess() {
+        return metricsAccess;
     }
 
     /** Brings them into force. */
@@ -77,6 +83,7 @@ final class CurrentSettings {
             write(next);
             keys.replace(next.keys());
             turnServers.replace(next.list(TURN_SERVERS));
+            metricsAccess.replace(next);
             levels.apply(LogLevels.of(next));
             loaded.warnings().stream().filter(warning -> !current.warnings().contains(warning)).forEach(LOG::warn);
             report(next.used());

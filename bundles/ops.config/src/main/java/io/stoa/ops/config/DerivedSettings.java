@@ -42,6 +42,7 @@ final class DerivedSettings {
         settings.devKeys();
         settings.levels();
         settings.limits();
+        if (settings.number("prometheus_port") > 0) values.put("prometheus.port", values.get("prometheus_port"));
         settings.together();
         if (!settings.faults.isEmpty()) throw new ConfigException(settings.faults);
     }

@@ -143,6 +143,12 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void the_older_name_of_the_port_of_metrics_wins() {
+        assertThat(Loading.yaml("prometheus_port: 6789\nprometheus: {port: 1}").load().number("prometheus.port")).isEqualTo(6789);
+        assertThat(Loading.yaml("prometheus: {port: 6790}").load().number("prometheus.port")).isEqualTo(6790);
+    }
+
+    @Test
     void a_range_of_relay_ports_has_both_ends_or_is_the_default() {
         assertThat(relays(Loading.yaml(KEYS).load())).containsExactly(30_000L, 40_000L);
         assertThat(relays(Loading.of("--dev").load())).containsExactly(30_000L, 30_002L);

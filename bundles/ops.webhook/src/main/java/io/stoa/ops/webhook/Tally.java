@@ -1,15 +1,13 @@
 package io.stoa.ops.webhook;
 
-import java.util.EnumMap;
+import io.stoa.metrics.CounterFamily;
+import io.stoa.metrics.HistogramFamily;
+import io.stoa.metrics.Metric;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
 
-/** How events ended, and how long queues were when one was added. Any thread. */
+/** How events ended, and how long queues were when one was added (spec 12). Any thread. */
 final class Tally {
-    /** Upper bounds of the queue lengths that are counted together, as LiveKit's. */
-    static final int[] LENGTHS = {1, 2, 3, 4, 5, 10, 20, 40, 80};
-
     /** Why an event was not even sent; the words are LiveKit's where it has the same reason. */
     enum Reason {
         QUEUE_FULL("queue is full"),
@@ -29,53 +27,40 @@ final class Tally {
         }
     }
 
-    private final LongAdder taken = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final Map<Reason, LongAdder> dropped = new EnumMap<>(Reason.class);
-    private final AtomicLongArray lengths = new AtomicLongArray(LENGTHS.length + 1);
-    private final LongAdder lengthSum = new LongAdder();
-
-    Tally() {
-        for (Reason reason : Reason.values()) dropped.put(reason, new LongAdder());
-    }
+    private final CounterFamily ended = new CounterFamily("livekit_webhook_dispatch_total", "Webhooks by how they ended.", "status", "reason");
+    private final HistogramFamily lengths = new HistogramFamily("livekit_webhook_queue_length", "Webhooks that waited with one that was added, itself included.",
+            List.of(1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0, 40.0, 80.0));
 
     void taken() {
-        taken.increment();
+        ended.count("success", "");
     }
 
     void failed() {
-        failed.increment();
+        ended.count("failure", "");
     }
 
     void dropped(Reason reason) {
-        dropped.get(reason).increment();
+        ended.count("drop", reason.words());
     }
 
     void queued(int length) {
-        int at = 0;
-        while (at < LENGTHS.length && length > LENGTHS[at]) at++;
-        lengths.incrementAndGet(at);
-        lengthSum.add(length);
+        lengths.observe(length);
     }
 
     long takenTotal() {
-        return taken.sum();
-    }
-
-    long failedTotal() {
-        return failed.sum();
+        return ended.get("success", "");
     }
 
     long droppedTotal(Reason reason) {
-        return dropped.get(reason).sum();
+        return ended.get("drop", reason.words());
     }
 
-    /** How often a queue had at most {@link #LENGTHS}[at] events, and more than the bound before; the last one: more than all. */
-    long lengths(int at) {
-        return lengths.get(at);
-    }
-
-    long lengthSum() {
-        return lengthSum.sum();
+    /** @param lost of those that nobody took */
+    List<Metric> metrics(int waiting, long lost) {
+        return List.of(
+                ended.metric(),
+                lengths.metric(),
+                Metric.gauge("stoa_webhooks_waiting", "Webhooks on their way, once for each receiver.", Map.of(), waiting),
+                Metric.counter("stoa_webhooks_lost_total", "Events that were lost because no bundle sent webhooks for too long.", Map.of(), lost));
     }
 }

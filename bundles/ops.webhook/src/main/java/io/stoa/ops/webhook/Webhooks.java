@@ -1,6 +1,8 @@
 package io.stoa.ops.webhook;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.WebhookEvent;
@@ -33,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells receivers what happens, for as long as it is in charge of that. */
-@Component(service = {}, immediate = true, configurationPid = "io.stoa.webhook")
+@Component(service = MetricSource.class, immediate = true, configurationPid = "io.stoa.webhook")
 @Designate(ocd = WebhooksConfig.class)
-public final class Webhooks implements EventLine.Teller {
+public final class Webhooks implements EventLine.Teller, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long GRACE_MILLIS = 2_000;
@@ -95,6 +97,15 @@ public final class Webhooks implements EventLine.Teller {
 
     Tally tally() {
         return tally;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        EventLine current;
+        synchronized (this) {
+            current = inCharge ? line : null;
+        }
+        return tally.metrics(deliveries.waiting(), current == null ? 0 : current.lost());
     }
 
     private Optional<String> secret(String apiKey) {

@@ -196,6 +196,10 @@ final class ActiveRoom implements LiveRoom {
         if (malformedData++ == 0) LOG.warn("room {}: {} sent a data packet that is no DataPacket; further ones are only counted", name(), sender.identity());
     }
 
+    RoomCounts counts() {
+        return manager.counts();
+    }
+
     RoomLimits limits() {
         return manager.limits();
     }
@@ -258,6 +262,7 @@ final class ActiveRoom implements LiveRoom {
         vacancy.came(member);
         begin();
         sink.send(SignalResponse.newBuilder().setJoin(welcome.join(member)).build());
+        counts().joined();
         for (Member other : members.values())
             if (other != member) {
                 member.subscriptions().reconcile(other);
@@ -428,6 +433,7 @@ final class ActiveRoom implements LiveRoom {
                     update(other, last);
                 }
         description.countsChanged();
+        if (!member.forwarded()) counts().left(member, wasActive, millis());
         for (Publications.Entry entry : member.publications().all())
             if (entry.published) manager.listeners().forEach(l -> l.trackUnpublished(info(), last, entry.info.build()));
         if (wasActive) manager.listeners().forEach(l -> l.participantLeft(info(), last));

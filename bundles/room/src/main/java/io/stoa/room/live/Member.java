@@ -258,6 +258,7 @@ final class Member {
     /** Its primary connection is there. */
     void activated() {
         become(ParticipantInfo.State.ACTIVE);
+        room().counts().active(this, room().millis());
         room().activated(this);
     }
 

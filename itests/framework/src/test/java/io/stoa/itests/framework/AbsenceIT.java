@@ -59,8 +59,9 @@ class AbsenceIT {
         "edge.twirp   | HttpRoute                                    | 101 | 404",
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration MetricsAccess ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
+        "ops.webhook  | MetricSource                                 | 101 | 200",
         "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {
