@@ -27,13 +27,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The port at which metrics are read. */
 @Component(service = {}, immediate = true, configurationPid = {"io.stoa.http", "io.stoa.prometheus"})
-@Designate(ocd = MetricsConfig.class)
 public final class MetricsServer {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
     private static final int SCRAPES = 2;
