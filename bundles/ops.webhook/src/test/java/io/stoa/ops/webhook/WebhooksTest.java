@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,40 @@ class WebhooksTest {
         assertThat(receiver.events()).containsExactly("one", "two");
         assertThat(webhooks.tally().takenTotal()).isEqualTo(2);
         assertThat(line.kept).isEmpty();
+    }
+
+    @Test
+    void all_queues_together_have_an_end_too() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < Deliveries.SLOTS; i++) receiver.willAnswer(whenAllowed(never));
+        Webhooks webhooks = start(Config.of(receiver.url()));
+        for (int i = 0; i < Deliveries.MOST_WAITING; i++) happens("room " + i, "room_started");
+        assertThat(webhooks.tally().droppedTotal(Tally.Reason.QUEUE_FULL)).isZero();
+        happens("one more", "room_started");
+        assertThat(webhooks.tally().droppedTotal(Tally.Reason.QUEUE_FULL)).isEqualTo(1);
+        never.countDown();
+        line.kept.clear();
+    }
+
+    @Test
+    void a_receiver_is_asked_in_so_many_requests_at_a_time() throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch allowed = new CountDownLatch(1);
+        int all = Deliveries.SLOTS + 40;
+        for (int i = 0; i < all; i++)
+            receiver.willAnswer(exchange -> {
+                most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                allowed.await();
+                now.decrementAndGet();
+                exchange.sendResponseHeaders(200, -1);
+            });
+        start(Config.of(receiver.url()));
+        for (int i = 0; i < all; i++) happens("room " + i, "room_started");
+        for (int i = 0; i < Deliveries.SLOTS; i++) receiver.next();
+        allowed.countDown();
+        for (int i = Deliveries.SLOTS; i < all; i++) receiver.next();
+        assertThat(most.get()).isEqualTo(Deliveries.SLOTS);
     }
 
     @Test
