@@ -27,7 +27,7 @@ final class Courier {
     private static final long FIRST_PAUSE_MILLIS = 1_000;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
-    private final HttpClient client;
+    private final Supplier<HttpClient> client;
     private final Function<String, Optional<String>> secrets;
     private final Supplier<Instant> clock;
     private final Pause pause;
@@ -40,7 +40,7 @@ final class Courier {
     }
 
     /** @param patience for one attempt, answer included */
-    Courier(HttpClient client, Function<String, Optional<String>> secrets, Supplier<Instant> clock, Pause pause, Duration patience) {
+    Courier(Supplier<HttpClient> client, Function<String, Optional<String>> secrets, Supplier<Instant> clock, Pause pause, Duration patience) {
         this.client = client;
         this.secrets = secrets;
         this.clock = clock;
@@ -122,7 +122,7 @@ final class Courier {
                 .header("Authorization", token)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
-        CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request, BodyHandlers.discarding()); // its own limit does not see bodies
+        CompletableFuture<HttpResponse<Void>> answer = client.get().sendAsync(request, BodyHandlers.discarding()); // its own limit does not see bodies
         try {
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

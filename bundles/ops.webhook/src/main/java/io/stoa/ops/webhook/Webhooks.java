@@ -47,17 +47,12 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
             "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started", "ingress_ended", "agent_job_started",
             "agent_job_ended");
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // a request to change to HTTP/2 confuses some
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Courier.CONNECT)
-            .executor(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("webhook-client-", 0).factory()))
-            .build();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Tally tally = new Tally();
     private final Deliveries deliveries;
     private final BooleanSupplier nobodyFollows;
     private volatile Addressees addressees;
+    private HttpClient client;
     private EventLine line;
     private boolean inCharge;
 
@@ -73,7 +68,7 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
     Webhooks(WebhooksConfig config, BooleanSupplier nobodyFollows) {
         this.nobodyFollows = nobodyFollows;
         addressees = Addressees.of(config);
-        deliveries = new Deliveries(new Courier(client, this::secret, Instant::now, this::pause, PATIENCE), tally, rules(config), System::nanoTime);
+        deliveries = new Deliveries(new Courier(this::client, this::secret, Instant::now, this::pause, PATIENCE), tally, rules(config), System::nanoTime);
         tell(config);
     }
 
@@ -106,6 +101,18 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
             current = inCharge ? line : null;
         }
         return tally.metrics(deliveries.waiting(), current == null ? 0 : current.lost());
+    }
+
+    /** Made when something is to be sent for the first time: it takes as long to make as a small bundle to start. */
+    private synchronized HttpClient client() {
+        if (client == null)
+            client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1) // a request to change to HTTP/2 confuses some
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(Courier.CONNECT)
+                    .executor(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("webhook-client-", 0).factory()))
+                    .build();
+        return client;
     }
 
     private Optional<String> secret(String apiKey) {
@@ -170,7 +177,9 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
         else current.hold(this);
         stopping.countDown();
         List<Event> left = deliveries.end(current == null ? 0 : GRACE_MILLIS);
-        client.shutdownNow();
+        synchronized (this) {
+            if (client != null) client.shutdownNow();
+        }
         if (current != null) {
             current.leave(this, left);
         } else if (!left.isEmpty()) {

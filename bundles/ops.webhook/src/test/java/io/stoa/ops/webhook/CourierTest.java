@@ -50,7 +50,7 @@ class CourierTest {
     }
 
     private Outcome bring(String url, String key, Duration patience) throws InterruptedException {
-        Courier courier = new Courier(client, name -> Optional.ofNullable(keys.get(name)), () -> NOW, pauses::add, patience);
+        Courier courier = new Courier(() -> client, name -> Optional.ofNullable(keys.get(name)), () -> NOW, pauses::add, patience);
         return courier.bring(BODY, Receiver.at(url, key), new Semaphore(1));
     }
 
