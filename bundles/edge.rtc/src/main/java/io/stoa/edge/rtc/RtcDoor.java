@@ -53,8 +53,9 @@ final class RtcDoor {
             counters.count(RtcDrop.REFUSED);
             return;
         }
+        long begun = System.nanoTime();
         try {
-            start(exchange, admit(exchange, packed, false));
+            start(exchange, admit(exchange, packed, false), begun);
         } catch (Refusal refusal) {
             refuse(exchange, refusal);
         }
@@ -80,7 +81,7 @@ final class RtcDoor {
     }
 
     /** The socket collects what the session says first; then the WebSocket is accepted. */
-    private void start(HttpExchange exchange, StartSession start) throws Refusal {
+    private void start(HttpExchange exchange, StartSession start, long begun) throws Refusal {
         var socket = new SignalSocket(counters, open::remove);
         begin(start, socket);
         open.add(socket);
@@ -89,7 +90,9 @@ final class RtcDoor {
         try {
             upgraded = exchange.upgrade(socket, settings.get().signalMessageBytes());
         } finally {
-            if (!upgraded) {
+            if (upgraded) {
+                counters.connected(start.getClient().getProtocol(), System.nanoTime() - begun);
+            } else {
                 counters.count(RtcDrop.UPGRADE_FAILED);
                 socket.gone();
             }

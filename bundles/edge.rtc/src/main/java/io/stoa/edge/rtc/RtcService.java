@@ -5,6 +5,8 @@ import io.stoa.cluster.NodeRegistry;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.store.RoomStore;
@@ -30,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The RTC service: four routes and the services of the moment. Everything it uses may come and go; what is missing answers 503. */
-@Component(service = RtcService.class, immediate = true, configurationPid = "io.stoa.limit")
+@Component(service = {RtcService.class, MetricSource.class}, immediate = true, configurationPid = "io.stoa.limit")
 @Designate(ocd = LimitConfig.class)
-public final class RtcService {
+public final class RtcService implements MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(RtcService.class);
     private static final long PING_SECONDS = 10;
     /** How long sessions wait for the next signal server. */
@@ -115,6 +117,11 @@ public final class RtcService {
         public void handle(HttpExchange exchange) {
             handler.accept(exchange);
         }
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return door.counters().metrics();
     }
 
     /** Holds from the next connection on; a value that cannot be is reported, and what was stays. */

@@ -141,7 +141,10 @@ final class SignalSocket implements SignalSink, WebSocketListener {
             case OVERRUN -> RtcDrop.RESPONSES_OVERRUN;
             case CLOSED -> RtcDrop.CLIENT_GONE;
         };
-        if (why == null) return true;
+        if (why == null) {
+            counters.response();
+            return true;
+        }
         counters.count(why);
         ended = true;
         return false;
@@ -196,6 +199,7 @@ final class SignalSocket implements SignalSink, WebSocketListener {
      * to come back a moment before, because its media went first: that it leaves is heard as long as there is a WebSocket.
      */
     private void receive(SignalRequest request, RtcDrop otherwise) {
+        if (request != null) counters.request();
         inbound.lock();
         try {
             if (isEnded() && (request == null || !request.hasLeave())) return;

@@ -69,6 +69,35 @@ class RtcDoorTest {
     }
 
     @Test
+    void who_comes_and_what_is_said_is_counted() {
+        var request = new Exchange();
+        door.connect(request, false);
+        request.listener.opened(new SignalSocketTest.Wire());
+        request.listener.binary(io.stoa.protocol.livekit.SignalRequest.newBuilder().setPing(1).build().toByteArray());
+        request.listener.binary(new byte[] {(byte) 0xff});
+        server = null;
+        door.connect(new Exchange(), false);
+        assertThat(counted("livekit_participant_join_total", "state", "signal_connected", "warp", "")).isEqualTo(1);
+        assertThat(counted("livekit_participant_join_total", "state", "signal_failed", "warp", "")).isEqualTo(1);
+        assertThat(counted("livekit_participant_join_total", "state", "signal_validation_failed", "warp", "")).isZero();
+        assertThat(counted("livekit_node_messages", "type", "signal", "status", "success", "direction", "request")).isEqualTo(1);
+        assertThat(counted("livekit_node_messages", "type", "signal", "status", "failure", "direction", "request")).isEqualTo(1);
+        assertThat(counted("livekit_node_messages", "type", "signal", "status", "success", "direction", "response")).isEqualTo(1);
+        assertThat(counted("stoa_signal_drops_total", "reason", "NO_SIGNAL_SERVER")).isEqualTo(1);
+    }
+
+    private double counted(String name, String... labels) {
+        Map<String, String> wanted = new HashMap<>();
+        for (int i = 0; i < labels.length; i += 2) wanted.put(labels[i], labels[i + 1]);
+        return door.counters().metrics().stream()
+                .filter(metric -> metric.name().equals(name))
+                .flatMap(metric -> metric.series().stream())
+                .filter(one -> one.labels().equals(wanted))
+                .mapToDouble(one -> ((io.stoa.metrics.Metric.Value) one).value())
+                .sum();
+    }
+
+    @Test
     void sessions_go_on_with_the_signal_server_that_follows() {
         var request = new Exchange();
         door.connect(request, false);

@@ -8,6 +8,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.rpc.Caller;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcEndpoint;
@@ -30,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All RPC services of this node over HTTP. */
-@Component(service = HttpRoute.class)
-public final class TwirpRoute implements HttpRoute {
+@Component(service = {HttpRoute.class, MetricSource.class})
+public final class TwirpRoute implements HttpRoute, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(TwirpRoute.class);
     private static final String PREFIX = "/twirp/";
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
@@ -42,6 +44,7 @@ public final class TwirpRoute implements HttpRoute {
     }
 
     private volatile List<Offer> offers = List.of();
+    private final CallCounts calls = new CallCounts();
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     synchronized void addEndpoint(RpcEndpoint endpoint, Map<String, Object> properties) {
@@ -74,14 +77,23 @@ public final class TwirpRoute implements HttpRoute {
             exchange.respond(404, "404 page not found\n");
             return;
         }
+        long begun = System.nanoTime();
         try {
             call(exchange, service, method);
+            calls.succeeded(service, method, begun);
         } catch (RpcException e) {
+            calls.failed(service, method, e.code(), begun);
             error(exchange, e);
         } catch (RuntimeException e) {
             LOG.error("{}.{} failed", service, method, e);
+            calls.failed(service, method, RpcCode.INTERNAL, begun);
             error(exchange, new RpcException(RpcCode.INTERNAL, "internal error"));
         }
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return calls.metrics();
     }
 
     private void call(HttpExchange exchange, String service, String method) throws RpcException, IOException {

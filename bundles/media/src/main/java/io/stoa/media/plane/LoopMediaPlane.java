@@ -1,12 +1,15 @@
 package io.stoa.media.plane;
 
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.health.HealthCheck;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.srtp.SrtpEngine;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -30,9 +33,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The media plane on whatever packet input and output there is. */
-@Component(service = MediaPlane.class, immediate = true, configurationPid = "io.stoa.audio")
-public final class LoopMediaPlane implements MediaPlane {
+@Component(service = {MediaPlane.class, MetricSource.class, HealthCheck.class}, immediate = true, configurationPid = "io.stoa.audio")
+public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
+
+    private static final long HEALTHY_TURN_MILLIS = 800;
 
     private final PacketIo io;
     private final List<MediaLoop> loops = new ArrayList<>();
@@ -137,6 +142,38 @@ public final class LoopMediaPlane implements MediaPlane {
             Traffic traffic = sums.traffic;
             return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
                     drops, io.name(), protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
+        }
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return PlaneMetrics.of(stats());
+    }
+
+    @Override
+    public List<Finding> findings() {
+        SrtpEngine protection = srtp;
+        String engine = slot.name();
+        return List.of(
+                turning()
+                        ? Finding.well("media loops", Kind.LIVE, loops.size() + " on " + io.name())
+                        : Finding.unwell("media loops", Kind.LIVE, "a media loop does not turn: its thread is busy with something else, or has ended"),
+                protection != null
+                        ? Finding.well("packet protection", Kind.READY, protection.name())
+                        : Finding.unwell("packet protection", Kind.READY, "no SRTP engine is active: is the bundle srtp.portable started?"),
+                !engine.isEmpty()
+                        ? Finding.well("forwarding engine", Kind.READY, engine)
+                        : Finding.unwell("forwarding engine", Kind.READY, "none is active, and media is held: is the bundle forward started?"));
+    }
+
+    private boolean turning() {
+        CountDownLatch turned = new CountDownLatch(loops.size());
+        for (MediaLoop loop : loops) loop.post(turned::countDown);
+        try {
+            return turned.await(HEALTHY_TURN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

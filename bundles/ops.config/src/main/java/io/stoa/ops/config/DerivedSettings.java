@@ -43,6 +43,7 @@ final class DerivedSettings {
         settings.levels();
         settings.limits();
         settings.store();
+        if (settings.number("prometheus_port") > 0) values.put("prometheus.port", values.get("prometheus_port"));
         settings.together();
         if (!settings.faults.isEmpty()) throw new ConfigException(settings.faults);
     }

@@ -143,12 +143,18 @@ class SettingsLoaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "prometheus: {port: 1, username: a}", "turn: {enabled: true}", "turn: {enabled: true, tls_port: 5349}", "webhook: {urls: [http://a], api_key: APItwo}",
+        "prometheus: {port: 1, username: a}", "turn: {enabled: true}", "turn: {enabled: true, tls_port: 5349}", "webhook: {urls: [http://a], api_key: APItwo}", "webhook: {urls: [nowhere]}",
         "turn: {enabled: true, udp_port: 3478, domain: 'turn example'}", "turn: {enabled: true, tls_port: 5349, domain: -turn.example.com}",
         "turn: {relay_range_start: 9, relay_range_end: 8}",
         "rtc: {turn_servers: [{host: a}]}", "rtc: {turn_servers: [{username: a, credential: b}]}", "rtc: {turn_servers: [{host: a, username: b}]}"})
     void what_does_not_go_together_is_refused(String text) {
         assertThat(Loading.yaml(text).faults()).hasSize(1);
+    }
+
+    @Test
+    void the_older_name_of_the_port_of_metrics_wins() {
+        assertThat(Loading.yaml("prometheus_port: 6789\nprometheus: {port: 1}").load().number("prometheus.port")).isEqualTo(6789);
+        assertThat(Loading.yaml("prometheus: {port: 6790}").load().number("prometheus.port")).isEqualTo(6790);
     }
 
     @Test

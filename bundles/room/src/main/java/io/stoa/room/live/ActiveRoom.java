@@ -196,6 +196,10 @@ final class ActiveRoom implements LiveRoom {
         if (malformedData++ == 0) LOG.warn("room {}: {} sent a data packet that is no DataPacket; further ones are only counted", name(), sender.identity());
     }
 
+    RoomCounts counts() {
+        return manager.counts();
+    }
+
     RoomLimits limits() {
         return manager.limits();
     }
@@ -258,6 +262,7 @@ final class ActiveRoom implements LiveRoom {
         vacancy.came(member);
         begin();
         sink.send(SignalResponse.newBuilder().setJoin(welcome.join(member)).build());
+        counts().joined();
         for (Member other : members.values())
             if (other != member) {
                 member.subscriptions().reconcile(other);
@@ -398,15 +403,15 @@ final class ActiveRoom implements LiveRoom {
     /** The member goes on in another room. */
     void depart(Member member) {
         exit(member);
-        gone(member, Relocation.departed(member), DisconnectReason.MIGRATION);
+        gone(member, Relocation.departed(member), DisconnectReason.MIGRATION, true);
     }
 
     /** The member has closed itself. */
-    void left(Member member, DisconnectReason reason) {
-        if (exit(member)) gone(member, member.info(), reason);
+    void left(Member member, DisconnectReason reason, boolean wasActive) {
+        if (exit(member)) gone(member, member.info(), reason, wasActive);
     }
 
-    private void gone(Member member, ParticipantInfo last, DisconnectReason reason) {
+    private void gone(Member member, ParticipantInfo last, DisconnectReason reason, boolean wasActive) {
         member.endForwardings(reason);
         for (String sid : member.subscriptions().tracks()) dynacast.changed(sid);
         if (member.forwarded()) dynacast.gone(member);
@@ -428,7 +433,11 @@ final class ActiveRoom implements LiveRoom {
                     update(other, last);
                 }
         description.countsChanged();
-        manager.listeners().forEach(l -> l.participantLeft(info(), last));
+        if (!member.forwarded()) counts().left(member, wasActive, millis());
+        for (Publications.Entry entry : member.publications().all())
+            if (entry.published) manager.listeners().forEach(l -> l.trackUnpublished(info(), last, entry.info.build()));
+        if (wasActive) manager.listeners().forEach(l -> l.participantLeft(info(), last));
+        else manager.listeners().forEach(l -> l.participantConnectionAborted(info(), last));
         LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
     }
 

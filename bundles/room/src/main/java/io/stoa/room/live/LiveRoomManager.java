@@ -9,6 +9,8 @@ import io.stoa.cluster.NodeRegistry;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.cluster.Router;
 import io.stoa.media.MediaPlane;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
@@ -56,8 +58,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds, opens and closes the rooms of this node. */
-@Component(service = RoomManager.class, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room", "io.stoa.server"})
-public final class LiveRoomManager implements RoomManager {
+@Component(service = {RoomManager.class, MetricSource.class}, immediate = true, configurationPid = {"io.stoa.limit", "io.stoa.room", "io.stoa.server"})
+public final class LiveRoomManager implements RoomManager, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoomManager.class);
 
     private final MediaPlane plane;
@@ -70,6 +72,7 @@ public final class LiveRoomManager implements RoomManager {
     private final Map<String, ActiveRoom> rooms = new ConcurrentHashMap<>();
     private final StoreProjection store = new StoreProjection(executor);
     private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
+    private final RoomCounts counts = new RoomCounts();
     private volatile RoomLimits limits;
     private volatile IceConfig ice;
     private volatile Router router;
@@ -210,6 +213,15 @@ public final class LiveRoomManager implements RoomManager {
         };
     }
 
+    RoomCounts counts() {
+        return counts;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return counts.metrics(rooms.values(), participants());
+    }
+
     void execute(Runnable task) {
         executor.execute(task);
     }
@@ -315,6 +327,7 @@ public final class LiveRoomManager implements RoomManager {
         rooms.remove(room.name(), room);
         store.deleteRoom(room.name());
         unroute(room.name());
+        counts.roomClosed(pulse().millis() - room.info().getCreationTimeMs());
         listeners().forEach(l -> l.roomFinished(room.info()));
     }
 
@@ -345,6 +358,7 @@ public final class LiveRoomManager implements RoomManager {
     @Override
     public RoomSession join(StartSession start, SignalSink sink) throws RoomException {
         if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and takes no new participants");
+        counts.sessionBegan();
         Claims claims = Claims.fromJson(start.getGrantsJson());
         ActiveRoom room = opened(request(start, claims));
         return room.call(() -> new MemberSession(room, room.join(start, claims, sink), start.getIdentity()));

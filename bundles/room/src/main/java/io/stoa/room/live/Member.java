@@ -258,6 +258,7 @@ final class Member {
     /** Its primary connection is there. */
     void activated() {
         become(ParticipantInfo.State.ACTIVE);
+        room().counts().active(this, room().millis());
         room().activated(this);
     }
 
@@ -437,9 +438,10 @@ final class Member {
         grants.end();
         signalling.end(action, reason);
         connections.close();
+        boolean was = active();
         info.setState(ParticipantInfo.State.DISCONNECTED).setDisconnectReason(reason);
         changed();
-        room().left(this, reason);
+        room().left(this, reason, was);
     }
 
     /** The same, but its client is to come back at once. */

@@ -59,6 +59,7 @@ final class Publishing {
         member.changed();
         room().announce(member);
         if (!first) return;
+        room().counts().published(entry.info.getType());
         for (Member other : room().members()) other.subscriptions().reconcile(member);
         room().published(member, entry.info.build());
     }

@@ -102,6 +102,7 @@ final class Requests {
 
     void addTrack(AddTrackRequest request) {
         SignalRequest original = SignalRequest.newBuilder().setAddTrack(request).build();
+        room().counts().announced(request.getType());
         if (!member.mayPublish(request.getSource())) {
             refuse(0, Reason.NOT_ALLOWED, "not allowed to publish this source", original);
             return;

@@ -12,6 +12,8 @@ final class RoomDescription {
     private final LiveRoomManager manager;
     private final Room.Builder info;
     private volatile Room shown;
+    private volatile int audioTracks;
+    private volatile int videoTracks;
     private boolean updateDue;
 
     RoomDescription(ActiveRoom room, LiveRoomManager manager, Room info) {
@@ -33,6 +35,28 @@ final class RoomDescription {
         return shown;
     }
 
+    /** Any thread. */
+    int audioTracks() {
+        return audioTracks;
+    }
+
+    /** Any thread. */
+    int videoTracks() {
+        return videoTracks;
+    }
+
+    void countTracks() {
+        int audio = 0;
+        int video = 0;
+        for (Member member : room.members())
+            for (Publications.Entry entry : member.publications().all()) {
+                if (entry.published && entry.video()) video++;
+                else if (entry.published) audio++;
+            }
+        audioTracks = audio;
+        videoTracks = video;
+    }
+
     /** Counts change often; the others learn of it a little later, once. */
     void countsChanged() {
         info.setNumParticipants((int) room.counted());
@@ -41,6 +65,7 @@ final class RoomDescription {
         boolean recordingChanged = info.getActiveRecording() != recording;
         info.setActiveRecording(recording);
         shown = info.build();
+        countTracks();
         if (recordingChanged) tell();
         else if (!updateDue) tellLater();
     }

@@ -87,6 +87,7 @@ final class RoomThaw {
         room.begin();
         if (state.getRoomUpdateDue()) room.description().tellLater();
         room.publish();
+        room.description().countTracks();
         for (Member member : room.members()) room.dynacast().changed(member);
         for (Member member : disconnected) {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());

@@ -116,7 +116,7 @@ final class Subscriptions {
         List<String> late = unbound.entrySet().stream().filter(one -> one.getValue() <= now).map(Map.Entry::getKey).toList();
         for (String sid : late) {
             unbound.remove(sid);
-            tellError(sid, SubscriptionError.SE_UNKNOWN);
+            failed(sid, SubscriptionError.SE_UNKNOWN);
         }
         return !late.isEmpty();
     }
@@ -128,7 +128,7 @@ final class Subscriptions {
             case CODEC_UNSUPPORTED -> {
                 LOG.info("room {}: {} cannot take {}: {}", owner.room().name(), owner.identity(), sid, detail);
                 unbound.remove(sid); // as far as it ever will be
-                tellError(sid, SubscriptionError.SE_CODEC_UNSUPPORTED);
+                failed(sid, SubscriptionError.SE_CODEC_UNSUPPORTED);
             }
             case NOT_FOUND, ENDED -> ended(sid);
             case PAUSED -> tellStream(sid, StreamState.PAUSED);
@@ -138,7 +138,7 @@ final class Subscriptions {
 
     /** The client has taken it; its publisher is told of the first who does. */
     private void bound(String sid) {
-        unbound.remove(sid);
+        if (unbound.remove(sid) != null) owner.room().counts().subscribing(RoomCounts.Subscribing.SUCCESS);
         Member publisher = owner.room().ownerOf(sid);
         Publications.Entry entry = publisher == null ? null : publisher.publications().get(sid);
         if (entry == null || entry.subscribedOnce) return;
@@ -153,7 +153,8 @@ final class Subscriptions {
                 StreamStateInfo.newBuilder().setParticipantSid(publisher.sid()).setTrackSid(sid).setState(state))));
     }
 
-    private void tellError(String sid, SubscriptionError error) {
+    private void failed(String sid, SubscriptionError error) {
+        owner.room().counts().subscriptionFailed(error.name());
         owner.tell(response -> response.setSubscriptionResponse(SubscriptionResponse.newBuilder().setTrackSid(sid).setErr(error)));
     }
 
@@ -176,7 +177,7 @@ final class Subscriptions {
         for (String sid : unknown.takeIf(since -> now - since >= UNKNOWN_MILLIS)) {
             if (owner.room().ownerOf(sid) != null) continue;
             wished.remove(sid);
-            tellError(sid, SubscriptionError.SE_TRACK_NOTFOUND);
+            failed(sid, SubscriptionError.SE_TRACK_NOTFOUND);
         }
     }
 
@@ -257,6 +258,7 @@ final class Subscriptions {
         String sid = entry.info.getSid();
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, true);
         active.put(sid, publisher);
+        owner.room().counts().subscribing(RoomCounts.Subscribing.ATTEMPT);
         unbound.put(sid, owner.room().millis() + UNBOUND_MILLIS);
         Setting before = settings.get(sid);
         // Whoever sets by what is visible has seen nothing of it yet, and would not ask for it (spec 5.13).
@@ -279,7 +281,7 @@ final class Subscriptions {
     private void end(String sid) {
         Member publisher = active.remove(sid);
         taken.remove(sid);
-        unbound.remove(sid);
+        if (unbound.remove(sid) != null) owner.room().counts().subscribing(RoomCounts.Subscribing.CANCEL);
         if (!subscribedTo(publisher)) owner.room().speakers().subscriptionChanged(owner, publisher, false);
         owner.receiving().unsubscribe(sid);
         owner.room().dynacast().changed(sid);

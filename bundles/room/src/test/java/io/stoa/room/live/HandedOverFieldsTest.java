@@ -38,7 +38,7 @@ class HandedOverFieldsTest {
         return Stream.of(
                 of(ActiveRoom.class, "description codecs vacancy welcome internal members data",
                         "manager mailbox ids calls speakers dynacast closed held expected population recurring inspection malformedData"),
-                of(RoomDescription.class, "info updateDue", "room manager shown"),
+                of(RoomDescription.class, "info updateDue", "room manager shown audioTracks videoTracks"),
                 of(RoomCodecs.class, "enabled", ""),
                 of(Vacancy.class, "openedAt everJoined lastLeftAt", "room plan"),
                 of(Welcome.class, "sifTrailer", "room manager"),

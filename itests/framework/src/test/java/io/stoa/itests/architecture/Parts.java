@@ -32,7 +32,7 @@ final class Parts {
             Set.of("bus.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
-            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.store"));
+            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.store", "ops.webhook", "ops.metrics", "ops.health"));
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =

@@ -53,7 +53,7 @@ class AbsenceIT {
         "store.memory | RoomStore DurableStore EgressStore IngressStore SipStore AgentStore | 503 | 503",
         "store.file   | DurableStore                                 | 101 | 200",
         "ops.store    | StoreCharge EgressStore IngressStore SipStore AgentStore | 101 | 200",
-        "handover     | HandOver                                    | 101 | 200",
+        "handover     | EventLine HandOver                          | 101 | 200",
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RpcEndpoint                                  | 101 | 503",
@@ -61,8 +61,10 @@ class AbsenceIT {
         "edge.twirp   | HttpRoute                                    | 101 | 404",
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration Secrets ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration MetricsAccess Secrets ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
+        "ops.webhook  | MetricSource                                 | 101 | 200",
+        "ops.health   | HealthCheck HttpRoute HttpRoute HttpRoute    | 101 | 200",
         "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {

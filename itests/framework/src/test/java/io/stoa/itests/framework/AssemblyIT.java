@@ -3,6 +3,7 @@ package io.stoa.itests.framework;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.auth.MetricsAccess;
 import io.stoa.auth.Secrets;
 import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
@@ -13,6 +14,7 @@ import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
+import io.stoa.room.EventLine;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
@@ -76,7 +78,9 @@ class AssemblyIT {
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
             Map.entry(RpcEndpoint.class, List.of("service.room")),
-            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp")));
+            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "ops.health", "ops.health", "ops.health")),
+            Map.entry(EventLine.class, List.of("handover")),
+            Map.entry(MetricsAccess.class, List.of("ops.config")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
     private static final Set<String> BOTH = Set.of("http", "rpc", "redis");
