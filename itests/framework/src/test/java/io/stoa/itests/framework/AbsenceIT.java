@@ -57,11 +57,11 @@ class AbsenceIT {
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RpcEndpoint                                  | 101 | 503",
-        "rpc          | MessageBus                                   | 101 | 200",
+        "rpc          | MessageBus RpcBus                            | 101 | 200",
         "edge.twirp   | HttpRoute                                    | 101 | 404",
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration Secrets ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
     })
