@@ -1,6 +1,8 @@
 package io.stoa.store.redis;
 
+import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
+import io.stoa.redis.client.TestConnection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -8,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** The contracts over a cluster, which refuses what is about keys of several slots, even if one node has all of them. */
 class ClusterStoresTest extends RedisContracts {
     private static RedisServer server;
-    private static TestRedis redis;
+    private static TestConnection redis;
 
     @BeforeAll
     static void start() throws Exception {
@@ -19,7 +21,7 @@ class ClusterStoresTest extends RedisContracts {
             if (System.nanoTime() > end) throw new AssertionError(server.cli("cluster", "info"));
             Thread.sleep(50);
         }
-        redis = TestRedis.cluster(server);
+        redis = TestConnection.toCluster(server);
     }
 
     @AfterAll
@@ -34,7 +36,7 @@ class ClusterStoresTest extends RedisContracts {
     }
 
     @Override
-    TestRedis redis() {
-        return redis;
+    RedisConnection redis() {
+        return redis.connection();
     }
 }

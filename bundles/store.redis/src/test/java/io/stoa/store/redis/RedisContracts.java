@@ -1,5 +1,6 @@
 package io.stoa.store.redis;
 
+import io.stoa.redis.RedisConnection;
 import io.stoa.store.AgentStore;
 import io.stoa.store.AgentStoreContract;
 import io.stoa.store.EgressStore;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Nested;
 
 /** The contracts over one Redis or another, which is empty when a test begins. */
 abstract class RedisContracts {
-    abstract TestRedis redis();
+    abstract RedisConnection redis();
 
     final DurableStores stores() {
         return RedisDurableStore.stores(Conversation.with(redis()));

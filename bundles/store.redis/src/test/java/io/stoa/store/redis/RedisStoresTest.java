@@ -15,8 +15,10 @@ import io.stoa.protocol.livekit.SIPDispatchRuleInfo;
 import io.stoa.protocol.livekit.SIPInboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPOutboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPTrunkInfo;
+import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.Replies;
+import io.stoa.redis.client.TestConnection;
 import io.stoa.store.AgentStore;
 import io.stoa.store.DurableStoreContract;
 import io.stoa.store.EgressStore;
@@ -37,44 +39,46 @@ import org.junit.jupiter.api.Test;
 /** The contracts over a real Redis, and what its keys look like to others. */
 class RedisStoresTest extends RedisContracts {
     private static RedisServer server;
-    private static TestRedis one;
-    private static TestRedis other;
+    private static RedisServer second;
+    private static TestConnection toFirst;
+    private static TestConnection toSecond;
+    private static RedisConnection one;
     private int opened;
 
     @BeforeAll
     static void start() throws Exception {
         server = RedisServer.start();
-        one = new TestRedis(server, 0);
-        other = new TestRedis(server, 1);
+        second = RedisServer.start();
+        toFirst = TestConnection.to(server);
+        toSecond = TestConnection.to(second);
+        one = toFirst.connection();
     }
 
     @AfterAll
     static void stop() {
-        one.close();
-        other.close();
+        toFirst.close();
+        toSecond.close();
         server.close();
+        second.close();
     }
 
     @BeforeEach
     void empty() throws Exception {
         server.cli("flushall");
+        second.cli("flushall");
         opened = 0;
     }
 
     @Override
-    TestRedis redis() {
+    RedisConnection redis() {
         return one;
-    }
-
-    private TestRedis next() {
-        return opened++ == 0 ? one : other;
     }
 
     @Nested
     class Durable extends DurableStoreContract {
         @Override
         protected Provider open() {
-            Conversation redis = Conversation.with(next());
+            Conversation redis = Conversation.with(opened++ == 0 ? one : toSecond.connection());
             DurableStores stores = RedisDurableStore.stores(redis);
             return new Provider(new RedisDurableStore(redis), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
@@ -174,26 +178,25 @@ class RedisStoresTest extends RedisContracts {
 
     @Test
     void a_redis_that_is_away_is_no_empty_store() throws Exception {
-        one.away = true;
-        try {
+        try (TestConnection nobody = TestConnection.open(RedisServer.freePort())) {
+            Conversation away = Conversation.with(nobody.connection());
+            DurableStores stores = RedisDurableStore.stores(away);
             List<Call> calls = List.of(
-                    () -> new RedisRoomStore(Conversation.with(one)).rooms(List.of()),
-                    () -> new RedisRoomStore(Conversation.with(one)).room("hall"),
-                    () -> new RedisRoomStore(Conversation.with(one)).participants("hall"),
-                    () -> new RedisRoomStore(Conversation.with(one)).lock("hall"),
-                    () -> stores().egress().egresses("", false),
-                    () -> stores().egress().egresses("hall", true),
-                    () -> stores().egress().sweep(1),
-                    () -> stores().ingress().ingresses(""),
-                    () -> stores().ingress().ingressByStreamKey("key"),
-                    () -> stores().sip().trunks(),
-                    () -> stores().sip().deleteTrunk("ST_1"),
-                    () -> stores().agents().dispatches("hall"),
-                    () -> new RedisDurableStore(Conversation.with(one)).count("egress"),
-                    () -> new RedisDurableStore(Conversation.with(one)).latest());
-            assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::make).isInstanceOf(StoreException.class).hasMessageContaining("redis://of.a.test"));
-        } finally {
-            one.away = false;
+                    () -> new RedisRoomStore(away).rooms(List.of()),
+                    () -> new RedisRoomStore(away).room("hall"),
+                    () -> new RedisRoomStore(away).participants("hall"),
+                    () -> new RedisRoomStore(away).lock("hall"),
+                    () -> stores.egress().egresses("", false),
+                    () -> stores.egress().egresses("hall", true),
+                    () -> stores.egress().sweep(1),
+                    () -> stores.ingress().ingresses(""),
+                    () -> stores.ingress().ingressByStreamKey("key"),
+                    () -> stores.sip().trunks(),
+                    () -> stores.sip().deleteTrunk("ST_1"),
+                    () -> stores.agents().dispatches("hall"),
+                    () -> new RedisDurableStore(away).count("egress"),
+                    () -> new RedisDurableStore(away).latest());
+            assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::make).isInstanceOf(StoreException.class).hasMessageContaining("redis://127.0.0.1"));
         }
     }
 
