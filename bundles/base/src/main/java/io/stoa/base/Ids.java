@@ -15,6 +15,7 @@ public final class Ids {
     public static final String DATA_TRACK = "DTR_";
     public static final String NODE = "ND_";
     public static final String CONNECTION = "CO_";
+    public static final String EVENT = "EV_";
 
     private final RandomGenerator random;
 

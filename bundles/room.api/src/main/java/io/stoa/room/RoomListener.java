@@ -18,7 +18,11 @@ public interface RoomListener {
     /** The participant became ACTIVE. */
     default void participantJoined(Room room, ParticipantInfo participant) {}
 
+    /** One that had joined has left; its tracks have ended before. */
     default void participantLeft(Room room, ParticipantInfo participant) {}
+
+    /** The participant has left, or was sent away, without ever having become ACTIVE. */
+    default void participantConnectionAborted(Room room, ParticipantInfo participant) {}
 
     default void trackPublished(Room room, ParticipantInfo participant, TrackInfo track) {}
 

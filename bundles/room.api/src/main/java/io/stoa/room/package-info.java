@@ -11,6 +11,9 @@
  * {@link io.stoa.room.SignalServer#adopt}, {@link io.stoa.room.RoomManager#reattach}. Rooms themselves go by
  * {@link io.stoa.room.HandOver}.
  *
+ * <p>What happens is told to whoever listens: {@link io.stoa.room.RoomListener}, {@link io.stoa.room.WorkerListener}. Who tells it to the
+ * outside is replaced without a loss: {@link io.stoa.room.EventLine}.
+ *
  * <p>The vocabulary is LiveKit's own messages: {@code SignalRequest} in, {@code SignalResponse} out, and {@code StartSession} for how a
  * session begins, because that is what travels between nodes when the WebSocket and the room are on different ones.
  *

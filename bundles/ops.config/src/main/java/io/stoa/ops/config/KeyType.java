@@ -1,6 +1,8 @@
 package io.stoa.ops.config;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -199,6 +201,25 @@ sealed interface KeyType {
         }
     }
 
+    /** Somewhere to send requests to. */
+    record Url() implements KeyType {
+        @Override
+        public Optional<Object> read(String text) {
+            try {
+                URI url = new URI(text);
+                boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+                return web && url.getHost() != null && url.getPort() <= 65_535 ? Optional.of(text) : Optional.empty();
+            } catch (URISyntaxException e) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public String allowed() {
+            return "an http or https URL such as https://example.com/hook";
+        }
+    }
+
     /** A list of another type. */
     record Many(KeyType element) implements KeyType {
         @Override
@@ -272,6 +293,7 @@ sealed interface KeyType {
             case "strings" -> new Many(new Text(false));
             case "durations" -> new Many(new Time());
             case "cidrs" -> new Many(new Cidr());
+            case "urls" -> new Many(new Url());
             case "preset" -> new Preset();
             case "empty" -> new Empty();
             default -> throw new IllegalArgumentException("key table: unknown type " + name);

@@ -54,6 +54,18 @@ class KeyTypeTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:7890", "https://example.com/hook?key=a", "HTTP://[::1]/"})
+    void urls(String url) {
+        assertThat(new KeyType.Url().read(url)).contains(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "example.com/hook", "ftp://example.com", "http://", "http:///hook", "http://a b", "http://a:70000", "https//example.com"})
+    void no_urls(String text) {
+        assertThat(new KeyType.Url().read(text)).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"500ms, PT0.5S", "2s, PT2S", "1m30s, PT1M30S", "1.5h, PT1H30M", "0, PT0S", "-2s, PT-2S", "+2s, PT2S", "1us, PT0.000001S",
         "1µs, PT0.000001S", "250ns, PT0.00000025S", ".5s, PT0.5S", "2.s, PT2S", "1000000, PT0.001S"})
     void durations(String text, Duration duration) {

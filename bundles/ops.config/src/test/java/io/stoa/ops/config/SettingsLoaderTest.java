@@ -134,7 +134,7 @@ class SettingsLoaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "prometheus: {port: 1, username: a}", "turn: {enabled: true}", "turn: {enabled: true, tls_port: 5349}", "webhook: {urls: [http://a], api_key: APItwo}",
+        "prometheus: {port: 1, username: a}", "turn: {enabled: true}", "turn: {enabled: true, tls_port: 5349}", "webhook: {urls: [http://a], api_key: APItwo}", "webhook: {urls: [nowhere]}",
         "turn: {enabled: true, udp_port: 3478, domain: 'turn example'}", "turn: {enabled: true, tls_port: 5349, domain: -turn.example.com}",
         "turn: {relay_range_start: 9, relay_range_end: 8}",
         "rtc: {turn_servers: [{host: a}]}", "rtc: {turn_servers: [{username: a, credential: b}]}", "rtc: {turn_servers: [{host: a, username: b}]}"})

@@ -398,15 +398,15 @@ final class ActiveRoom implements LiveRoom {
     /** The member goes on in another room. */
     void depart(Member member) {
         exit(member);
-        gone(member, Relocation.departed(member), DisconnectReason.MIGRATION);
+        gone(member, Relocation.departed(member), DisconnectReason.MIGRATION, true);
     }
 
     /** The member has closed itself. */
-    void left(Member member, DisconnectReason reason) {
-        if (exit(member)) gone(member, member.info(), reason);
+    void left(Member member, DisconnectReason reason, boolean wasActive) {
+        if (exit(member)) gone(member, member.info(), reason, wasActive);
     }
 
-    private void gone(Member member, ParticipantInfo last, DisconnectReason reason) {
+    private void gone(Member member, ParticipantInfo last, DisconnectReason reason, boolean wasActive) {
         member.endForwardings(reason);
         for (String sid : member.subscriptions().tracks()) dynacast.changed(sid);
         if (member.forwarded()) dynacast.gone(member);
@@ -428,7 +428,10 @@ final class ActiveRoom implements LiveRoom {
                     update(other, last);
                 }
         description.countsChanged();
-        manager.listeners().forEach(l -> l.participantLeft(info(), last));
+        for (Publications.Entry entry : member.publications().all())
+            if (entry.published) manager.listeners().forEach(l -> l.trackUnpublished(info(), last, entry.info.build()));
+        if (wasActive) manager.listeners().forEach(l -> l.participantLeft(info(), last));
+        else manager.listeners().forEach(l -> l.participantConnectionAborted(info(), last));
         LOG.info("room {}: {} left ({})", name(), member.identity(), reason);
     }
 

@@ -437,9 +437,10 @@ final class Member {
         grants.end();
         signalling.end(action, reason);
         connections.close();
+        boolean was = active();
         info.setState(ParticipantInfo.State.DISCONNECTED).setDisconnectReason(reason);
         changed();
-        room().left(this, reason);
+        room().left(this, reason, was);
     }
 
     /** The same, but its client is to come back at once. */

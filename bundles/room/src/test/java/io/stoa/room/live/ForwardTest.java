@@ -74,7 +74,7 @@ class ForwardTest {
         assertThat(bob.about("ann")).as("the old room sees nothing of it").isNull();
         assertThat(bob.subscriber.subscriptions).containsKey(camera);
         Rig.await(() -> rig.store.participant(HALL, "ann").isPresent());
-        assertThat(rig.events).endsWith("ann joined");
+        assertThat(rig.events).endsWith("ann joined", "ann published CAMERA");
         assertThat(inHall("dan").subscriber.subscriptions).as("and for whoever comes later").containsKey(camera);
     }
 

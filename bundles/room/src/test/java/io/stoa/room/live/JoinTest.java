@@ -16,6 +16,7 @@ import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.JoinResponse;
 import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.MuteTrackRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ParticipantInfo.State;
 import io.stoa.protocol.livekit.RequestResponse;
@@ -104,6 +105,27 @@ class JoinTest {
         assertThat(bob.publisher.closed).isTrue();
         assertThat(bob.subscriber.closed).isTrue();
         assertThat(rig.events).containsExactly("room started", "ann joined", "bob joined", "bob left");
+    }
+
+    @Test
+    void listeners_hear_of_tracks_that_end_before_they_hear_who_leaves() {
+        Client ann = rig.dual("ann");
+        String camera = ann.publishesCamera();
+        ann.publishesMicrophone();
+        ann.send(SignalRequest.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(camera).setMuted(true)));
+        ann.leaves();
+        assertThat(rig.events).containsExactly("room started", "ann joined", "ann published CAMERA", "ann published MICROPHONE", "ann unpublished CAMERA",
+                "ann unpublished MICROPHONE", "ann left");
+    }
+
+    @Test
+    void who_goes_without_ever_having_been_connected_has_aborted() {
+        Client ann = rig.client("ann").join();
+        ann.leaves();
+        Client bob = rig.client("bob").join();
+        rig.advance(61_000);
+        assertThat(bob.leave().getReason()).isEqualTo(DisconnectReason.JOIN_FAILURE);
+        assertThat(rig.events).containsExactly("room started", "ann aborted", "bob aborted");
     }
 
     @Test

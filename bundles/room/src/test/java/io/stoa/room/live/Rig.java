@@ -13,6 +13,7 @@ import io.stoa.protocol.livekit.Node;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.room.HandOver;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
@@ -356,6 +357,21 @@ final class Rig implements AutoCloseable {
             @Override
             public void participantLeft(Room room, ParticipantInfo participant) {
                 events.add(participant.getIdentity() + " left");
+            }
+
+            @Override
+            public void participantConnectionAborted(Room room, ParticipantInfo participant) {
+                events.add(participant.getIdentity() + " aborted");
+            }
+
+            @Override
+            public void trackPublished(Room room, ParticipantInfo participant, TrackInfo track) {
+                events.add(participant.getIdentity() + " published " + track.getSource());
+            }
+
+            @Override
+            public void trackUnpublished(Room room, ParticipantInfo participant, TrackInfo track) {
+                events.add(participant.getIdentity() + " unpublished " + track.getSource());
             }
         };
     }

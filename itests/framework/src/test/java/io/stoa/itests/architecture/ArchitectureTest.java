@@ -81,7 +81,7 @@ class ArchitectureTest {
 
     @Test
     void control_touches_media_only_through_its_contract() {
-        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "store.memory", "rpc", "http");
+        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "ops.webhook", "store.memory", "rpc", "http");
         classes().that(in(control::contains)).should(onlyUse("no protocols", (from, to) -> !Parts.PROTOCOLS.contains(to))).check(parts.classes());
     }
 

@@ -32,7 +32,7 @@ final class Parts {
             Set.of("store.memory", "handover", "transport", "srtp.portable", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
-            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell"));
+            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.webhook"));
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =

@@ -51,7 +51,7 @@ class AbsenceIT {
         "media        | MediaPlane RoomManager                       | 503 | 503",
         "cluster      | NodeRegistry Router RoomAllocator             | 503 | 503",
         "store.memory | RoomStore                                    | 503 | 503",
-        "handover     | HandOver                                    | 101 | 200",
+        "handover     | EventLine HandOver                          | 101 | 200",
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RpcEndpoint                                  | 101 | 503",
