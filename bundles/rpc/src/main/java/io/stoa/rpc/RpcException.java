@@ -19,6 +19,10 @@ public final class RpcException extends Exception {
         this.meta = Map.copyOf(meta);
     }
 
+    public static RpcException invalidArgument(String message) {
+        return new RpcException(RpcCode.INVALID_ARGUMENT, message);
+    }
+
     public RpcCode code() {
         return code;
     }

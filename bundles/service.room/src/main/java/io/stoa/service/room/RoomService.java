@@ -1,10 +1,7 @@
 package io.stoa.service.room;
 
-import com.google.protobuf.Descriptors.MethodDescriptor;
-import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
 import io.stoa.cluster.RoomAllocator;
-import io.stoa.protocol.Services;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DeleteRoomRequest;
@@ -39,10 +36,10 @@ import io.stoa.rpc.Caller;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcService;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -54,19 +51,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The methods of {@code livekit.RoomService} that one node can answer. */
-@Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit")
+@Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit", property = RpcEndpoint.SERVICE + "=" + RoomService.NAME)
 @Designate(ocd = LimitConfig.class)
-public final class RoomService implements RpcEndpoint {
-    private static final ServiceDescriptor DESCRIPTOR = Services.byName("livekit.RoomService");
-
+public final class RoomService extends RpcService {
+    static final String NAME = "livekit.RoomService";
     private static final int NONCE_BYTES = 16;
 
-    private interface Call {
-        Message run(Message request, Caller caller) throws RpcException, RoomException, StoreException;
-    }
-
-    private final Map<String, Message> prototypes = new LinkedHashMap<>();
-    private final Map<String, Call> calls = new LinkedHashMap<>();
     private volatile LimitConfig limits;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -80,26 +70,22 @@ public final class RoomService implements RpcEndpoint {
 
     @Activate
     public RoomService(LimitConfig limits) {
+        super(NAME);
         this.limits = limits;
-        add("CreateRoom", CreateRoomRequest.getDefaultInstance(), (r, c) -> create((CreateRoomRequest) r, c));
-        add("ListRooms", ListRoomsRequest.getDefaultInstance(), (r, c) -> list((ListRoomsRequest) r, c));
-        add("DeleteRoom", DeleteRoomRequest.getDefaultInstance(), (r, c) -> delete((DeleteRoomRequest) r, c));
-        add("ListParticipants", ListParticipantsRequest.getDefaultInstance(), (r, c) -> participants((ListParticipantsRequest) r, c));
-        add("GetParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> participant((RoomParticipantIdentity) r, c));
-        add("RemoveParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> remove((RoomParticipantIdentity) r, c));
-        add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), (r, c) -> mute((MuteRoomTrackRequest) r, c));
-        add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), (r, c) -> update((UpdateParticipantRequest) r, c));
-        add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), (r, c) -> metadata((UpdateRoomMetadataRequest) r, c));
-        add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), (r, c) -> subscriptions((UpdateSubscriptionsRequest) r, c));
-        add("SendData", SendDataRequest.getDefaultInstance(), (r, c) -> sendData((SendDataRequest) r, c));
-        add("PerformRpc", PerformRpcRequest.getDefaultInstance(), (r, c) -> performRpc((PerformRpcRequest) r, c));
-        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), (r, c) -> forward((ForwardParticipantRequest) r, c));
-        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), (r, c) -> move((MoveParticipantRequest) r, c));
-    }
-
-    private void add(String method, Message prototype, Call call) {
-        prototypes.put(method, prototype);
-        calls.put(method, call);
+        add("CreateRoom", CreateRoomRequest.getDefaultInstance(), this::create);
+        add("ListRooms", ListRoomsRequest.getDefaultInstance(), this::list);
+        add("DeleteRoom", DeleteRoomRequest.getDefaultInstance(), this::delete);
+        add("ListParticipants", ListParticipantsRequest.getDefaultInstance(), this::participants);
+        add("GetParticipant", RoomParticipantIdentity.getDefaultInstance(), this::participant);
+        add("RemoveParticipant", RoomParticipantIdentity.getDefaultInstance(), this::remove);
+        add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), this::mute);
+        add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), this::update);
+        add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), this::metadata);
+        add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), this::subscriptions);
+        add("SendData", SendDataRequest.getDefaultInstance(), this::sendData);
+        add("PerformRpc", PerformRpcRequest.getDefaultInstance(), this::performRpc);
+        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), this::forward);
+        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), this::move);
     }
 
     private void checkDestination(String room, String destination, Caller caller) throws RpcException {
@@ -126,38 +112,12 @@ public final class RoomService implements RpcEndpoint {
         limits = changed;
     }
 
-    @Override
-    public ServiceDescriptor descriptor() {
-        return DESCRIPTOR;
-    }
-
-    @Override
-    public Message requestPrototype(String method) {
-        MethodDescriptor known = DESCRIPTOR.findMethodByName(method);
-        return known == null ? null : prototypes.get(method);
-    }
-
-    @Override
-    public Message call(String method, Message request, Caller caller) throws RpcException {
-        try {
-            return calls.get(method).run(request, caller);
-        } catch (RoomException e) {
-            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
-        } catch (StoreException | IllegalStateException e) { // the latter by rooms that are just being handed over
-            throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
-        }
-    }
-
     private RoomManager rooms() throws RpcException {
-        RoomManager current = rooms;
-        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room manager: bundle room is not active");
-        return current;
+        return present(rooms, "no room manager: bundle room is not active");
     }
 
     private RoomStore store() throws RpcException {
-        RoomStore current = store;
-        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room store: no store bundle is active");
-        return current;
+        return present(store, "no room store: no store bundle is active");
     }
 
     private static void within(String text, int limit, String message) throws RpcException {
