@@ -35,6 +35,11 @@ record Home(Path root) {
         return folder("STOA_RUN", "run");
     }
 
+    /** What must outlive the server, and is not to be deleted. */
+    Path data() {
+        return folder("STOA_DATA", "data");
+    }
+
     private Path folder(String variable, String name) {
         String given = System.getenv(variable);
         return given == null || given.isBlank() ? root.resolve(name) : Path.of(given).toAbsolutePath();

@@ -170,6 +170,7 @@ public final class Launcher {
         all.put("felix.fileinstall.log.default", "jul");
         all.put("stoa.home", home.root().toString());
         all.put("stoa.run", home.run().toString());
+        all.put("stoa.data", home.data().toString());
         all.put("stoa.plugins", home.plugins().toString());
         all.put("stoa.args", String.join("\0", arguments));
         return all;

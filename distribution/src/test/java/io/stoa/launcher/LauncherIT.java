@@ -54,8 +54,8 @@ class LauncherIT {
     }
 
     private static void levelsChange(ServerProcess server, String debug) throws IOException {
-        Files.writeString(server.config(), debug + "redis: {address: \"127.0.0.1:1\"}\n");
-        server.await("what has no effect", () -> server.err().contains("no effect here: redis.address ("));
+        Files.writeString(server.config(), debug + "redis: {pool_size: 1}\n");
+        server.await("what has no effect", () -> server.err().contains("no effect here: redis.pool_size ("));
         server.await("the key as it was", () -> Caller.listRooms(server.port, "APIone", SECRET) == 200);
     }
 

@@ -90,6 +90,7 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("LIVEKIT_") || name.startsWith("STOA_"));
         builder.environment().put("STOA_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("STOA_RUN", run.toString());
+        builder.environment().put("STOA_DATA", folder.resolve("data").toString());
         builder.environment().put("STOA_PLUGINS", plugins().toString());
         process = builder.start();
         return this;

@@ -1,5 +1,7 @@
 package io.stoa.rpc;
 
+import com.google.protobuf.Any;
+import java.util.List;
 import java.util.Map;
 
 /** An error that the caller is told. */
@@ -8,15 +10,22 @@ public final class RpcException extends Exception {
 
     private final RpcCode code;
     private final transient Map<String, String> meta;
+    private final transient List<Any> details;
 
     public RpcException(RpcCode code, String message) {
         this(code, message, Map.of());
     }
 
     public RpcException(RpcCode code, String message, Map<String, String> meta) {
+        this(code, message, meta, List.of());
+    }
+
+    /** @param details as servers on the bus add them */
+    public RpcException(RpcCode code, String message, Map<String, String> meta, List<Any> details) {
         super(message);
         this.code = code;
         this.meta = Map.copyOf(meta);
+        this.details = List.copyOf(details);
     }
 
     public static RpcException invalidArgument(String message) {
@@ -29,5 +38,9 @@ public final class RpcException extends Exception {
 
     public Map<String, String> meta() {
         return meta == null ? Map.of() : meta;
+    }
+
+    public List<Any> details() {
+        return details == null ? List.of() : details;
     }
 }

@@ -31,9 +31,16 @@ public interface IngressStore {
     /** A report that was overtaken by a later one; nothing was stored. */
     final class StaleStateException extends Exception {
         private static final long serialVersionUID = 1;
+        private final boolean laterSession;
 
-        public StaleStateException(String message) {
+        /** @param laterSession a session that began later was reported; else only a later state of this one */
+        public StaleStateException(String message, boolean laterSession) {
             super(message);
+            this.laterSession = laterSession;
+        }
+
+        public boolean laterSession() {
+            return laterSession;
         }
     }
 }

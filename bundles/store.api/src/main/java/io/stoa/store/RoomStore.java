@@ -29,6 +29,19 @@ public interface RoomStore {
 
     void deleteParticipant(String roomName, String identity) throws StoreException;
 
+    /**
+     * Waits, 5 s at most, until nobody else settles the room, on whichever node that uses this store (LiveKit's {@code LockRoom}).
+     *
+     * @throws StoreException also if somebody has it for longer than that
+     */
+    RoomLock lock(String roomName) throws StoreException;
+
+    /** Let go by the thread that asked for it; one that is not falls by itself where its owner may be another process, after 5 s. */
+    interface RoomLock extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** @param internal default instance if none was stored */
     record RoomRecord(Room room, RoomInternal internal) {}
 }

@@ -42,7 +42,7 @@ public final class SwapGaps {
         Path work = Files.createTempDirectory("stoa-swaps");
         SwapGaps gaps = new SwapGaps(Path.of(arguments[0]), work);
         int port = Integer.parseInt(arguments[1]);
-        Map<String, String> places = Map.of("STOA_PLUGINS", gaps.plugins.toString(), "STOA_RUN", work.resolve("run").toString());
+        Map<String, String> places = Map.of("STOA_PLUGINS", gaps.plugins.toString(), "STOA_RUN", work.resolve("run").toString(), "STOA_DATA", work.resolve("data").toString());
         LoadOptions options = LoadOptions.parse(new String[] {
             "--url", "ws://127.0.0.1:" + port, "--key", ServerUnderTest.KEY, "--secret", ServerUnderTest.SECRET,
             "--subscribers", "1", "--video-publishers", "0", "--audio-interval", "5"});

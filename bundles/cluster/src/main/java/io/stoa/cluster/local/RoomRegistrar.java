@@ -14,6 +14,7 @@ import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomConfiguration;
 import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.store.RoomStore;
+import io.stoa.store.RoomStore.RoomLock;
 import io.stoa.store.RoomStore.RoomRecord;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * One allocation, step by step: name, preset, record, node; then store and route. Holds no lock: the caller lets one allocation per
- * room run at a time.
+ * One allocation, step by step: name, preset, record, node; then store and route. One at a time per room, on whichever node: by the
+ * lock of the store.
  */
 record RoomRegistrar(RoomSettings settings, RoomStore store, Router router, NodeRegistry nodes, Ids ids, LongSupplier wallMillis) {
 
@@ -30,8 +31,8 @@ record RoomRegistrar(RoomSettings settings, RoomStore store, Router router, Node
         String name = request.getName();
         checkName(name);
         Optional<RoomConfiguration> preset = preset(request.getRoomPreset());
-        String nodeId = node(request);
-        try {
+        try (RoomLock _ = store.lock(name)) {
+            String nodeId = node(request);
             Optional<RoomRecord> existing = store.room(name);
             Room.Builder room = existing.map(record -> record.room().toBuilder()).orElseGet(() -> newRoom(name));
             RoomInternal.Builder internal = existing.map(record -> record.internal().toBuilder()).orElseGet(settings::newInternal);

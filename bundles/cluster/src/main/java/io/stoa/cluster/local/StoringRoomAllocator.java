@@ -8,8 +8,6 @@ import io.stoa.cluster.Router;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.store.RoomStore;
 import java.security.SecureRandom;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -20,7 +18,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * Settles rooms over whichever store, router and registry are there; one allocation per room name at a time. Registry and router are
+ * Settles rooms over whichever store, router and registry are there. Registry and router are
  * dynamic as well as mandatory, so that a better one takes over without this allocator going away. The store may be absent for a
  * moment (the node says {@code unavailable} then).
  */
@@ -30,7 +28,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class StoringRoomAllocator implements RoomAllocator {
     private final Ids ids = new Ids(new SecureRandom());
-    private final ReentrantLock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
     private volatile RoomSettings settings;
 
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -59,14 +56,7 @@ public final class StoringRoomAllocator implements RoomAllocator {
     public Allocation allocate(CreateRoomRequest request) throws ClusterException {
         RoomStore current = store;
         if (current == null) throw new ClusterException(ClusterException.Code.UNAVAILABLE, "no room store is there (bundle store.memory)");
-        RoomRegistrar registrar = new RoomRegistrar(settings, current, router, nodes, ids, System::currentTimeMillis);
-        ReentrantLock lock = locks[Math.floorMod(request.getName().hashCode(), locks.length)];
-        lock.lock();
-        try {
-            return registrar.allocate(request);
-        } finally {
-            lock.unlock();
-        }
+        return new RoomRegistrar(settings, current, router, nodes, ids, System::currentTimeMillis).allocate(request);
     }
 
     @Override

@@ -26,6 +26,7 @@ final class CurrentSettings {
     private final FileWatch files = new FileWatch();
     private final ConfiguredKeys keys;
     private final ConfiguredTurnServers turnServers = new ConfiguredTurnServers(() -> System.currentTimeMillis() / 1_000);
+    private final ConfiguredSecrets secrets;
     private final Set<String> reported = new HashSet<>();
     private Settings current;
 
@@ -48,6 +49,7 @@ final class CurrentSettings {
         report(current.used());
         keys = new ConfiguredKeys(current.keys());
         turnServers.replace(current.list(TURN_SERVERS));
+        secrets = new ConfiguredSecrets(table, current);
     }
 
     ConfiguredKeys keys() {
@@ -56,6 +58,10 @@ final class CurrentSettings {
 
     ConfiguredTurnServers turnServers() {
         return turnServers;
+    }
+
+    ConfiguredSecrets secrets() {
+        return secrets;
     }
 
     /** Brings them into force. */
@@ -74,6 +80,7 @@ final class CurrentSettings {
             Settings loaded = loader.load();
             List<String> waiting = Configurations.needingRestart(table, current, loaded);
             Settings next = keeping(waiting, loaded);
+            secrets.replace(next); // before whoever needs them hears of the rest
             write(next);
             keys.replace(next.keys());
             turnServers.replace(next.list(TURN_SERVERS));

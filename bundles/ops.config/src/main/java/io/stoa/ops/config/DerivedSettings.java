@@ -42,6 +42,7 @@ final class DerivedSettings {
         settings.devKeys();
         settings.levels();
         settings.limits();
+        settings.store();
         settings.together();
         if (!settings.faults.isEmpty()) throw new ConfigException(settings.faults);
     }
@@ -97,6 +98,16 @@ final class DerivedSettings {
         });
     }
 
+    /** Durable records are where several nodes find them, else in a file; in development they end with the server. */
+    private void store() {
+        boolean redis = !text("redis.address").isEmpty() || filled("redis.sentinel_addresses") || filled("redis.cluster_addresses");
+        if (text("store.kind").isEmpty()) values.put("store.kind", redis ? "redis" : dev ? "memory" : "file");
+    }
+
+    private boolean filled(String path) {
+        return values.get(path) instanceof List<?> list && !list.isEmpty();
+    }
+
     private void together() {
         boolean development = Boolean.TRUE.equals(values.get("development"));
         keys.forEach((key, secret) -> {
@@ -112,9 +123,17 @@ final class DerivedSettings {
             faults.add("turn.domain: \"\" is not allowed; allowed: the name in the certificate, where turn.tls_port is set");
         if (Boolean.TRUE.equals(values.get("turn.enabled")) && !text("turn.domain").isEmpty() && !DOMAIN.matcher(text("turn.domain")).matches())
             faults.add("turn.domain: \"" + text("turn.domain") + "\" is not allowed; allowed: a host name such as turn.example.com");
+        redis();
         if (values.get("webhook.urls") instanceof List<?> urls && !urls.isEmpty() && !keys.containsKey(text("webhook.api_key")))
             faults.add("webhook.api_key: \"" + text("webhook.api_key") + "\" is not allowed; allowed: one of the API keys");
         if (values.get("rtc.turn_servers") instanceof List<?> servers) servers.forEach(server -> turnServer((Map<?, ?>) server));
+    }
+
+    private void redis() {
+        if (values.get("redis.sentinel_addresses") instanceof List<?> sentinels && !sentinels.isEmpty() && text("redis.sentinel_master_name").isEmpty())
+            faults.add("redis.sentinel_master_name: \"\" is not allowed; allowed: the name by which the Sentinels know the master");
+        if (text("redis.tls.client_cert_file").isEmpty() != text("redis.tls.client_key_file").isEmpty())
+            faults.add("redis.tls.client_cert_file, redis.tls.client_key_file: allowed: both or neither");
     }
 
     private void turnServer(Map<?, ?> server) {

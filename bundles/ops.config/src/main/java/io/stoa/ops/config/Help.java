@@ -32,6 +32,7 @@ final class Help {
               STOA_OPTS                      options for the JVM, such as -Xmx2g
               STOA_LOGBACK                   another conf/logback.xml
               STOA_PLUGINS, STOA_RUN         other places for the folders plugins and run
+              STOA_DATA                      another place for the folder data, which must outlive the server
               STOA_PROFILE                   a file in features/profiles, without .json (standalone)
 
             One SIGTERM: no more joins, and the end when the last participant has left. A second one: the end, at once.

@@ -220,6 +220,22 @@ sealed interface KeyType {
         }
     }
 
+    /** Where something listens; empty = nowhere. */
+    record Address() implements KeyType {
+        @Override
+        public Optional<Object> read(String text) {
+            int colon = text.lastIndexOf(':');
+            String host = text.substring(0, Math.max(0, colon));
+            boolean named = !host.isBlank() && (!host.contains(":") || host.matches("\\[[0-9a-fA-F:.]+\\]"));
+            return text.isEmpty() || named && new Whole(1, 65535).read(text.substring(colon + 1)).isPresent() ? Optional.of(text) : Optional.empty();
+        }
+
+        @Override
+        public String allowed() {
+            return "a host and a port such as 127.0.0.1:6379";
+        }
+    }
+
     /** A list of another type. */
     record Many(KeyType element) implements KeyType {
         @Override
@@ -292,6 +308,8 @@ sealed interface KeyType {
             case "enum" -> new Choice(List.of(inside[1].split("\\|")));
             case "strings" -> new Many(new Text(false));
             case "durations" -> new Many(new Time());
+            case "address" -> new Address();
+            case "addresses" -> new Many(new Address());
             case "cidrs" -> new Many(new Cidr());
             case "urls" -> new Many(new Url());
             case "preset" -> new Preset();

@@ -1,6 +1,7 @@
 package io.stoa.ops.config;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.auth.Secrets;
 import io.stoa.room.TurnServers;
 import java.io.IOException;
 import java.util.Hashtable;
@@ -25,6 +26,7 @@ public final class LiveConfiguration {
     private final CurrentSettings settings;
     private final ServiceRegistration<KeyProvider> registration;
     private final ServiceRegistration<TurnServers> turnRegistration;
+    private final ServiceRegistration<Secrets> secretsRegistration;
     private final Thread watcher;
 
     @Activate
@@ -36,6 +38,7 @@ public final class LiveConfiguration {
                 new LogLevels(LoggerFactory.getILoggerFactory()), server);
         registration = context.registerService(KeyProvider.class, settings.keys(), null); // before anybody can ask to be let in
         turnRegistration = context.registerService(TurnServers.class, settings.turnServers(), null);
+        secretsRegistration = context.registerService(Secrets.class, settings.secrets(), null);
         settings.publish();
         watcher = Thread.ofVirtual().name("configuration").start(this::watch);
     }
@@ -43,6 +46,7 @@ public final class LiveConfiguration {
     @Deactivate
     void deactivate() {
         watcher.interrupt();
+        secretsRegistration.unregister();
         turnRegistration.unregister();
         registration.unregister();
     }

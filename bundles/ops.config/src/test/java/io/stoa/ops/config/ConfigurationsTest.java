@@ -12,7 +12,7 @@ class ConfigurationsTest {
     @Test
     void defaults_reach_their_components() {
         Map<String, Map<String, Object>> all = Configurations.of(Loading.TABLE, Loading.yaml("").load());
-        assertThat(all).containsOnlyKeys("io.stoa.audio", "io.stoa.http", "io.stoa.limit", "io.stoa.room", "io.stoa.rtc", "io.stoa.server", "io.stoa.turn", "io.stoa.webhook");
+        assertThat(all).containsOnlyKeys("io.stoa.audio", "io.stoa.http", "io.stoa.limit", "io.stoa.psrpc", "io.stoa.redis", "io.stoa.room", "io.stoa.rtc", "io.stoa.server", "io.stoa.store", "io.stoa.store.file", "io.stoa.turn", "io.stoa.webhook");
         assertThat(all.get("io.stoa.http")).containsEntry("port", 7880L).containsEntry("maxApiRequestBodySize", 10485760L);
         assertThat(all.get("io.stoa.limit")).containsEntry("maxMetadataSize", 524288L).containsEntry("bytesPerSec", 0.0);
         assertThat(all.get("io.stoa.room")).containsEntry("emptyTimeout", 300L).containsEntry("playoutDelay.enabled", false);
@@ -39,6 +39,12 @@ class ConfigurationsTest {
     @Test
     void no_secret_is_written() {
         assertThat(Configurations.of(Loading.TABLE, Loading.yaml("").load()).toString()).doesNotContain(Loading.SECRET);
+        Settings redis = Loading.yaml("redis: {address: 'r:1', password: sesame, sentinel_password: open}").load();
+        assertThat(Configurations.of(Loading.TABLE, redis).get("io.stoa.redis")).containsEntry("address", "r:1").doesNotContainKeys("password", "sentinelPassword");
+        ConfiguredSecrets secrets = new ConfiguredSecrets(Loading.TABLE, redis);
+        assertThat(secrets.secret("redis.password")).isEqualTo("sesame");
+        assertThat(secrets.secret("redis.sentinel_password")).isEqualTo("open");
+        assertThat(secrets.secret("redis.username")).isEmpty();
     }
 
     @Test
@@ -50,9 +56,9 @@ class ConfigurationsTest {
 
     @Test
     void says_what_has_no_effect_by_reason() {
-        Settings settings = Loading.yaml("redis: {address: r:1, password: p}\nprometheus_port: 1\nport: 2\n").load();
+        Settings settings = Loading.yaml("redis: {pool_size: 1, pool_timeout: 1s}\nprometheus_port: 1\nport: 2\n").load();
         Map<String, Set<String>> idle = Configurations.withoutEffect(Loading.TABLE, settings.used());
-        assertThat(idle.values()).containsExactlyInAnyOrder(Set.of("redis.address", "redis.password"), Set.of("prometheus_port"));
+        assertThat(idle.values()).containsExactlyInAnyOrder(Set.of("redis.pool_size", "redis.pool_timeout"), Set.of("prometheus_port"));
         assertThat(idle.keySet()).allSatisfy(reason -> assertThat(reason).isNotBlank());
     }
 }

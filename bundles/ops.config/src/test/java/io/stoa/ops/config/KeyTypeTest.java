@@ -19,6 +19,7 @@ class KeyTypeTest {
         "string, anything, anything", "level, warn, warn", "enum(tls|tcp|udp), tcp, tcp",
         "ports, 7882, 7882", "ports, 7882-7892, 7882-7892", "ports, 7882 - 7892, 7882-7892", "ports, 0, ''",
         "nodeip, 192.0.2.1, 192.0.2.1", "nodeip, 2001:db8::1, 2001:db8::1",
+        "address, redis.example.com:6379, redis.example.com:6379", "address, [::1]:1, [::1]:1", "address, '', ''", "addresses, no scalar,",
         "cidrs, no scalar,", "preset, no scalar,", "empty, no scalar,",
     })
     void reads(String type, String text, String value) {
@@ -31,6 +32,7 @@ class KeyTypeTest {
         "int; 2147483648", "int(0..127); 128", "float; NaN", "float; 1f", "float; Infinity", "float; x", "level; loud", "enum(tls|tcp|udp); sctp",
         "ports; 70000", "ports; 10-5", "ports; 0-5", "ports; 1-2-3", "ports; -5", "ports; a-b",
         "nodeip; localhost", "nodeip; 1.2.3", "nodeip; 1.2.3.4,5.6.7.8,9.9.9.9", "nodeip; 300.1.1.1", "duration; 5 apples",
+        "address; localhost", "address; localhost:0", "address; :6379", "address; ::1:6379", "address; [host]:1", "address; a:65536",
     })
     void refuses(String type, String text) {
         assertThat(KeyType.named(type).read(text)).isEmpty();

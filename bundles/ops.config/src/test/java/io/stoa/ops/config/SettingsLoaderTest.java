@@ -57,6 +57,15 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void durable_records_are_in_redis_if_there_is_one_else_in_a_file_and_in_development_in_memory() {
+        assertThat(Loading.yaml("").load().text("store.kind")).contains("file");
+        assertThat(Loading.of("--dev").load().text("store.kind")).contains("memory");
+        assertThat(Loading.of("--dev", "--redis-host", "r:1").load().text("store.kind")).contains("redis");
+        assertThat(Loading.yaml("redis: {cluster_addresses: ['r:1']}").load().text("store.kind")).contains("redis");
+        assertThat(Loading.yaml("redis: {address: 'r:1'}\nstore: {kind: file}").load().text("store.kind")).contains("file");
+    }
+
+    @Test
     void switches_need_no_value_and_durations_are_nanoseconds() {
         Settings settings = Loading.of("--dev", "--rtc.force_tcp", "--node_stats.stats_max_delay", "5000000000").variable("LIVEKIT_ROOM_AUTO_CREATE", "false").load();
         assertThat(settings.flag("rtc.force_tcp")).isTrue();

@@ -1,8 +1,9 @@
 /**
- * The stores in memory: what a server without any other store uses. Lowest ranking, so that every other provider wins.
+ * The stores in memory: what a server without any other store uses. The lowest ranking for rooms, so that every other provider wins; the
+ * durable ones only while memory is in charge, which is for development: nothing survives the end of the process. That is right for
+ * presence, whose owners publish it again.
  *
- * <p>Records are immutable messages, so they are kept and handed out as they are. One lock guards everything: operations are a few map
- * accesses, and the answers of a caller are consistent among each other. Nothing survives the end of the process, which is right
- * for presence: its owners publish it again.
+ * <p>Records are immutable messages, so rooms are kept and handed out as they are; the others are kept as the bytes that other stores
+ * keep. One lock guards each map: operations are a few accesses, and the answers of a caller are consistent among each other.
  */
 package io.stoa.store.memory;

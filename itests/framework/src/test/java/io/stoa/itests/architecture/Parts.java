@@ -28,15 +28,18 @@ final class Parts {
             Set.of("base", "protocol"),
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer", "turn"),
-            Set.of("auth", "http", "rpc"),
-            Set.of("store.memory", "handover", "transport", "srtp.portable", "forward", "turn.server"),
+            Set.of("auth", "http", "rpc", "lettuce", "redis", "store.records"),
+            Set.of("bus.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
-            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.webhook"));
+            Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.webhook", "ops.store"));
 
     /** The arrows within a layer. */
     static final Map<String, Set<String>> SIDEWAYS =
-            Map.of("http", Set.of("auth"), "rpc", Set.of("auth"), "turn", Set.of("ice"), "peer", Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe"));
+            Map.of("http", Set.of("auth"), "rpc", Set.of("auth"), "redis", Set.of("auth"), "turn", Set.of("ice"), "peer", Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe"));
+
+    /** Somebody else's classes, with the headers of a bundle. */
+    static final Set<String> WRAPPED = Set.of("lettuce");
 
     static final Set<String> CONTRACTS = LAYERS.get(1);
     static final Set<String> PROTOCOLS = LAYERS.get(2);

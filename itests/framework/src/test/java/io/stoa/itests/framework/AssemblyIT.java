@@ -17,7 +17,13 @@ import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.srtp.SrtpEngine;
+import io.stoa.store.AgentStore;
+import io.stoa.store.DurableStore;
+import io.stoa.store.EgressStore;
+import io.stoa.store.IngressStore;
 import io.stoa.store.RoomStore;
+import io.stoa.store.SipStore;
+import io.stoa.store.StoreCharge;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -40,7 +46,10 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The distribution as it is shipped: everything is there, once, and works. */
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
-    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes and TURN servers. */
+    /**
+     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers and stores to copy
+     * from.
+     */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(NodeAddresses.class, List.of("transport")),
@@ -54,6 +63,12 @@ class AssemblyIT {
             Map.entry(Router.class, List.of("cluster")),
             Map.entry(RoomAllocator.class, List.of("cluster")),
             Map.entry(RoomStore.class, List.of("store.memory")),
+            Map.entry(DurableStore.class, List.of("store.memory", "store.file")),
+            Map.entry(StoreCharge.class, List.of("ops.store")),
+            Map.entry(EgressStore.class, List.of("store.memory")),
+            Map.entry(IngressStore.class, List.of("store.memory")),
+            Map.entry(SipStore.class, List.of("store.memory")),
+            Map.entry(AgentStore.class, List.of("store.memory")),
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
             Map.entry(RpcEndpoint.class, List.of("service.room")),

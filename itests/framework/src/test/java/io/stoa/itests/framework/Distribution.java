@@ -41,6 +41,7 @@ final class Distribution {
         Path plugins = Files.createDirectories(work.resolve("plugins"));
         properties.put("felix.fileinstall.dir", plugins.toString());
         properties.put("stoa.plugins", plugins.toString());
+        properties.put("stoa.data", work.resolve("data").toString());
         properties.put("stoa.run", work.resolve("run").toString());
         properties.put(Server.PORT, String.valueOf(port));
         properties.put(Server.WORK, work.toString());

@@ -254,6 +254,11 @@ class ReplacementIT {
         public void deleteParticipant(String room, String identity) {
             people.getOrDefault(room, new ConcurrentHashMap<>()).remove(identity);
         }
+
+        @Override
+        public RoomLock lock(String room) {
+            return () -> {};
+        }
     }
 
     private static final class NoForwarding implements ForwardingEngine {

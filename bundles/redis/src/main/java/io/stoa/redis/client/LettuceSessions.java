@@ -1,0 +1,180 @@
+package io.stoa.redis.client;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.SocketAddressResolver;
+import io.stoa.redis.client.RedisSettings.Mode;
+import io.stoa.redis.client.RedisSettings.Tls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Sessions with Redis by Lettuce. Each has a client of its own: a cluster's map of itself, for one, is learnt anew. With one server and
+ * with Sentinels nothing reconnects below us; in a cluster Lettuce replaces connections to single nodes.
+ */
+final class LettuceSessions implements Session.Opener {
+    /** Replies that may be awaited at once; more are refused, so that a Redis that hangs is not paid for in memory. */
+    private static final int MOST_AWAITED = 50_000;
+    private static final Duration TOPOLOGY = Duration.ofSeconds(30);
+    private static final Duration THREADS_END = Duration.ofSeconds(2);
+    private static final int THREADS = 2;
+
+    private final RedisSettings settings;
+    private final Passwords passwords;
+    private final ClientResources resources;
+
+    LettuceSessions(RedisSettings settings, Passwords passwords) {
+        this.settings = settings;
+        this.passwords = passwords;
+        ClientResources.Builder threads = ClientResources.builder()
+                .ioThreadPoolSize(THREADS)
+                .computationThreadPoolSize(THREADS)
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled());
+        settings.tls().map(Tls::serverName).filter(name -> !name.isEmpty()).ifPresent(name -> threads.socketAddressResolver(new NamedAddresses(name)));
+        resources = threads.build();
+    }
+
+    @Override
+    public Session get() {
+        try {
+            return settings.mode() == Mode.CLUSTER ? cluster() : single();
+        } catch (IllegalArgumentException e) { // files of TLS that are not there
+            throw new RedisConnectionException(e.getMessage(), e);
+        }
+    }
+
+    private Session single() {
+        RedisClient client = RedisClient.create(resources);
+        return opened(client, () -> {
+            client.setOptions(options(ClientOptions.builder().autoReconnect(false)));
+            RedisURI uri = settings.mode() == Mode.SENTINEL ? sentinels() : uri(settings.addresses().getFirst());
+            var connection = client.connect(ByteArrayCodec.INSTANCE, uri);
+            return new Session(connection, connection.async(), client.connectPubSub(ByteArrayCodec.INSTANCE, uri), false, () -> end(client));
+        });
+    }
+
+    private Session cluster() {
+        RedisClusterClient client = RedisClusterClient.create(resources, settings.addresses().stream().map(this::uri).toList());
+        return opened(client, () -> {
+            client.setOptions((ClusterClientOptions) options(ClusterClientOptions.builder()
+                    .maxRedirects(settings.redirects())
+                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(TOPOLOGY)
+                            .build())));
+            var connection = client.connect(ByteArrayCodec.INSTANCE);
+            return new Session(connection, connection.async(), client.connectPubSub(ByteArrayCodec.INSTANCE), true, () -> end(client));
+        });
+    }
+
+    private static Session opened(AbstractRedisClient client, Supplier<Session> opening) {
+        try {
+            return opening.get();
+        } catch (RuntimeException | Error e) {
+            end(client);
+            throw e;
+        }
+    }
+
+    private static void end(AbstractRedisClient client) {
+        client.shutdownAsync(0, 0, TimeUnit.SECONDS);
+    }
+
+    private ClientOptions options(ClientOptions.Builder options) {
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_AWAITED)
+                .socketOptions(SocketOptions.builder().connectTimeout(settings.dial()).keepAlive(true).tcpNoDelay(true).build())
+                .timeoutOptions(TimeoutOptions.enabled(settings.reply()));
+        settings.tls().ifPresent(tls -> options.sslOptions(ssl(tls)));
+        return options.build();
+    }
+
+    private static SslOptions ssl(Tls tls) {
+        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
+        tls.authority().ifPresent(file -> ssl.trustManager(file.toFile()));
+        tls.certificate().ifPresent(file -> ssl.keyManager(file.toFile(), tls.key().orElseThrow().toFile(), null));
+        return ssl.build();
+    }
+
+    private RedisURI uri(HostAndPort address) {
+        RedisURI uri = bare(address);
+        uri.setDatabase(settings.database());
+        uri.setCredentialsProvider(credentials(settings.username(), passwords::redis));
+        return uri;
+    }
+
+    private RedisURI sentinels() {
+        RedisURI uri = bare(settings.addresses().getFirst());
+        uri.setHost(null);
+        uri.setDatabase(settings.database());
+        uri.setCredentialsProvider(credentials(settings.username(), passwords::redis));
+        uri.setSentinelMasterId(settings.masterName());
+        for (HostAndPort address : settings.addresses()) {
+            RedisURI sentinel = bare(address);
+            sentinel.setCredentialsProvider(credentials(settings.sentinelUsername(), passwords::sentinel));
+            uri.getSentinels().add(sentinel);
+        }
+        return uri;
+    }
+
+    private RedisURI bare(HostAndPort address) {
+        RedisURI uri = new RedisURI(address.host(), address.port(), settings.dial().plus(settings.reply()));
+        uri.setLibraryName(null); // a user whose commands are restricted may not say it
+        uri.setLibraryVersion(null);
+        settings.tls().ifPresent(tls -> {
+            uri.setSsl(true);
+            uri.setVerifyPeer(tls.insecure() ? SslVerifyMode.NONE : SslVerifyMode.FULL);
+        });
+        return uri;
+    }
+
+    /** Asked by Lettuce at each connecting. */
+    private static RedisCredentialsProvider credentials(String username, Supplier<String> password) {
+        return RedisCredentialsProvider.from(() -> {
+            String secret = password.get();
+            return RedisCredentials.just(username.isEmpty() ? null : username, secret.isEmpty() ? null : secret);
+        });
+    }
+
+    @Override
+    public void close() {
+        resources.shutdown(0, THREADS_END.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The certificate names another host than the one that is connected to: to TLS, every address has that name. */
+    private static final class NamedAddresses extends SocketAddressResolver {
+        private final String name;
+
+        NamedAddresses(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public SocketAddress resolve(RedisURI uri) {
+            try {
+                return new InetSocketAddress(InetAddress.getByAddress(name, InetAddress.getByName(uri.getHost()).getAddress()), uri.getPort());
+            } catch (UnknownHostException e) {
+                throw new RedisConnectionException("there is no host " + uri.getHost(), e);
+            }
+        }
+    }
+}

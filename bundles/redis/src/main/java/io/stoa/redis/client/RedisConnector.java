@@ -1,0 +1,66 @@
+package io.stoa.redis.client;
+
+import io.stoa.auth.Secrets;
+import io.stoa.redis.RedisConnection;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Offers the connection that is configured, if one is. */
+@Component(service = {}, immediate = true, configurationPid = "io.stoa.redis")
+@Designate(ocd = RedisConfig.class)
+public final class RedisConnector implements Passwords {
+    private final ExecutorService changes = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("redis-settings").factory());
+    private ConnectionOfTheDay connection;
+    private Future<?> change;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Secrets secrets;
+
+    @Activate
+    void activate(BundleContext context, RedisConfig config) {
+        connection = new ConnectionOfTheDay(
+                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, this), HeldConnection.CHECKS).start(),
+                next -> context.registerService(RedisConnection.class, next, null)::unregister);
+        connection.change(RedisSettings.of(config));
+    }
+
+    @Modified
+    void modified(RedisConfig config) {
+        Optional<RedisSettings> settings = RedisSettings.of(config);
+        if (change != null) change.cancel(true);
+        change = changes.submit(() -> connection.change(settings));
+    }
+
+    @Deactivate
+    void deactivate() {
+        changes.shutdownNow();
+        connection.close();
+    }
+
+    @Override
+    public String redis() {
+        return secret("redis.password");
+    }
+
+    @Override
+    public String sentinel() {
+        return secret("redis.sentinel_password");
+    }
+
+    private String secret(String key) {
+        Secrets all = secrets;
+        return all == null ? "" : all.secret(key);
+    }
+}

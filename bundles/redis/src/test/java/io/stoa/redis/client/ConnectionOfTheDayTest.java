@@ -1,0 +1,100 @@
+package io.stoa.redis.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stoa.redis.RedisConnection;
+import io.stoa.redis.RedisServer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConnectionOfTheDayTest {
+    private final BlockingQueue<String> story = new LinkedBlockingQueue<>();
+    private volatile HeldConnection offered;
+
+    private final Passwords none = new Passwords() {
+        @Override
+        public String redis() {
+            return "";
+        }
+
+        @Override
+        public String sentinel() {
+            return "";
+        }
+    };
+
+    private ConnectionOfTheDay connection() {
+        return new ConnectionOfTheDay(
+                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, none), Duration.ofMillis(50)).start(),
+                next -> {
+                    offered = next;
+                    story.add("offered " + next.description() + (next.isAvailable() ? ", there" : ""));
+                    return () -> story.add("withdrawn " + next.description());
+                });
+    }
+
+    private static Optional<RedisSettings> at(int port) {
+        return RedisSettings.of(RedisSettingsTest.config(Map.of("address", "127.0.0.1:" + port)));
+    }
+
+    private String next() throws InterruptedException {
+        return story.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void the_next_connection_is_there_before_the_old_one_goes() throws Exception {
+        try (RedisServer one = RedisServer.start(); ConnectionOfTheDay connection = connection()) {
+            connection.change(at(one.port()));
+            assertThat(next()).startsWith("offered " + at(one.port()).orElseThrow().description());
+            assertThat(offered.awaitAvailable(Duration.ofSeconds(20))).isTrue();
+            RedisConnection old = offered;
+            connection.change(at(one.port())); // the same: nothing happens
+            int port = RedisServer.freePort();
+            Thread change = Thread.ofVirtual().start(() -> connection.change(at(port)));
+            assertThat(story.poll(500, TimeUnit.MILLISECONDS)).isNull();
+            assertThat(old.isAvailable()).isTrue();
+            try (RedisServer two = RedisServer.startOn(port)) {
+                assertThat(next()).isEqualTo("offered " + at(port).orElseThrow().description() + ", there");
+                assertThat(next()).isEqualTo("withdrawn " + old.description());
+                change.join();
+                assertThat(two.port()).isEqualTo(port);
+            }
+        }
+    }
+
+    @Test
+    void where_the_old_one_is_away_too_nobody_waits() throws Exception {
+        try (ConnectionOfTheDay connection = connection()) {
+            int first = RedisServer.freePort();
+            connection.change(at(first));
+            next();
+            connection.change(at(RedisServer.freePort()));
+            assertThat(next()).startsWith("offered");
+            assertThat(next()).isEqualTo("withdrawn " + at(first).orElseThrow().description());
+        }
+    }
+
+    @Test
+    void a_change_that_is_given_up_leaves_all_as_it_was() throws Exception {
+        try (RedisServer one = RedisServer.start(); ConnectionOfTheDay connection = connection()) {
+            connection.change(at(one.port()));
+            next();
+            assertThat(offered.awaitAvailable(Duration.ofSeconds(20))).isTrue();
+            int nobody = RedisServer.freePort();
+            Thread change = Thread.ofVirtual().start(() -> connection.change(at(nobody)));
+            change.interrupt();
+            change.join();
+            assertThat(story).isEmpty();
+            assertThat(offered.isAvailable()).isTrue();
+            connection.change(Optional.empty());
+            assertThat(next()).startsWith("withdrawn");
+        }
+    }
+}
