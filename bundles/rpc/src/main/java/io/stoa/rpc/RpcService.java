@@ -62,19 +62,11 @@ public class RpcService implements RpcEndpoint {
         try {
             return methods.get(method).run(request, caller);
         } catch (RoomException e) {
-            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
-        } catch (StoreException | IllegalStateException e) { // the latter by rooms that are just being handed over
+            throw RpcException.of(e);
+        } catch (StoreException e) {
+            throw RpcException.of(e);
+        } catch (IllegalStateException e) { // by rooms that are just being handed over
             throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
         }
-    }
-
-    /**
-     * @param part a reference that may be empty
-     * @param otherwise what is missing, for the caller
-     * @throws RpcException {@code unavailable} if it is
-     */
-    protected static <T> T present(T part, String otherwise) throws RpcException {
-        if (part == null) throw new RpcException(RpcCode.UNAVAILABLE, otherwise);
-        return part;
     }
 }

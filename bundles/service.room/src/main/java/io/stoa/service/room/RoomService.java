@@ -113,11 +113,11 @@ public final class RoomService extends RpcService {
     }
 
     private RoomManager rooms() throws RpcException {
-        return present(rooms, "no room manager: bundle room is not active");
+        return RpcException.present(rooms, "no room manager: bundle room is not active");
     }
 
     private RoomStore store() throws RpcException {
-        return present(store, "no room store: no store bundle is active");
+        return RpcException.present(store, "no room store: no store bundle is active");
     }
 
     private static void within(String text, int limit, String message) throws RpcException {

@@ -16,8 +16,11 @@ import io.stoa.protocol.rpc.InternalCreateSIPParticipantRequest;
 import io.stoa.protocol.rpc.InternalCreateSIPParticipantResponse;
 import io.stoa.protocol.rpc.InternalTransferSIPParticipantRequest;
 import io.stoa.protocol.rpc.InternalTransferSIPParticipantResponse;
+import io.stoa.rpc.CallOptions;
 import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcMethods;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,31 +39,44 @@ final class Calls {
         ParticipantInfo get(RoomParticipantIdentity who, Caller caller) throws RpcException;
     }
 
+    /** Over what workers are reached. */
+    @FunctionalInterface
+    interface Workers {
+        RpcBus bus() throws RpcException;
+    }
+
     private final Trunks trunks;
     private final OutgoingCalls outgoing;
     private final Participants participants;
+    private final Workers workers;
 
-    Calls(Trunks trunks, OutgoingCalls outgoing, Participants participants) {
+    Calls(Trunks trunks, OutgoingCalls outgoing, Participants participants, Workers workers) {
         this.trunks = trunks;
         this.outgoing = outgoing;
         this.participants = participants;
+        this.workers = workers;
     }
 
     // -- out
 
-    Message create(CreateSIPParticipantRequest request, Caller caller, SipWorkers workers) throws RpcException, StoreException {
+    Message create(CreateSIPParticipantRequest request, Caller caller) throws RpcException, StoreException {
         check(request);
         Optional<SIPOutboundTrunkInfo> trunk =
                 request.getSipTrunkId().isEmpty() ? Optional.empty() : Optional.of(trunks.outbound(request.getSipTrunkId()));
         InternalCreateSIPParticipantRequest call = outgoing.request(request, trunk);
         Duration patience = request.getWaitUntilAnswered() ? PATIENCE_UNTIL_ANSWERED : PATIENCE;
-        InternalCreateSIPParticipantResponse response = workers.call(call, caller.patience() == null ? patience : caller.patience());
+        InternalCreateSIPParticipantResponse response = workers.bus().call(RpcMethods.CREATE_SIP_PARTICIPANT.at(""), call, within(caller.patience() == null ? patience : caller.patience()));
         return SIPParticipantInfo.newBuilder()
                 .setParticipantId(response.getParticipantId())
                 .setParticipantIdentity(response.getParticipantIdentity())
                 .setRoomName(request.getRoomName())
                 .setSipCallId(call.getSipCallId())
                 .build();
+    }
+
+    private static CallOptions within(Duration patience) throws RpcException {
+        if (patience.isNegative() || patience.isZero()) throw invalidArgument("no time is left for the call");
+        return CallOptions.within(patience);
     }
 
     private static void check(CreateSIPParticipantRequest request) throws RpcException {
@@ -91,7 +107,7 @@ final class Calls {
 
     // -- transfer
 
-    Message transfer(TransferSIPParticipantRequest request, Caller caller, SipWorkers workers) throws RpcException {
+    Message transfer(TransferSIPParticipantRequest request, Caller caller) throws RpcException {
         if (request.getRoomName().isEmpty()) throw invalidArgument("Missing room name");
         if (request.getParticipantIdentity().isEmpty()) throw invalidArgument("Missing participant identity");
         String target = target(request.getTransferTo());
@@ -101,13 +117,13 @@ final class Calls {
         String call = participant.getAttributesMap().get(Attributes.CALL);
         if (call == null) throw invalidArgument("no SIP session associated with participant");
         Duration patience = patience(request, caller);
-        InternalTransferSIPParticipantResponse response = workers.transfer(InternalTransferSIPParticipantRequest.newBuilder()
+        InternalTransferSIPParticipantResponse response = workers.bus().call(RpcMethods.TRANSFER_SIP_PARTICIPANT.at(call), InternalTransferSIPParticipantRequest.newBuilder()
                 .setSipCallId(call)
                 .setTransferTo(target)
                 .setPlayDialtone(request.getPlayDialtone())
                 .putAllHeaders(request.getHeadersMap())
                 .setRingingTimeout(Durations.fromNanos(patience.toNanos()))
-                .build(), patience);
+                .build(), within(patience));
         return TransferSIPParticipantResponse.newBuilder()
                 .setTransferId(response.getTransferId())
                 .setStatus(response.getStatus())

@@ -12,30 +12,57 @@ import io.stoa.protocol.rpc.EvaluateSIPDispatchRulesRequest;
 import io.stoa.protocol.rpc.EvaluateSIPDispatchRulesResponse;
 import io.stoa.protocol.rpc.GetSIPTrunkAuthenticationRequest;
 import io.stoa.protocol.rpc.GetSIPTrunkAuthenticationResponse;
-import io.stoa.protocol.rpc.RecordCallContextRequest;
 import io.stoa.protocol.rpc.SIPCall;
 import io.stoa.protocol.rpc.SIPDispatchResult;
-import io.stoa.protocol.rpc.UpdateSIPCallStateRequest;
+import io.stoa.rpc.Answering;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcException;
-import io.stoa.rpc.RpcService;
+import io.stoa.rpc.RpcMethods;
+import io.stoa.store.SipStore;
 import io.stoa.store.StoreException;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** What SIP workers ask when somebody calls (spec 7.7): the SIP part of {@code rpc.IOInfo}. */
-final class IncomingCalls extends RpcService {
-    private final Stored store;
+/** What SIP workers ask when somebody calls (spec 7.7): the SIP part of {@code IOInfo}. */
+@Component(service = {}, immediate = true)
+public final class IncomingCalls {
     private final Ids ids;
+    private final Answering answering;
 
-    IncomingCalls(Stored store, Ids ids) {
-        super("rpc.IOInfo");
-        this.store = store;
-        this.ids = ids;
-        add("GetSIPTrunkAuthentication", GetSIPTrunkAuthenticationRequest.getDefaultInstance(), (request, worker) -> authentication(request));
-        add("EvaluateSIPDispatchRules", EvaluateSIPDispatchRulesRequest.getDefaultInstance(), (request, worker) -> evaluate(request));
-        // what workers tell beside is not needed here
-        add("UpdateSIPCallState", UpdateSIPCallStateRequest.getDefaultInstance(), (request, worker) -> Empty.getDefaultInstance());
-        add("RecordCallContext", RecordCallContextRequest.getDefaultInstance(), (request, worker) -> Empty.getDefaultInstance());
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile SipStore store;
+
+    @Activate
+    public IncomingCalls(@Reference RpcBus bus) {
+        this(bus, new SecureRandom());
+    }
+
+    IncomingCalls(RpcBus bus, RandomGenerator random) {
+        ids = new Ids(random);
+        answering = new Answering(bus)
+                .to(RpcMethods.GET_SIP_TRUNK_AUTHENTICATION, this::authentication)
+                .to(RpcMethods.EVALUATE_SIP_DISPATCH_RULES, this::evaluate)
+                // what workers tell beside is not needed here
+                .to(RpcMethods.UPDATE_SIP_CALL_STATE, state -> Empty.getDefaultInstance())
+                .to(RpcMethods.RECORD_CALL_CONTEXT, context -> Empty.getDefaultInstance());
+    }
+
+    @Deactivate
+    void stop() {
+        answering.close();
+    }
+
+    private SipStore store() throws RpcException {
+        return RpcException.present(store, SipService.NO_STORE);
     }
 
     private GetSIPTrunkAuthenticationResponse authentication(GetSIPTrunkAuthenticationRequest request) throws RpcException, StoreException {
@@ -55,7 +82,7 @@ final class IncomingCalls extends RpcService {
     private EvaluateSIPDispatchRulesResponse evaluate(EvaluateSIPDispatchRulesRequest request) throws RpcException, StoreException {
         SIPCall call = checked(call(request));
         Optional<SIPInboundTrunkInfo> trunk = trunk(request.getSipTrunkId(), call);
-        var rule = Matching.rule(store.now().dispatchRules(), trunk, request, call);
+        var rule = Matching.rule(store().dispatchRules(), trunk, request, call);
         if (rule.isPresent()) return new Verdict(trunk, rule.get(), request, call, ids).answer();
         return EvaluateSIPDispatchRulesResponse.newBuilder()
                 .setSipTrunkId(trunk.map(SIPInboundTrunkInfo::getSipTrunkId).orElse(""))
@@ -66,11 +93,11 @@ final class IncomingCalls extends RpcService {
     /** @param known by an answer before; empty if there was none */
     private Optional<SIPInboundTrunkInfo> trunk(String known, SIPCall call) throws RpcException, StoreException {
         if (!known.isEmpty()) {
-            Optional<SIPInboundTrunkInfo> one = store.now().inboundTrunk(known);
+            Optional<SIPInboundTrunkInfo> one = store().inboundTrunk(known);
             if (one.isPresent()) one = Matching.trunk(List.of(one.get()), call);
             if (one.isPresent()) return one;
         }
-        return Matching.trunk(store.now().inboundTrunks(), call);
+        return Matching.trunk(store().inboundTrunks(), call);
     }
 
     private static SIPCall checked(SIPCall call) throws RpcException {

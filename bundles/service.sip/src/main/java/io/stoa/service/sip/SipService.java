@@ -21,6 +21,7 @@ import io.stoa.protocol.livekit.UpdateSIPDispatchRuleRequest;
 import io.stoa.protocol.livekit.UpdateSIPInboundTrunkRequest;
 import io.stoa.protocol.livekit.UpdateSIPOutboundTrunkRequest;
 import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcService;
@@ -46,15 +47,15 @@ public final class SipService extends RpcService {
         Message run(Q request) throws RpcException, StoreException;
     }
 
-    private final IncomingCalls incoming;
-    volatile SipWorkers workers = SipWorkers.NONE;
-
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile SipStore store;
 
     @Reference(target = "(" + RpcEndpoint.SERVICE + "=livekit.RoomService)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile RpcEndpoint rooms;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile RpcBus bus;
 
     @Activate
     public SipService() {
@@ -64,7 +65,6 @@ public final class SipService extends RpcService {
     SipService(RandomGenerator random) {
         super(NAME);
         Ids ids = new Ids(random);
-        incoming = new IncomingCalls(this::store, ids);
         Trunks trunks = new Trunks(this::store, ids);
         administration("ListSIPTrunk", ListSIPTrunkRequest.getDefaultInstance(), trunks::list);
         administration("CreateSIPInboundTrunk", CreateSIPInboundTrunkRequest.getDefaultInstance(), trunks::create);
@@ -81,15 +81,15 @@ public final class SipService extends RpcService {
         administration("UpdateSIPDispatchRule", UpdateSIPDispatchRuleRequest.getDefaultInstance(), rules::update);
         administration("ListSIPDispatchRule", ListSIPDispatchRuleRequest.getDefaultInstance(), rules::list);
         administration("DeleteSIPDispatchRule", DeleteSIPDispatchRuleRequest.getDefaultInstance(), rules::delete);
-        Calls calls = new Calls(trunks, new OutgoingCalls(ids, random), this::participant);
+        Calls calls = new Calls(trunks, new OutgoingCalls(ids, random), this::participant, this::bus);
         add("CreateSIPParticipant", CreateSIPParticipantRequest.getDefaultInstance(), (request, caller) -> {
             caller.requireSipCall();
-            return calls.create(request, caller, workers);
+            return calls.create(request, caller);
         });
         add("TransferSIPParticipant", TransferSIPParticipantRequest.getDefaultInstance(), (request, caller) -> {
             caller.requireSipCall();
             caller.requireRoomAdmin(request.getRoomName());
-            return calls.transfer(request, caller, workers);
+            return calls.transfer(request, caller);
         });
     }
 
@@ -100,16 +100,15 @@ public final class SipService extends RpcService {
         });
     }
 
-    /** What workers are answered. */
-    RpcEndpoint incoming() {
-        return incoming;
+    private RpcBus bus() throws RpcException {
+        return RpcException.present(bus, "no way to SIP workers: bundle rpc is not active");
     }
 
     private SipStore store() throws RpcException {
-        return present(store, NO_STORE);
+        return RpcException.present(store, NO_STORE);
     }
 
     private ParticipantInfo participant(RoomParticipantIdentity who, Caller caller) throws RpcException {
-        return (ParticipantInfo) present(rooms, "no room service: bundle service.room is not active").call("GetParticipant", who, caller);
+        return (ParticipantInfo) RpcException.present(rooms, "no room service: bundle service.room is not active").call("GetParticipant", who, caller);
     }
 }
