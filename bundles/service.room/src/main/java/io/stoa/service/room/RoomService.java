@@ -29,6 +29,7 @@ import io.stoa.protocol.livekit.UpdateRoomMetadataRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsResponse;
 import io.stoa.protocol.livekit.UserPacket;
+import io.stoa.room.EgressLauncher;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
@@ -67,6 +68,10 @@ public final class RoomService extends RpcService {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RoomAllocator allocator;
+
+    /** Only asked whether it is there: rooms use it. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile EgressLauncher egress;
 
     @Activate
     public RoomService(LimitConfig limits) {
@@ -139,7 +144,7 @@ public final class RoomService extends RpcService {
             within(agent.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
             within(agent.getAttributesMap());
         }
-        if (request.hasEgress()) throw new RpcException(RpcCode.UNAVAILABLE, "egress is not available: bundle service.egress is not installed");
+        if (request.hasEgress()) RpcException.present(egress, "egress is not available: bundle service.egress is not installed or not active");
         return rooms().create(request);
     }
 
