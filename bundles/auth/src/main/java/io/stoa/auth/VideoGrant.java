@@ -43,6 +43,13 @@ public record VideoGrant(
         return fromJson(json);
     }
 
+    public static VideoGrant admin(String room) {
+        JsonObject json = new JsonObject();
+        json.addProperty("roomAdmin", true);
+        json.addProperty("room", room);
+        return fromJson(json);
+    }
+
     static VideoGrant fromJson(JsonObject json) {
         List<String> sources = new ArrayList<>();
         if (json.get("canPublishSources") instanceof JsonArray array)

@@ -16,6 +16,11 @@ public final class Ids {
     public static final String NODE = "ND_";
     public static final String CONNECTION = "CO_";
     public static final String EVENT = "EV_";
+    public static final String EGRESS = "EG_";
+    public static final String INGRESS = "IN_";
+    public static final String SIP_TRUNK = "ST_";
+    public static final String SIP_DISPATCH_RULE = "SDR_";
+    public static final String SIP_CALL = "SCL_";
 
     private final RandomGenerator random;
 

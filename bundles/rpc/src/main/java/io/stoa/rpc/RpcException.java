@@ -1,6 +1,8 @@
 package io.stoa.rpc;
 
 import com.google.protobuf.Any;
+import io.stoa.room.RoomException;
+import io.stoa.store.StoreException;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +28,32 @@ public final class RpcException extends Exception {
         this.code = code;
         this.meta = Map.copyOf(meta);
         this.details = List.copyOf(details);
+    }
+
+    public static RpcException of(RoomException why) {
+        return new RpcException(RpcCode.of(why.code()), why.getMessage());
+    }
+
+    public static RpcException of(StoreException why) {
+        return new RpcException(RpcCode.UNAVAILABLE, why.getMessage());
+    }
+
+    /**
+     * @param part a reference that may be empty
+     * @param otherwise what is missing, for the caller
+     * @throws RpcException {@code unavailable} if it is
+     */
+    public static <T> T present(T part, String otherwise) throws RpcException {
+        if (part == null) throw new RpcException(RpcCode.UNAVAILABLE, otherwise);
+        return part;
+    }
+
+    public static RpcException notFound(String message) {
+        return new RpcException(RpcCode.NOT_FOUND, message);
+    }
+
+    public static RpcException invalidArgument(String message) {
+        return new RpcException(RpcCode.INVALID_ARGUMENT, message);
     }
 
     public RpcCode code() {

@@ -2,6 +2,7 @@ package io.stoa.edge.twirp;
 
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -41,6 +42,11 @@ final class TimedCall {
             if (e.getCause() instanceof RuntimeException bug) throw bug;
             throw new IllegalStateException("a call failed in a way that it does not declare", e.getCause());
         }
+    }
+
+    /** @return null if the header says nothing */
+    static Duration patience(String header) {
+        return isNumber(header) ? Duration.ofMillis(Long.parseLong(header)) : null;
     }
 
     private static boolean isNumber(String header) {

@@ -100,7 +100,7 @@ public final class TwirpRoute implements HttpRoute, MetricSource {
         if (!exchange.method().equals("POST"))
             throw badRoute(exchange, "unsupported method \"" + exchange.method() + "\" (only POST is allowed)");
         boolean json = isJson(exchange);
-        Caller caller = new Caller(exchange.claims().orElse(null));
+        Caller caller = new Caller(exchange.claims().orElse(null), TimedCall.patience(exchange.header(TimedCall.HEADER)));
         RpcEndpoint endpoint = endpoint(service);
         ServiceDescriptor descriptor = endpoint != null ? endpoint.descriptor() : io.stoa.protocol.Services.byName(service);
         if (descriptor.findMethodByName(method) == null) throw badRoute(exchange, "no handler for path \"" + exchange.path() + "\"");

@@ -397,7 +397,7 @@ final class ActiveRoom implements LiveRoom {
             other.dataTracks().reconcile(member);
         }
         dynacast.changed(member);
-        for (TrackInfo track : member.publications().infos()) manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
+        for (TrackInfo track : member.publications().infos()) told(member, track);
     }
 
     /** The member goes on in another room. */
@@ -485,7 +485,12 @@ final class ActiveRoom implements LiveRoom {
     void published(Member member, TrackInfo track) {
         description.countsChanged();
         dynacast.changed(track.getSid());
+        told(member, track);
+    }
+
+    private void told(Member member, TrackInfo track) {
         manager.listeners().forEach(l -> l.trackPublished(info(), member.info(), track));
+        Recording.published(manager.egress, info(), internal, member.info(), track);
     }
 
     void unpublished(Member member, TrackInfo track) {

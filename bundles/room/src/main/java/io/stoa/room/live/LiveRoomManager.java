@@ -17,6 +17,7 @@ import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.handover.RoomState;
+import io.stoa.room.EgressLauncher;
 import io.stoa.room.HandOver;
 import io.stoa.room.HandOver.HandedRoom;
 import io.stoa.room.LiveRoom;
@@ -97,6 +98,10 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
+
+    /** Without one nothing is recorded by itself. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile EgressLauncher egress;
 
     @Activate
     public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits, IceConfig ice) {
@@ -295,16 +300,37 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     @Override
     public Room create(CreateRoomRequest request) throws RoomException {
-        return opened(request).info();
+        Opening opening = open(request);
+        Room info = opening.room.info();
+        if (opening.recorded) Recording.begin(egress, info, request);
+        return info;
     }
 
+    /** If it is to be recorded, that begins meanwhile. */
     ActiveRoom opened(CreateRoomRequest request) throws RoomException {
+        Opening opening = open(request);
+        if (opening.recorded) {
+            executor.execute(() -> {
+                try {
+                    Recording.begin(egress, opening.room.info(), request);
+                } catch (RoomException e) {
+                    LOG.warn("room {} is not recorded as it should be: {}", request.getName(), e.getMessage());
+                }
+            });
+        }
+        return opening.room;
+    }
+
+    /** @param recorded whether it is new, and to be recorded as a whole */
+    private record Opening(ActiveRoom room, boolean recorded) {}
+
+    private Opening open(CreateRoomRequest request) throws RoomException {
         charge.await();
         ActiveRoom open = rooms.get(request.getName());
-        if (open != null) return open;
+        if (open != null) return new Opening(open, false);
         synchronized (this) {
             open = rooms.get(request.getName());
-            if (open != null) return open;
+            if (open != null) return new Opening(open, false);
             if (leaving) throw new RoomException(RoomException.Code.UNAVAILABLE, "this room manager is going away");
             if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and opens no rooms");
             RoomAllocator current = allocator;
@@ -319,7 +345,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
             rooms.put(request.getName(), room);
             LOG.info("room {} opened", request.getName());
             listeners().forEach(l -> l.roomStarted(allocation.room()));
-            return room;
+            return new Opening(room, allocation.created() && request.getEgress().hasRoom());
         }
     }
 

@@ -1,9 +1,6 @@
 package io.stoa.service.room;
 
-import com.google.protobuf.Descriptors.MethodDescriptor;
-import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
-import io.stoa.protocol.Services;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.DeleteRoomRequest;
@@ -31,6 +28,7 @@ import io.stoa.protocol.livekit.UpdateRoomMetadataRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsResponse;
 import io.stoa.protocol.livekit.UserPacket;
+import io.stoa.room.EgressLauncher;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomManager;
@@ -38,10 +36,10 @@ import io.stoa.rpc.Caller;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcService;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -53,19 +51,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The methods of {@code livekit.RoomService}. */
-@Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit")
+@Component(service = RpcEndpoint.class, configurationPid = "io.stoa.limit", property = RpcEndpoint.SERVICE + "=" + RoomService.NAME)
 @Designate(ocd = LimitConfig.class)
-public final class RoomService implements RpcEndpoint {
-    private static final ServiceDescriptor DESCRIPTOR = Services.byName("livekit.RoomService");
-
+public final class RoomService extends RpcService {
+    static final String NAME = "livekit.RoomService";
     private static final int NONCE_BYTES = 16;
 
-    private interface Call {
-        Message run(Message request, Caller caller) throws RpcException, RoomException, StoreException;
-    }
-
-    private final Map<String, Message> prototypes = new LinkedHashMap<>();
-    private final Map<String, Call> calls = new LinkedHashMap<>();
     private volatile LimitConfig limits;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -73,29 +64,29 @@ public final class RoomService implements RpcEndpoint {
 
     private final RoomDirectory rooms;
 
+    /** Only asked whether it is there: rooms use it. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile EgressLauncher egress;
+
     @Activate
     public RoomService(@Reference RoomDirectory rooms, LimitConfig limits) {
+        super(NAME);
         this.rooms = rooms;
         this.limits = limits;
-        add("CreateRoom", CreateRoomRequest.getDefaultInstance(), (r, c) -> create((CreateRoomRequest) r, c));
-        add("ListRooms", ListRoomsRequest.getDefaultInstance(), (r, c) -> list((ListRoomsRequest) r, c));
-        add("DeleteRoom", DeleteRoomRequest.getDefaultInstance(), (r, c) -> delete((DeleteRoomRequest) r, c));
-        add("ListParticipants", ListParticipantsRequest.getDefaultInstance(), (r, c) -> participants((ListParticipantsRequest) r, c));
-        add("GetParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> participant((RoomParticipantIdentity) r, c));
-        add("RemoveParticipant", RoomParticipantIdentity.getDefaultInstance(), (r, c) -> remove((RoomParticipantIdentity) r, c));
-        add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), (r, c) -> mute((MuteRoomTrackRequest) r, c));
-        add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), (r, c) -> update((UpdateParticipantRequest) r, c));
-        add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), (r, c) -> metadata((UpdateRoomMetadataRequest) r, c));
-        add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), (r, c) -> subscriptions((UpdateSubscriptionsRequest) r, c));
-        add("SendData", SendDataRequest.getDefaultInstance(), (r, c) -> sendData((SendDataRequest) r, c));
-        add("PerformRpc", PerformRpcRequest.getDefaultInstance(), (r, c) -> performRpc((PerformRpcRequest) r, c));
-        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), (r, c) -> forward((ForwardParticipantRequest) r, c));
-        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), (r, c) -> move((MoveParticipantRequest) r, c));
-    }
-
-    private void add(String method, Message prototype, Call call) {
-        prototypes.put(method, prototype);
-        calls.put(method, call);
+        add("CreateRoom", CreateRoomRequest.getDefaultInstance(), this::create);
+        add("ListRooms", ListRoomsRequest.getDefaultInstance(), this::list);
+        add("DeleteRoom", DeleteRoomRequest.getDefaultInstance(), this::delete);
+        add("ListParticipants", ListParticipantsRequest.getDefaultInstance(), this::participants);
+        add("GetParticipant", RoomParticipantIdentity.getDefaultInstance(), this::participant);
+        add("RemoveParticipant", RoomParticipantIdentity.getDefaultInstance(), this::remove);
+        add("MutePublishedTrack", MuteRoomTrackRequest.getDefaultInstance(), this::mute);
+        add("UpdateParticipant", UpdateParticipantRequest.getDefaultInstance(), this::update);
+        add("UpdateRoomMetadata", UpdateRoomMetadataRequest.getDefaultInstance(), this::metadata);
+        add("UpdateSubscriptions", UpdateSubscriptionsRequest.getDefaultInstance(), this::subscriptions);
+        add("SendData", SendDataRequest.getDefaultInstance(), this::sendData);
+        add("PerformRpc", PerformRpcRequest.getDefaultInstance(), this::performRpc);
+        add("ForwardParticipant", ForwardParticipantRequest.getDefaultInstance(), this::forward);
+        add("MoveParticipant", MoveParticipantRequest.getDefaultInstance(), this::move);
     }
 
     private void checkDestination(String room, String destination, Caller caller) throws RpcException {
@@ -122,32 +113,8 @@ public final class RoomService implements RpcEndpoint {
         limits = changed;
     }
 
-    @Override
-    public ServiceDescriptor descriptor() {
-        return DESCRIPTOR;
-    }
-
-    @Override
-    public Message requestPrototype(String method) {
-        MethodDescriptor known = DESCRIPTOR.findMethodByName(method);
-        return known == null ? null : prototypes.get(method);
-    }
-
-    @Override
-    public Message call(String method, Message request, Caller caller) throws RpcException {
-        try {
-            return calls.get(method).run(request, caller);
-        } catch (RoomException e) {
-            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
-        } catch (StoreException | IllegalStateException e) { // the latter by rooms that are just being handed over
-            throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
-        }
-    }
-
     private RoomStore store() throws RpcException {
-        RoomStore current = store;
-        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room store: no store bundle is active");
-        return current;
+        return RpcException.present(store, "no room store: no store bundle is active");
     }
 
     private static void within(String text, int limit, String message) throws RpcException {
@@ -169,7 +136,7 @@ public final class RoomService implements RpcEndpoint {
             within(agent.getMetadata(), limits.maxMetadataSize(), "metadata size exceeds limits");
             within(agent.getAttributesMap());
         }
-        if (request.hasEgress()) throw new RpcException(RpcCode.UNAVAILABLE, "egress is not available: bundle service.egress is not installed");
+        if (request.hasEgress()) RpcException.present(egress, "egress is not available: bundle service.egress is not installed or not active");
         return rooms.create(request);
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Hashes in maps. */
-final class MemoryHashes implements Hashes {
+public final class MemoryHashes implements Hashes {
     private final Map<String, Map<String, byte[]>> hashes = new LinkedHashMap<>();
 
     @Override

@@ -1,0 +1,11 @@
+package io.stoa.service.sip;
+
+import io.stoa.rpc.RpcException;
+import io.stoa.store.SipStore;
+
+/** The store that is there just now. */
+@FunctionalInterface
+interface Stored {
+    /** @throws RpcException {@code unavailable} if there is none */
+    SipStore now() throws RpcException;
+}
