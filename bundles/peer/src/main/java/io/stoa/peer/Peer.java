@@ -30,7 +30,9 @@ import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -41,6 +43,8 @@ import java.util.function.Function;
  */
 public final class Peer {
     private static final int MAX_WAITING_CANDIDATES = 64;
+    /** Of datagrams: one flight of a handshake, which has several. */
+    private static final int MAX_UNSENT = 16;
 
     private final PeerSpec spec;
     private final PeerTools tools;
@@ -51,6 +55,8 @@ public final class Peer {
     private final MediaTransport media;
     private final DataLanes lanes;
     private final List<IceCandidate> early = new ArrayList<>();
+    /** What DTLS answers to a client that has found its path before we have. */
+    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
 
     private DtlsConnection dtls;
     private Fingerprint remoteFingerprint;
@@ -264,7 +270,7 @@ public final class Peer {
 
     /** After a description of ours was made: DTLS may begin as server, candidates go out. */
     private void described(long time) {
-        if (dtls != null && dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
+        if (dtls.isNew() && (!dtlsClient || ice.usable() != null)) startDtls();
         announceCandidates = true;
     }
 
@@ -421,6 +427,14 @@ public final class Peer {
         if (dtls != null) dtls.drain();
     }
 
+    /** DTLS takes the first path that works, whichever is selected later. */
+    private void secure() {
+        if (dtls == null || ice.usable() == null) return;
+        if (dtls.isNew()) startDtls();
+        for (byte[] datagram; (datagram = unsent.poll()) != null; ) transmit(datagram, 0, datagram.length);
+        dtls.drain();
+    }
+
     /** Once per turn for a peer that was touched in it. */
     public void flush(long time) {
         now = time;
@@ -460,7 +474,10 @@ public final class Peer {
     }
 
     void transmit(byte[] bytes, int offset, int length) {
-        if (ice.selected() != null) handler.transmit(ice.selected(), bytes, offset, length);
+        Flow flow = ice.usable();
+        if (flow != null) handler.transmit(flow, bytes, offset, length);
+        else if (unsent.size() < MAX_UNSENT) unsent.add(Arrays.copyOfRange(bytes, offset, offset + length));
+        else drops.count(Drop.NOT_CONNECTED);
     }
 
     private void sendSctp(byte[] bytes, int offset, int length) {
@@ -484,6 +501,7 @@ public final class Peer {
         if (state == PeerState.CLOSED) return;
         now = time;
         lanes.abort();
+        unsent.clear();
         if (dtls != null) dtls.close();
         ice.close();
         if (outbound != null) outbound.close();
@@ -521,13 +539,13 @@ public final class Peer {
         @Override
         public void verified(Flow flow) {
             handler.verified(now, flow);
+            secure();
         }
 
         @Override
         public void selected(Flow flow) {
             handler.selected(now, flow);
-            if (dtls != null && dtls.isNew()) startDtls();
-            if (dtls != null) dtls.drain();
+            secure();
         }
 
         @Override
