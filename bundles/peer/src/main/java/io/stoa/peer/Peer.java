@@ -43,6 +43,12 @@ import java.util.function.Function;
  */
 public final class Peer {
     private static final int MAX_WAITING_CANDIDATES = 64;
+    /**
+     * For so long a section that has become free waits for something else that is to be negotiated: where tracks go others often come, and they
+     * would have to wait for the end of a negotiation that nobody needs.
+     */
+    private static final long TIDY_AFTER = 500 * Time.MILLI;
+
     /** Of datagrams: one flight of a handshake, which has several. */
     private static final int MAX_UNSENT = 16;
 
@@ -67,6 +73,7 @@ public final class Peer {
     private boolean candidatesSent;
     private boolean tcpOnly;
     private boolean announceCandidates;
+    private long tidyAt = Time.NEVER;
     private long now;
 
     public Peer(PeerSpec spec, PeerTools tools, PeerHandler handler) {
@@ -334,7 +341,7 @@ public final class Peer {
     public void removeSender(long time, Sender sender) {
         media.remove(sender);
         negotiation.remove(sender);
-        wantsNegotiation();
+        if (tidyAt == Time.NEVER) tidyAt = time + TIDY_AFTER;
     }
 
     /**
@@ -448,11 +455,14 @@ public final class Peer {
         if (Time.due(ice.nextWake(), time)) ice.wake(time);
         if (Time.due(lanes.nextWake(), time)) lanes.wake(time);
         if (Time.due(media.nextWake(), time)) media.wake(time);
+        if (!Time.due(tidyAt, time)) return;
+        tidyAt = Time.NEVER;
+        wantsNegotiation();
     }
 
     public long nextWake() {
         if (state == PeerState.CLOSED) return Time.NEVER;
-        return Time.earlier(Time.earlier(ice.nextWake(), lanes.nextWake()), media.nextWake());
+        return Time.earlier(Time.earlier(ice.nextWake(), lanes.nextWake()), Time.earlier(media.nextWake(), tidyAt));
     }
 
     /** The flow's connection is gone (TCP). */

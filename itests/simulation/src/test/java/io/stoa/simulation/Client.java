@@ -113,6 +113,8 @@ final class Client implements Station, PeerListener {
     private TransportAddress relay;
     private TransportAddress connection;
     private TransportAddress address;
+    /** Of the server's, that were asked for. */
+    int offers;
     private DtlsConnection dtls;
     private boolean dtlsClient;
     private SessionDescription remote;
@@ -393,6 +395,7 @@ final class Client implements Station, PeerListener {
 
     /** SUBSCRIBER: the server offers. */
     void requestOffer(boolean restartIce) {
+        offers++;
         negotiating++;
         then(peer.offer(restartIce), sdp -> {
             SessionDescription offered = ClientSections.parse(sdp);
