@@ -107,6 +107,17 @@ public final class IceAgent {
         return selected;
     }
 
+    /**
+     * Where what must be sent may be sent: what is selected, before that the best of what has answered (RFC 8445 section 12.1.1); null while
+     * there is neither.
+     */
+    public Flow usable() {
+        if (selected != null || lite) return selected;
+        IcePair best = null;
+        for (IcePair pair : pairs) if (pair.works() && (best == null || pair.betterThan(best))) best = pair;
+        return best == null ? null : best.flow;
+    }
+
     /** Whether what is selected leads over a TURN server, as far as is known. */
     public boolean relayed() {
         return selectedPair == null ? relayed : selectedPair.relayed();
@@ -322,11 +333,11 @@ public final class IceAgent {
     }
 
     private void succeeded(long now, IcePair pair) {
-        handler.verified(pair.flow);
-        roundTrip = now - pair.sentAt;
+        roundTrip = pair.roundTrip = now - pair.sentAt;
         pair.transaction = null;
         pair.state = IcePair.State.SUCCEEDED;
         pair.answeredAt = now;
+        handler.verified(pair.flow);
         if (controlling) {
             if (pair.nominating && (selectedPair == null || silent() || !pair.relayed() || selectedPair.relayed())) select(now, pair);
         } else if (pair.nominateOnSuccess) {
@@ -535,19 +546,30 @@ public final class IceAgent {
 
     /**
      * When the first of the valid pairs has waited long enough for better ones. How long that is RFC 8445 section 8.1.1 leaves to the agent:
-     * a direct path waits for one of higher priority, a relayed one for any direct path, which may need a
-     * connection (ICE/TCP) or a NAT opened first.
+     * a relayed path waits for any direct one, which may need a connection (ICE/TCP) or a NAT opened first; a direct one for those of
+     * higher priority, as long as they may turn out to be about as quick.
      */
     private long nominationDue() {
         if (!controlling || selectedPair != null && !selectedPair.relayed() && !silent()) return Time.NEVER;
         IcePair asked = asked();
         long due = Time.NEVER;
-        for (IcePair pair : pairs) if (worthAsking(pair, asked)) due = Time.earlier(due, pair.answeredAt + patience(pair));
+        for (IcePair pair : pairs) if (worthAsking(pair, asked)) due = Time.earlier(due, patientUntil(pair));
         return due;
     }
 
-    private long patience(IcePair pair) {
-        return pair.relayed() ? settings.relayAfterNanos() : settings.nominateAfterNanos();
+    private long patientUntil(IcePair pair) {
+        if (pair.relayed()) return pair.answeredAt + settings.relayAfterNanos();
+        long latest = pair.answeredAt + settings.nominateAfterNanos();
+        boolean known = pair.local.protocol() == Flow.Protocol.UDP && !pair.remote.type().equals("prflx"); // that may turn out to be a relay
+        if (!known) return latest;
+        long until = pair.answeredAt;
+        for (IcePair other : pairs) {
+            if (!other.isOpen() || !other.betterThan(pair)) continue;
+            if (other.state == IcePair.State.WAITING) return latest;
+            long quick = other.sentAt + 2 * pair.roundTrip;
+            if (quick - until > 0) until = quick;
+        }
+        return Time.earlier(until, latest);
     }
 
     /** One nomination at a time, and one that counts: only for a relayed path, or one that is silent, is there another. */

@@ -12,7 +12,7 @@ public interface IceHandler {
     /** @return null if there is no such path, for instance TCP that the remote did not open */
     Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote);
 
-    /** An authenticated message came over the flow: it belongs to this connection. */
+    /** An authenticated message came over the flow: it belongs to this connection. After an answer it may be {@link IceAgent#usable}. */
     void verified(Flow flow);
 
     /** Everything goes this way from now on. */

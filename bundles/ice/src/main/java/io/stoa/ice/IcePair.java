@@ -25,6 +25,9 @@ final class IcePair {
     /** When a check of ours was last answered with success. */
     long answeredAt;
 
+    /** Of that check. */
+    long roundTrip;
+
     /** When the remote last asked for this pair. */
     long nominatedAt;
 
@@ -48,6 +51,16 @@ final class IcePair {
         long g = controlling ? local.priority() : remote.priority();
         long d = controlling ? remote.priority() : local.priority();
         return (Math.min(g, d) << 32) + 2 * Math.max(g, d) + (g > d ? 1 : 0);
+    }
+
+    /** Whether checks of ours are answered, as far as is known. */
+    boolean works() {
+        return state == State.SUCCEEDED || state == State.IN_PROGRESS && nominating;
+    }
+
+    /** Whether it is not known yet if there is a path. */
+    boolean isOpen() {
+        return state == State.WAITING || state == State.IN_PROGRESS;
     }
 
     /** Whether a TURN server is on the way, as far as is known. */

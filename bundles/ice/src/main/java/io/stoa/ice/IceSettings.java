@@ -8,7 +8,7 @@ import static io.stoa.base.Time.SECOND;
  *
  * @param paceNanos between two new checks (Ta)
  * @param retransmitNanos first retransmission of a check
- * @param nominateAfterNanos how long a controlling agent waits for something better than its first valid pair
+ * @param nominateAfterNanos how long at most a controlling agent waits for something better than its first valid pair
  * @param relayAfterNanos how long it waits for a direct path if its first valid pair is relayed
  * @param headStartNanos so long after checking has begun those of a controlling client over relays are not answered: it takes what answers first, and
  *     some gather no further then

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Which of several paths a controlling agent asks for, and when: relayed ones only if no direct one answers soon. */
 class IceNominationTest {
     private static final TransportAddress RELAY = TransportAddress.of("198.51.100.7", 30_001);
+    private static final TransportAddress BETTER = TransportAddress.of("203.0.113.9", 9);
     private static final TransportAddress OTHER_RELAY = TransportAddress.of("198.51.100.8", 30_001);
 
     private final ScriptedPeer peer = new ScriptedPeer(true, 1);
@@ -35,6 +36,12 @@ class IceNominationTest {
         return peer.udp();
     }
 
+    /** It never answers. */
+    private void announceBetter() {
+        peer.silent.add(peer.udp(BETTER));
+        peer.agent.addRemote(peer.now, candidate("host", BETTER, 127));
+    }
+
     private List<Flow> asked() {
         return peer.checks.stream().filter(check -> check.message().useCandidate()).map(ScriptedPeer.Check::flow).toList();
     }
@@ -44,12 +51,75 @@ class IceNominationTest {
     }
 
     @Test
-    void a_direct_path_is_asked_for_fifty_milliseconds_after_it_was_proved() {
+    void a_direct_path_is_asked_for_at_once_if_nothing_better_is_known() {
         long begin = peer.now;
         Flow host = announceHost();
         peer.run(SECOND);
-        assertThat(askedAt(host) - begin).isEqualTo(2 * peer.halfTrip + 50 * MILLI);
+        assertThat(askedAt(host) - begin).isEqualTo(2 * peer.halfTrip);
         assertThat(asked()).as("once").containsExactly(host);
+    }
+
+    @Test
+    void it_waits_for_a_better_one_that_may_be_about_as_quick() {
+        long begin = peer.now;
+        announceBetter();
+        Flow host = announceHost();
+        peer.run(SECOND);
+        assertThat(askedAt(host) - begin).as("twice the round trip after the better one was asked").isEqualTo(4 * peer.halfTrip);
+    }
+
+    @Test
+    void but_no_longer_than_fifty_milliseconds() {
+        peer.halfTrip = 100 * MILLI;
+        long begin = peer.now;
+        announceBetter();
+        Flow host = announceHost();
+        peer.run(SECOND);
+        assertThat(askedAt(host) - begin).isEqualTo(20 * MILLI + 2 * peer.halfTrip + 50 * MILLI);
+    }
+
+    @Test
+    void a_better_one_that_answers_meanwhile_is_taken() {
+        peer.halfTrip = 5 * MILLI;
+        peer.check(peer.udp(), false);
+        peer.agent.addRemote(peer.now, candidate("host", BETTER, 127));
+        announceHost();
+        peer.run(SECOND);
+        assertThat(asked()).as("checked second").containsExactly(peer.udp(BETTER));
+    }
+
+    @Test
+    void a_path_that_nobody_has_announced_may_be_a_relay_and_waits() {
+        long begin = peer.now;
+        peer.check(peer.udp(), false);
+        peer.run(SECOND);
+        assertThat(askedAt(peer.udp()) - begin).isEqualTo(2 * peer.halfTrip + 50 * MILLI);
+    }
+
+    @Test
+    void until_it_is_announced() {
+        long begin = peer.now;
+        peer.check(peer.udp(), false);
+        peer.run(2 * peer.halfTrip + 10 * MILLI);
+        announceHost();
+        peer.run(SECOND);
+        assertThat(askedAt(peer.udp()) - begin).isEqualTo(2 * peer.halfTrip + 10 * MILLI);
+    }
+
+    @Test
+    void before_it_is_selected_what_has_answered_is_usable() {
+        assertThat(peer.agent.usable()).isNull();
+        peer.check(peer.udp(RELAY), false);
+        assertThat(peer.agent.usable()).as("a check proves nothing to a full agent").isNull();
+        peer.run(2 * peer.halfTrip);
+        assertThat(peer.agent.usable()).isSameAs(peer.udp(RELAY));
+        announceRelay(RELAY);
+        peer.check(peer.tcp(50_000), false);
+        peer.run(2 * peer.halfTrip);
+        assertThat(peer.agent.selected()).isNull();
+        assertThat(peer.agent.usable()).as("rather directly").isSameAs(peer.tcp(50_000));
+        peer.run(SECOND);
+        assertThat(peer.agent.usable()).isSameAs(peer.agent.selected()).isSameAs(peer.tcp(50_000));
     }
 
     @Test
@@ -140,7 +210,7 @@ class IceNominationTest {
     @Test
     void a_worse_path_that_is_proved_while_a_nomination_is_under_way_does_not_cross_it() {
         Flow host = announceHost();
-        peer.run(80 * MILLI);
+        peer.run(peer.halfTrip); // the answer to the first check is on its way
         peer.silent.add(host);
         peer.run(20 * MILLI);
         assertThat(asked()).containsExactly(host);
@@ -155,7 +225,7 @@ class IceNominationTest {
     @Test
     void a_nomination_that_is_never_answered_leaves_the_way_to_the_next_best() {
         Flow host = announceHost();
-        peer.run(80 * MILLI);
+        peer.run(peer.halfTrip); // the answer to the first check is on its way
         peer.silent.add(host);
         peer.check(peer.tcp(50_000), false);
         peer.run(12 * SECOND);

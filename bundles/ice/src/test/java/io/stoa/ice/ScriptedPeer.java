@@ -28,7 +28,7 @@ final class ScriptedPeer implements IceHandler {
 
     final Random random;
     final IceAgent agent;
-    final long halfTrip = 20 * Time.MILLI;
+    long halfTrip = 20 * Time.MILLI;
     final List<IceState> states = new ArrayList<>();
     final List<Flow> selections = new ArrayList<>();
     final Set<Flow> verified = new HashSet<>();

@@ -453,6 +453,7 @@ final class Negotiation {
         mine.rtcpMux = true;
         mine.rtcpReducedSize = true;
         Sender sender = section.sender;
+        section.sends = sender != null;
         mine.direction = sender == null ? Direction.INACTIVE : Direction.SENDONLY;
         Codec unused = section.kind.equals("audio") ? DEFAULT_AUDIO : DEFAULT_VIDEO;
         mine.codecs = sender == null ? new ArrayList<>(catalogue.toOffer(section.kind, unused, false)) : offered(sender);
@@ -486,7 +487,7 @@ final class Negotiation {
             MediaDescription theirs = answer.media.get(i);
             if (section.kind.equals(APPLICATION)) continue;
             Sender sender = section.sender;
-            if (section.retiring && sender == null) section.retiring = false;
+            if (section.retiring && !section.sends) section.retiring = false;
             if (sender == null) continue;
             if (theirs.rejected() || theirs.codecs.isEmpty()) {
                 section.sender = null;

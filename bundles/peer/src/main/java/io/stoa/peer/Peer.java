@@ -30,7 +30,9 @@ import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -41,6 +43,14 @@ import java.util.function.Function;
  */
 public final class Peer {
     private static final int MAX_WAITING_CANDIDATES = 64;
+    /**
+     * For so long a section that has become free waits for something else that is to be negotiated: where tracks go others often come, and they
+     * would have to wait for the end of a negotiation that nobody needs.
+     */
+    private static final long TIDY_AFTER = 500 * Time.MILLI;
+
+    /** Of datagrams: one flight of a handshake, which has several. */
+    private static final int MAX_UNSENT = 16;
 
     private final PeerSpec spec;
     private final PeerTools tools;
@@ -51,6 +61,8 @@ public final class Peer {
     private final MediaTransport media;
     private final DataLanes lanes;
     private final List<IceCandidate> early = new ArrayList<>();
+    /** What DTLS answers to a client that has found its path before we have. */
+    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
 
     private DtlsConnection dtls;
     private Fingerprint remoteFingerprint;
@@ -61,6 +73,7 @@ public final class Peer {
     private boolean candidatesSent;
     private boolean tcpOnly;
     private boolean announceCandidates;
+    private long tidyAt = Time.NEVER;
     private long now;
 
     public Peer(PeerSpec spec, PeerTools tools, PeerHandler handler) {
@@ -264,7 +277,7 @@ public final class Peer {
 
     /** After a description of ours was made: DTLS may begin as server, candidates go out. */
     private void described(long time) {
-        if (dtls != null && dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
+        if (dtls.isNew() && (!dtlsClient || ice.usable() != null)) startDtls();
         announceCandidates = true;
     }
 
@@ -328,7 +341,7 @@ public final class Peer {
     public void removeSender(long time, Sender sender) {
         media.remove(sender);
         negotiation.remove(sender);
-        wantsNegotiation();
+        if (tidyAt == Time.NEVER) tidyAt = time + TIDY_AFTER;
     }
 
     /**
@@ -421,6 +434,14 @@ public final class Peer {
         if (dtls != null) dtls.drain();
     }
 
+    /** DTLS takes the first path that works, whichever is selected later. */
+    private void secure() {
+        if (dtls == null || ice.usable() == null) return;
+        if (dtls.isNew()) startDtls();
+        for (byte[] datagram; (datagram = unsent.poll()) != null; ) transmit(datagram, 0, datagram.length);
+        dtls.drain();
+    }
+
     /** Once per turn for a peer that was touched in it. */
     public void flush(long time) {
         now = time;
@@ -434,11 +455,14 @@ public final class Peer {
         if (Time.due(ice.nextWake(), time)) ice.wake(time);
         if (Time.due(lanes.nextWake(), time)) lanes.wake(time);
         if (Time.due(media.nextWake(), time)) media.wake(time);
+        if (!Time.due(tidyAt, time)) return;
+        tidyAt = Time.NEVER;
+        wantsNegotiation();
     }
 
     public long nextWake() {
         if (state == PeerState.CLOSED) return Time.NEVER;
-        return Time.earlier(Time.earlier(ice.nextWake(), lanes.nextWake()), media.nextWake());
+        return Time.earlier(Time.earlier(ice.nextWake(), lanes.nextWake()), Time.earlier(media.nextWake(), tidyAt));
     }
 
     /** The flow's connection is gone (TCP). */
@@ -460,7 +484,10 @@ public final class Peer {
     }
 
     void transmit(byte[] bytes, int offset, int length) {
-        if (ice.selected() != null) handler.transmit(ice.selected(), bytes, offset, length);
+        Flow flow = ice.usable();
+        if (flow != null) handler.transmit(flow, bytes, offset, length);
+        else if (unsent.size() < MAX_UNSENT) unsent.add(Arrays.copyOfRange(bytes, offset, offset + length));
+        else drops.count(Drop.NOT_CONNECTED);
     }
 
     private void sendSctp(byte[] bytes, int offset, int length) {
@@ -484,6 +511,7 @@ public final class Peer {
         if (state == PeerState.CLOSED) return;
         now = time;
         lanes.abort();
+        unsent.clear();
         if (dtls != null) dtls.close();
         ice.close();
         if (outbound != null) outbound.close();
@@ -521,13 +549,13 @@ public final class Peer {
         @Override
         public void verified(Flow flow) {
             handler.verified(now, flow);
+            secure();
         }
 
         @Override
         public void selected(Flow flow) {
             handler.selected(now, flow);
-            if (dtls != null && dtls.isNew()) startDtls();
-            if (dtls != null) dtls.drain();
+            secure();
         }
 
         @Override

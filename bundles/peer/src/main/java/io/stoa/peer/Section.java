@@ -11,6 +11,8 @@ final class Section {
     String carried;
     /** Its sender was removed: one answer (or offer) must call it inactive before another track may use it. */
     boolean retiring;
+    /** So it says in the last offer of ours. */
+    boolean sends;
 
     Section(int index, String mid, String kind) {
         this.index = index;

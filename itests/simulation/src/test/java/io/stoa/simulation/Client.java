@@ -113,6 +113,8 @@ final class Client implements Station, PeerListener {
     private TransportAddress relay;
     private TransportAddress connection;
     private TransportAddress address;
+    /** Of the server's, that were asked for. */
+    int offers;
     private DtlsConnection dtls;
     private boolean dtlsClient;
     private SessionDescription remote;
@@ -393,6 +395,7 @@ final class Client implements Station, PeerListener {
 
     /** SUBSCRIBER: the server offers. */
     void requestOffer(boolean restartIce) {
+        offers++;
         negotiating++;
         then(peer.offer(restartIce), sdp -> {
             SessionDescription offered = ClientSections.parse(sdp);
@@ -417,7 +420,7 @@ final class Client implements Station, PeerListener {
         remoteCredentials = ClientSections.credentials(description);
         if (description.iceLite) ice.facesLite();
         ice.remoteCredentials(net.now(), remoteCredentials);
-        if (dtls.isNew() && (!dtlsClient || ice.selected() != null)) startDtls();
+        if (dtls.isNew() && (!dtlsClient || ice.usable() != null)) startDtls();
     }
 
     private long dtlsStartedAt = Time.NEVER;
@@ -722,8 +725,11 @@ final class Client implements Station, PeerListener {
             return local.equals(connection) == door ? Client.this.flow(local, to) : null;
         }
 
+        /** As browsers do, by the first path that works. */
         @Override
-        public void verified(Flow flow) {}
+        public void verified(Flow flow) {
+            if (dtls != null && dtls.isNew() && ice.usable() != null) startDtls();
+        }
 
         @Override
         public void selected(Flow flow) {
@@ -742,7 +748,7 @@ final class Client implements Station, PeerListener {
     private final class Dtls implements DtlsHandler {
         @Override
         public void transmit(byte[] bytes, int offset, int length) {
-            if (ice.selected() != null) send(ice.selected(), Arrays.copyOfRange(bytes, offset, offset + length));
+            if (ice.usable() != null) send(ice.usable(), Arrays.copyOfRange(bytes, offset, offset + length));
         }
 
         @Override

@@ -100,6 +100,25 @@ class ConnectionTest {
     }
 
     @Test
+    void a_connection_takes_two_and_a_half_round_trips() {
+        var bob = room.subscriber("bob");
+        long begun = net.now();
+        bob.requestOffer(false);
+        room.connected(bob);
+        assertThat(net.now() - begun).as("of 40 ms: one for the path, the rest for DTLS, during which it is nominated").isLessThan(3 * 40 * MILLI);
+    }
+
+    @Test
+    void what_dtls_answers_to_a_client_that_has_found_its_path_first_is_not_lost() {
+        var bob = room.subscriber("bob");
+        long begun = net.now();
+        bob.up.lost = datagram -> net.now() - begun < 150 * MILLI && datagram[0] == 1; // answers to our checks
+        bob.requestOffer(false);
+        room.connected(bob);
+        assertThat(net.now() - begun).as("asked again after 200 ms").isBetween(240 * MILLI, 400 * MILLI);
+    }
+
+    @Test
     void data_for_a_lane_that_is_not_open_is_counted() {
         var bob = room.subscriber("bob");
         bob.peer.send(DataLane.RELIABLE, numbered(1, 10));

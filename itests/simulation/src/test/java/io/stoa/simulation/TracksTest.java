@@ -5,6 +5,7 @@ import static io.stoa.base.Time.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.Drop;
+import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerSpec.EnabledCodec;
 import io.stoa.media.TrackPreference;
 import java.util.List;
@@ -133,6 +134,79 @@ class TracksTest {
         room.connected(ann, bob);
         net.run(2 * SECOND);
         assertThat(bob.received(camera).isContinuous().isDecodable().frames.size()).isGreaterThan(50);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = PeerSpec.Role.class, names = {"SUBSCRIBER", "SINGLE"})
+    void whoever_comes_just_after_a_key_frame_begins_with_it(PeerSpec.Role role) {
+        var ann = room.publisher("ann");
+        var bob = room.client("bob", role);
+        if (role == PeerSpec.Role.SINGLE) bob.offer(false);
+        else bob.requestOffer(false);
+        ann.offer(false);
+        room.connected(ann, bob);
+        var camera = ann.publish(Source.camera("TR_camera"));
+        net.run(250 * MILLI);
+        bob.subscribe(ann, camera);
+        net.run(2 * SECOND);
+        var picture = bob.received(camera).isContinuous().isDecodable();
+        assertThat(picture.frames.getFirst().number()).isEqualTo(camera.layer(0).keyFrames.getFirst());
+        assertThat(camera.layer(0).keyFramesAskedAt).isEmpty();
+        assertThat(camera.layer(0).keyFrames).hasSize(1);
+        assertThat(picture.frames.size()).isGreaterThan(55);
+    }
+
+    @Test
+    void whoever_comes_long_after_a_key_frame_is_given_another_one() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var camera = ann.publish(Source.camera("TR_camera"));
+        room.connected(ann);
+        bob.requestOffer(false);
+        net.run(2 * SECOND);
+        bob.subscribe(ann, camera);
+        net.run(2 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.getFirst().number()).isEqualTo(camera.layer(0).keyFrames.getLast());
+        assertThat(camera.layer(0).keyFramesAskedAt).hasSize(1);
+    }
+
+    @Test
+    void what_was_there_before_a_mute_is_not_for_whoever_comes_after_it() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        bob.requestOffer(false);
+        ann.offer(false);
+        room.connected(ann, bob);
+        var camera = ann.publish(Source.camera("TR_camera"));
+        net.run(100 * MILLI);
+        ann.peer.setPublicationMuted(camera.trackSid, true);
+        net.run(50 * MILLI);
+        ann.peer.setPublicationMuted(camera.trackSid, false);
+        bob.subscribe(ann, camera);
+        net.run(SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().frames.getFirst().number()).isEqualTo(camera.layer(0).keyFrames.getLast());
+        assertThat(camera.layer(0).keyFrames).hasSize(2);
+    }
+
+    @Test
+    void a_track_that_goes_is_not_in_the_way_of_those_that_come_with_it() {
+        var ann = room.publisher("ann");
+        var bob = room.subscriber("bob");
+        var camera = ann.publish(Source.camera("TR_camera"));
+        bob.subscribe(ann, camera);
+        room.connected(ann, bob);
+        net.run(2 * SECOND);
+        int offers = bob.offers;
+        ann.unpublish(camera);
+        net.run(300 * MILLI);
+        assertThat(bob.offers).as("nobody needs it yet").isEqualTo(offers);
+        var next = ann.publish(Source.camera("TR_next"));
+        bob.subscribe(ann, next);
+        net.run(2 * SECOND);
+        assertThat(bob.offers).as("of both").isEqualTo(offers + 1);
+        bob.peer.unsubscribe(next.trackSid);
+        net.run(2 * SECOND);
+        assertThat(bob.offers).as("sooner or later its section is free").isEqualTo(offers + 2);
     }
 
     @Test

@@ -130,6 +130,11 @@ final class LoopPeer implements MediaPeer {
         return downstream;
     }
 
+    /** Whether the client learns by answers of ours what it receives. */
+    boolean answers() {
+        return spec.role() == PeerSpec.Role.SINGLE;
+    }
+
     /** Something of it is to be done at the end of the turn. */
     void touch() {
         loop.touch(this);
@@ -146,10 +151,11 @@ final class LoopPeer implements MediaPeer {
     void wake(long now) {
         peer.wake(now);
         downstream.wake(now);
+        subscribed.wake(now);
     }
 
     long nextWake(long now) {
-        return Time.earlier(peer.nextWake(), downstream.nextWake(now));
+        return Time.earlier(Time.earlier(peer.nextWake(), downstream.nextWake(now)), subscribed.nextWake());
     }
 
     // -- from anywhere

@@ -27,6 +27,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     final String trackSid;
     private final PacketRing[] rings = new PacketRing[LAYERS];
     private final int[] epochs = new int[LAYERS];
+    private final KeyFrames keyFrames = new KeyFrames();
     private final long[] reportNtp = new long[LAYERS];
     private final int[] reportTimestamp = new int[LAYERS];
     private final PacketMeta meta = new PacketMeta();
@@ -101,6 +102,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         }
         Arrays.fill(rings, null);
         Arrays.fill(reportNtp, 0);
+        keyFrames.forget();
         return left;
     }
 
@@ -120,6 +122,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         if (epochs[layer] == epoch) return;
         epochs[layer] = epoch;
         reportNtp[layer] = 0;
+        keyFrames.forget(layer);
         if (rings[layer] != null) rings[layer].clear();
         if (forms != null) forms.beginAt(0);
     }
@@ -130,6 +133,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         if (muted) return Drop.MUTED;
         fill(meta, layer, index, arrivedAt, packet);
         if (rates != null) measure(layer, packet.length());
+        if (FrameMeaning.keyFrame(meta.meaning)) keyFrames.came(now, meta);
         Drop fault = forms == null ? null : forms.set(index, packet);
         if (fault != null) return fault;
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
@@ -191,6 +195,18 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     boolean find(int layer, long index, RtpView view) {
         PacketRing ring = rings[layer];
         return ring != null && ring.find(index) && view.set(ring.bytes(), ring.offset(), ring.length()) == null;
+    }
+
+    /** Whether whoever comes may begin with what has been: of streams with layers within more would have to be known than packets say. */
+    boolean beginsFromRing() {
+        boolean plain = layers == null || (kind == FrameMeaning.Kind.H264 || kind == FrameMeaning.Kind.H265) && form.dependencyDescriptorId() == 0;
+        return form.video() && plain && kind != FrameMeaning.Kind.OTHER_VIDEO;
+    }
+
+    /** @return where the layer's latest key frame begins, if it can be sent with all that has followed to whoever comes now; else -1 */
+    long beginning(long now, int layer) {
+        long index = beginsFromRing() ? keyFrames.latest(now, layer) : -1;
+        return index >= 0 && holdsAllSince(layer, index) ? index : -1;
     }
 
     private PacketRing ring(int layer) {
@@ -256,6 +272,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     void mute(long now, boolean mute) {
         if (muted == mute) return;
         muted = mute;
+        keyFrames.forget();
         if (forms != null) forms.beginAt(highest(0) + 1);
         if (!mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].resync(now);
     }

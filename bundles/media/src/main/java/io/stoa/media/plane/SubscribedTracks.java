@@ -1,5 +1,6 @@
 package io.stoa.media.plane;
 
+import io.stoa.base.Time;
 import io.stoa.media.PeerListener.SubscriptionEvent;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
@@ -23,6 +24,8 @@ final class SubscribedTracks {
     private final Peer peer;
     private final Map<String, SubscriptionTrack> subscriptions = new LinkedHashMap<>();
     private final Map<String, TrackPreference> preferences = new LinkedHashMap<>();
+
+    private long opensAt = Time.NEVER;
 
     SubscribedTracks(LoopPeer owner, Peer peer) {
         this.owner = owner;
@@ -60,6 +63,21 @@ final class SubscribedTracks {
         preferences.remove(trackSid);
         SubscriptionTrack subscription = subscriptions.remove(trackSid);
         if (subscription != null) drop(now, subscription);
+    }
+
+    /** One of them does. */
+    void opens(long at) {
+        opensAt = Time.earlier(opensAt, at);
+    }
+
+    long nextWake() {
+        return opensAt;
+    }
+
+    void wake(long now) {
+        if (!Time.due(opensAt, now)) return;
+        opensAt = Time.NEVER;
+        for (SubscriptionTrack subscription : subscriptions.values()) opensAt = Time.earlier(opensAt, subscription.open(now));
     }
 
     /** Media flows from now on. */

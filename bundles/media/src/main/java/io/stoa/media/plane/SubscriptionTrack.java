@@ -37,6 +37,12 @@ final class SubscriptionTrack {
     private static final int WORTH_REPEATING = 400;
     /** Where the word of a packet in the history has room for what of a RED payload it was: 0 = all, else the block, the primary being 1. */
     private static final int BLOCK = 48;
+    /**
+     * Who is told by our answer what comes in a section knows it only when it has made that answer its own; what comes before is lost, and the
+     * first picture with it.
+     */
+    private static final long OPENING = 40 * Time.MILLI;
+
     /** Browsers report on audio every 5 s or so. */
     private static final long REPORT_HOLDS = 10 * Time.SECOND;
 
@@ -74,6 +80,7 @@ final class SubscriptionTrack {
     private int padTurn;
     private int timestampOffset;
     private boolean sentAny;
+    private long opensAt = Time.NEVER;
     private int fractionLost;
     private long reportedAt;
     private long packetsOut;
@@ -191,7 +198,7 @@ final class SubscriptionTrack {
 
     /** @param back 0, or the number of the redundant block that is all there is of the packet */
     private void forward(long now, PacketMeta meta, RtpView packet, int back) {
-        if (!preference.enabled() || starved || !sender.ready()) {
+        if (!preference.enabled() || starved || !sender.ready() || opensAt != Time.NEVER) {
             drops().count(!preference.enabled() ? Drop.PAUSED : starved ? Drop.NO_BANDWIDTH : Drop.NOT_CONNECTED);
             return;
         }
@@ -272,7 +279,7 @@ final class SubscriptionTrack {
 
     /** A packet without payload: the forwarder knows whether its number can be left out or is waited for. */
     void padding(long now, PacketMeta meta, RtpView packet) {
-        if (forwarder == null || !preference.enabled() || starved || !sender.ready()) return;
+        if (forwarder == null || !preference.enabled() || starved || !sender.ready() || opensAt != Time.NEVER) return;
         if (forwarder.forward(now, meta, translation) == null) sender.write(now, translation, packet);
     }
 
@@ -401,7 +408,19 @@ final class SubscriptionTrack {
     void bound(long now) {
         owner.listener().subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
         owner.downstream().changed();
+        if (owner.answers() && !sentAny && publication != null && publication.beginsFromRing()) {
+            opensAt = now + OPENING + owner.roundTripNanos();
+            owner.subscribed().opens(opensAt);
+        }
         askForKeyFrame(now);
+    }
+
+    /** @return when what has come meanwhile is to go out, if that is not yet */
+    long open(long now) {
+        if (!Time.due(opensAt, now)) return opensAt;
+        opensAt = Time.NEVER;
+        askForKeyFrame(now);
+        return Time.NEVER;
     }
 
     void keyFrameLost(long now) {
@@ -412,8 +431,19 @@ final class SubscriptionTrack {
 
     void askForKeyFrame(long now) {
         if (forwarder == null || publication == null || sender == null || !preference.enabled() || starved || !sender.ready()) return;
+        if (forwarder.currentLayer() < 0 && begins(now, forwarder.targetLayer())) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
         if (layer >= 0) publication.requestKeyFrame(now, layer, layer != forwarder.currentLayer());
+    }
+
+    /** What the publisher would be asked for may just have come, while this was being negotiated. */
+    private boolean begins(long now, int layer) {
+        long index = layer < 0 ? -1 : publication.beginning(now, layer);
+        if (index < 0) return false;
+        if (opensAt != Time.NEVER) return true; // not yet
+        overtaking[layer] = -1; // it is among what follows now
+        for (long highest = publication.highest(layer); index <= highest; index++) replay(now, layer, index);
+        return forwarder.currentLayer() >= 0;
     }
 
     void prefer(long now, TrackPreference wanted) {

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OfferAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(OfferAnswer.class);
-    private static final long OFFER_DELAY_MILLIS = 10;
     static final long NEGOTIATION_MILLIS = 15_000;
     /** Offers of a client that are being answered; one is usual. */
     static final int MAX_OFFERS = 16;
@@ -113,7 +112,7 @@ final class OfferAnswer {
     }
 
     void offerNeeded() {
-        schedule(OFFER_DELAY_MILLIS, false);
+        schedule(0, false);
     }
 
     /** What was outstanding is lost with the signalling that carried it. */
