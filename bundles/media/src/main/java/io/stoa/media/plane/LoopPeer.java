@@ -45,6 +45,7 @@ final class LoopPeer implements MediaPeer {
     private final PeerEvents events;
     private final Demand demand = new Demand();
     private final Traffic traffic = new Traffic();
+    private final Interludes interludes = new Interludes(this);
 
     private Peer peer;
     private PeerFlows flows;
@@ -126,6 +127,10 @@ final class LoopPeer implements MediaPeer {
         return peer.roundTripNanos();
     }
 
+    Interludes interludes() {
+        return interludes;
+    }
+
     Downstream downstream() {
         return downstream;
     }
@@ -146,10 +151,11 @@ final class LoopPeer implements MediaPeer {
     void wake(long now) {
         peer.wake(now);
         downstream.wake(now);
+        interludes.wake(now);
     }
 
     long nextWake(long now) {
-        return Time.earlier(peer.nextWake(), downstream.nextWake(now));
+        return Time.earlier(Time.earlier(peer.nextWake(), downstream.nextWake(now)), interludes.nextWake());
     }
 
     // -- from anywhere

@@ -255,6 +255,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     void mute(long now, boolean mute) {
         if (muted == mute) return;
+        if (mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].fallSilent(now);
         muted = mute;
         if (forms != null) forms.beginAt(highest(0) + 1);
         if (!mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].resync(now);
