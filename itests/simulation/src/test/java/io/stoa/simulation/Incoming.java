@@ -491,6 +491,10 @@ final class Incoming {
 
     // -- judgement
 
+    int rtxSsrc() {
+        return rtxSsrc;
+    }
+
     int highestSeq() {
         return (int) highest & 0xffff;
     }

@@ -115,9 +115,14 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     // -- packets
 
+    /** Whether it is not that of the layer's packets so far. */
+    boolean isOther(int layer, int epoch) {
+        return epochs[layer] != epoch;
+    }
+
     /** The source of a layer may have begun anew. */
     void epoch(int layer, int epoch) {
-        if (epochs[layer] == epoch) return;
+        if (!isOther(layer, epoch)) return;
         epochs[layer] = epoch;
         reportNtp[layer] = 0;
         if (rings[layer] != null) rings[layer].clear();
@@ -132,8 +137,18 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         if (rates != null) measure(layer, packet.length());
         Drop fault = forms == null ? null : forms.set(index, packet);
         if (fault != null) return fault;
+        if (form.video() && FrameMeaning.keyFrame(meta.meaning)) keyFrame(layer, index);
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
         return null;
+    }
+
+    /** The packet at hand begins one, or is a part of it. */
+    void keyFrame(int layer, long index) {}
+
+    /** Something of a layer is lost for good: whoever is shown it needs a key frame. */
+    void pictureLost(long now, int layer) {
+        if (muted) return;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].pictureLost(now, layer);
     }
 
     /** A packet counts for the layers that cannot do without it. */

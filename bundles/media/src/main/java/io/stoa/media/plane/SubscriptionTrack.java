@@ -420,6 +420,11 @@ final class SubscriptionTrack {
         askForKeyFrame(now);
     }
 
+    /** On the way from the publisher. The client would find out late: to it, a packet that never comes may yet. */
+    void pictureLost(long now, int layer) {
+        if (forwarder != null && forwarder.currentLayer() == layer) keyFrameLost(now);
+    }
+
     void askForKeyFrame(long now) {
         if (forwarder == null || publication == null || sender == null || !preference.enabled() || starved || !sender.ready()) return;
         int layer = forwarder.keyFrameWanted(now, owner.roundTripNanos());
