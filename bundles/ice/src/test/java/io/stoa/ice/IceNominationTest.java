@@ -206,11 +206,11 @@ class IceNominationTest {
         peer.check(relay, false);
         peer.run(240 * MILLI);
         assertThat(peer.answers).isEmpty();
+        peer.silent.addAll(List.of(peer.tcp(50_000), peer.udp()));
         peer.check(peer.tcp(50_000), false);
         assertThat(peer.answers).as("a direct one is answered").hasSize(1);
         peer.check(peer.udp(), false);
         assertThat(peer.answers).as("also one that nobody has announced").hasSize(2);
-        peer.silent.addAll(List.of(peer.tcp(50_000), peer.udp()));
         peer.run(20 * MILLI);
         peer.check(relay, false);
         assertThat(peer.answers).hasSize(3);

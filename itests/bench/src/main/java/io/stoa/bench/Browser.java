@@ -4,7 +4,6 @@ import io.stoa.base.Time;
 import io.stoa.bwe.TransportFeedback;
 import io.stoa.rtp.RtcpWriter;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;

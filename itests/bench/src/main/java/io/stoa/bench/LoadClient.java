@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -73,7 +74,7 @@ final class LoadClient extends Timed {
         this.audio = audio;
         boolean browser = options.browsers() && !publishes();
         if (browser) size = tools.random().nextInt(SIZES);
-        subscriber = new LoadPeer(tools, totals, false, verifies, browser ? new Browser(tools.random(), options.lossPercent() / 100) : null);
+        subscriber = new LoadPeer(tools, totals, false, verifies, browser ? new Browser(new SplittableRandom(tools.random().nextLong()), options.lossPercent() / 100) : null);
     }
 
     private boolean publishes() {
