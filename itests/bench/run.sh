@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What forwarding costs. Without arguments: the standard scenarios against the assembled server.
 #
-#   run.sh [--scenarios video,audio,both,memory] [options of the load generator]
+#   run.sh [--scenarios video,audio,both,everything,memory] [options of the load generator]
 #   run.sh against --url ws://host:7880 --key … --secret … [--pid …]   the same generator against any server of this protocol
 #   run.sh swaps [N]                                                   what a receiver of 200 packets/s notices of N (200) swaps of the forwarding
 #   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
@@ -31,7 +31,7 @@ case ${1:-} in
       -cp "itests/bench/target/classes:$(cat itests/bench/target/classpath)" org.openjdk.jmh.Main -prof gc "$@"
     ;;
   *)
-    scenarios=video,audio,both,memory
+    scenarios=video,audio,both,everything,memory
     if [ "${1:-}" = --scenarios ]; then scenarios=$2; shift 2; fi
     run io.stoa.bench.StandardBench "$home" "${STOA_BENCH_PORT:-7890}" "" "$scenarios" "$@"
     ;;

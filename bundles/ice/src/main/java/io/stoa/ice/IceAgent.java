@@ -254,10 +254,10 @@ public final class IceAgent {
         if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "the client is back");
     }
 
-    /** A relay that is near answers before a connection is open. The client asks again. */
+    /** A relay that is near answers before a connection is open. The client asks again, and whoever controls has time to. */
     private boolean isTooEarly(long now, Flow flow) {
         boolean early = state == IceState.CHECKING && now - startedAt < settings.headStartNanos();
-        return early && !controlling && selectedPair == null && remotes.stream().anyMatch(theirs -> theirs.type().equals("relay") && theirs.address().equals(flow.remote));
+        return early && selectedPair == null && remotes.stream().anyMatch(theirs -> theirs.type().equals("relay") && theirs.address().equals(flow.remote));
     }
 
     /** Whether a check back would tell more than is known. */
@@ -298,7 +298,7 @@ public final class IceAgent {
     private void selectNominated(long now, IcePair pair) {
         pair.nominateOnSuccess = false;
         boolean sameRound = selectedPair != null && state == IceState.CONNECTED && now - selectedPair.nominatedAt < SAME_ROUND;
-        if (sameRound && pair.priority(controlling) < selectedPair.priority(controlling)) return;
+        if (sameRound && selectedPair.betterThan(pair, controlling)) return;
         select(now, pair);
     }
 
@@ -592,7 +592,7 @@ public final class IceAgent {
     private void nominate(long now) {
         IcePair asked = asked();
         IcePair best = null;
-        for (IcePair pair : pairs) if (worthAsking(pair, asked) && (best == null || pair.betterThan(best))) best = pair;
+        for (IcePair pair : pairs) if (worthAsking(pair, asked) && (best == null || pair.betterThan(best, controlling))) best = pair;
         start(now, best, true);
     }
 

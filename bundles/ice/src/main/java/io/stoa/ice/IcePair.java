@@ -68,9 +68,9 @@ final class IcePair {
         return local.type().equals("relay") || remote.type().equals("relay");
     }
 
-    /** For a controlling agent. */
-    boolean betterThan(IcePair other) {
-        return relayed() == other.relayed() ? priority(true) > other.priority(true) : other.relayed();
+    /** A direct path is, whatever the priorities. */
+    boolean betterThan(IcePair other, boolean controlling) {
+        return relayed() == other.relayed() ? priority(controlling) > other.priority(controlling) : other.relayed();
     }
 
     /** What a check came from is told by signalling after it: now its type and priority are known. */

@@ -10,8 +10,8 @@ import static io.stoa.base.Time.SECOND;
  * @param retransmitNanos first retransmission of a check
  * @param nominateAfterNanos how long at most a controlling agent waits for something better than its first valid pair
  * @param relayAfterNanos how long it waits for a direct path if its first valid pair is relayed
- * @param headStartNanos so long after checking has begun those of a controlling client over relays are not answered: it takes what answers first, and
- *     some gather no further then
+ * @param headStartNanos so long after checking has begun those of the client over relays are not answered: one that controls takes what answers first,
+ *     and some, whatever their role, gather no further then
  * @param consentNanos between two consent checks
  * @param disconnectedNanos without an answer until DISCONNECTED
  * @param failedNanos from there to FAILED

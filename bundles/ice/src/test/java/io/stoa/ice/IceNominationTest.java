@@ -268,6 +268,45 @@ class IceNominationTest {
         assertThat(client.selections).containsExactly(client.udp(RELAY));
     }
 
+    /** They do so in either role. */
+    @Test
+    void a_controlling_agent_does_so_too_and_is_not_held_up_by_it() {
+        long begin = peer.now;
+        Flow relay = announceRelay(RELAY);
+        peer.check(relay, false);
+        peer.run(240 * MILLI);
+        assertThat(peer.answers).isEmpty();
+        peer.silent.addAll(List.of(peer.tcp(50_000), peer.udp()));
+        peer.check(peer.tcp(50_000), false);
+        assertThat(peer.answers).as("a direct one is answered").hasSize(1);
+        peer.check(peer.udp(), false);
+        assertThat(peer.answers).as("also one that nobody has announced").hasSize(2);
+        peer.run(20 * MILLI);
+        peer.check(relay, false);
+        assertThat(peer.answers).hasSize(3);
+        peer.run(2 * SECOND);
+        assertThat(askedAt(relay) - begin).as("where nothing else answers").isEqualTo(2 * peer.halfTrip + SECOND);
+        assertThat(peer.selections).containsExactly(relay);
+    }
+
+    /** An aggressive nominator asks for whatever answers, so first for the relay. */
+    @Test
+    void a_controlled_agent_follows_from_the_relay_to_a_direct_path_at_once_whatever_the_priorities() {
+        ScriptedPeer client = new ScriptedPeer(false, 1);
+        client.agent.remoteCredentials(client.now, client.credentials);
+        client.agent.addRemote(client.now, candidate("relay", RELAY, 126));
+        client.run(300 * MILLI);
+        client.check(client.udp(RELAY), true);
+        client.run(100 * MILLI);
+        assertThat(client.selections).containsExactly(client.udp(RELAY));
+        client.check(client.tcp(50_000), true);
+        client.run(100 * MILLI);
+        assertThat(client.selections).containsExactly(client.udp(RELAY), client.tcp(50_000));
+        client.check(client.udp(RELAY), true);
+        client.run(100 * MILLI);
+        assertThat(client.selections).as("the relay's turn in the same round").hasSize(2);
+    }
+
     @Test
     void a_check_that_comes_before_its_candidate_is_known_as_relayed_afterwards() {
         peer.check(peer.udp(RELAY), false);

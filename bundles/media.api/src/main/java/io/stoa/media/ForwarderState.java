@@ -30,6 +30,28 @@ public record ForwarderState(
         long lastDescriptor,
         int decodeTarget,
         RTPForwarderState munger) {
+    /** The numbering goes on, but not in step with what came before: what comes next is another beginning of the same source. */
+    public ForwarderState outOfStep() {
+        return new ForwarderState(
+                currentLayer, maxSpatial, maxTemporal, lastLayerTimestamp, -1, -1, epoch, lastDescriptor, decodeTarget, munger);
+    }
+
+    /**
+     * Packets of nobody's have been sent on with the numbers of this, the last one with these: what comes next follows them.
+     *
+     * @param seq 64-bit, as that of the munger
+     * @param at when the last one was sent
+     */
+    public ForwarderState after(long seq, int timestamp, long at) {
+        int passed = timestamp - (int) munger.getRtpMunger().getExtLastTimestamp();
+        RTPForwarderState sent = munger.toBuilder()
+                .setPreStartTime(at)
+                .setRtpMunger(munger.getRtpMunger().toBuilder().setExtLastSequenceNumber(seq).setExtLastTimestamp(Integer.toUnsignedLong(timestamp)))
+                .build();
+        return new ForwarderState(
+                currentLayer, maxSpatial, maxTemporal, lastLayerTimestamp + passed, -1, -1, epoch, lastDescriptor, decodeTarget, sent);
+    }
+
     /** For packets of a source that knows nothing of the one before: only what was sent last counts. */
     public ForwarderState elsewhere() {
         RTPForwarderState sent = munger.toBuilder().setStarted(false).setReferenceLayerSpatial(-1).clearSenderReportState().build();

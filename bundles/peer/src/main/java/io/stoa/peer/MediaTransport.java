@@ -415,6 +415,8 @@ final class MediaTransport {
             if (stream.nacks.size() == 0) continue;
             int count = stream.nacks.take(now, nacks);
             if (count > 0) out.nack(ownSsrc, stream.ssrc(), nacks, count);
+            long givenUp = stream.nacks.takeGivenUp();
+            if (givenUp >= 0) handler.gaveUp(now, stream, givenUp);
             nackAt = Time.earlier(nackAt, stream.nacks.nextWake());
             if (out.isFull()) transmit();
         }

@@ -41,6 +41,9 @@ public interface PeerHandler {
     /** A decrypted packet, its retransmission undone, no duplicate; statistics and losses are accounted for. */
     void rtp(long now, ReceiveStream stream, RtpView packet);
 
+    /** A packet has not come however often it was asked for, nor will it: what depends on it is lost. The newest of several. */
+    default void gaveUp(long now, ReceiveStream stream, long index) {}
+
     /** @param ntp the publisher's clock, 64-bit NTP format, that belongs to {@code rtpTimestamp} */
     void senderReport(long now, ReceiveStream stream, long ntp, int rtpTimestamp);
 

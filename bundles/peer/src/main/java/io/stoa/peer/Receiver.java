@@ -15,6 +15,8 @@ public final class Receiver {
     /** Key frames are large: a publisher whom many begin to watch is not to send nothing else. */
     private static final long KEY_FRAME_SPACING = 500 * Time.MILLI;
     private static final long REPAIR_SPACING = Time.SECOND;
+    /** Two round trips and so long after it was asked for, a key frame that has not begun to come was never heard of. */
+    private static final long UNHEARD = 300 * Time.MILLI;
 
     private final Peer peer;
     private final String mid;
@@ -29,6 +31,7 @@ public final class Receiver {
     private String cid = "";
     private final ReceiveStream[] streams = new ReceiveStream[LAYERS];
     private final long[] keyFrameAskedAt = new long[LAYERS];
+    private final boolean[] keyFrameAwaited = new boolean[LAYERS];
     private final int[] epochs = new int[LAYERS];
     int audioLevelId;
     int dependencyDescriptorId;
@@ -178,15 +181,23 @@ public final class Receiver {
     }
 
     /**
-     * Asks the client for a key frame of a layer; to repair pictures not more often than spec 6.7 says.
+     * Asks the client for a key frame of a layer; to repair pictures not more often than spec 6.7 says. That is for the sake of the key frames:
+     * as long as none comes, the request is repeated sooner.
      *
      * @param begins somebody waits for it who does not receive the layer yet
      */
     public void requestKeyFrame(long now, int layer, boolean begins) {
         if (streams[layer] == null || !peer.canSendMedia()) return;
         long spacing = begins || layer == 0 ? KEY_FRAME_SPACING : REPAIR_SPACING;
+        if (keyFrameAwaited[layer]) spacing = Math.min(spacing, 2 * peer.roundTripNanos() + UNHEARD);
         if (keyFrameAskedAt[layer] != 0 && now - keyFrameAskedAt[layer] < spacing) return;
         keyFrameAskedAt[layer] = now;
+        keyFrameAwaited[layer] = true;
         peer.pli(streams[layer].ssrc());
+    }
+
+    /** It has begun to come. */
+    public void keyFrameCame(int layer) {
+        keyFrameAwaited[layer] = false;
     }
 }

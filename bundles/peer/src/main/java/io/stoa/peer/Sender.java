@@ -269,7 +269,7 @@ public final class Sender {
     }
 
     /**
-     * A packet of audio whose payload is given, in RED or plain: it may have been unpacked, or composed.
+     * A packet whose payload is given: of audio, in RED or plain, it may have been unpacked, or composed; or it fills in for what does not come.
      *
      * @param red the payload is RED, its blocks of any payload type; only where the client takes that
      * @param source the packet of the same moment, null if none came: its extensions pass through
@@ -284,6 +284,7 @@ public final class Sender {
         if (red) RedView.retype(out, p, payloadType);
         packets++;
         octets += length;
+        lastTimestamp = t.timestamp;
         commit(now, at, p + length - at);
     }
 

@@ -122,6 +122,11 @@ public final class Vp8Descriptor {
         return kept | (long) (tl0PicIdx & 0xff) << 19 | (long) (keyIdx & 0x1f) << 30;
     }
 
+    /** That of the beginning of a frame on which nothing but later ones depends, with the fields that another descriptor has. */
+    public static long begin(long like) {
+        return like & (I | M | L | T | K) | S;
+    }
+
     /** @return the number of bytes written, at most 6 */
     public static int write(long word, byte[] b, int at) {
         boolean extended = (word & (I | L | T | K)) != 0;

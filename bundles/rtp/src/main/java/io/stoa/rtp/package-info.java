@@ -11,5 +11,5 @@
  * <p>Sources: RFC 2198, 3550, 4585, 4588, 5104, 5285/8285, 6184, 6464, 7741, 7798, 9628 and the AV1 RTP specification.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.2.0")
+@org.osgi.annotation.versioning.Version("1.3.0")
 package io.stoa.rtp;

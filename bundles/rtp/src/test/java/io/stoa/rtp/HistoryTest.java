@@ -65,7 +65,7 @@ class HistoryTest {
     }
 
     @Test
-    void a_packet_is_repeated_three_times_at_a_pace() {
+    void a_packet_is_repeated_at_a_pace() {
         var history = new SendHistory(16);
         history.add(7, 2, 70_007, 123, true, 0xabcL);
         assertThat(history.find(0, 8, 0)).isEqualTo(Verdict.UNKNOWN);
@@ -75,17 +75,16 @@ class HistoryTest {
         assertThat(history.timestamp()).isEqualTo(123);
         assertThat(history.marker()).isTrue();
         assertThat(history.descriptor()).isEqualTo(0xabcL);
-        assertThat(history.find(39 * MILLI, 7, 20 * MILLI)).isEqualTo(Verdict.TOO_OFTEN);
-        assertThat(history.find(40 * MILLI, 7, 20 * MILLI)).isEqualTo(Verdict.RESEND);
-        assertThat(history.find(139 * MILLI, 7, SECOND)).isEqualTo(Verdict.TOO_OFTEN);
-        assertThat(history.find(140 * MILLI, 7, SECOND)).isEqualTo(Verdict.RESEND);
-        assertThat(history.find(SECOND, 7, SECOND)).isEqualTo(Verdict.TOO_OFTEN);
+        assertThat(history.find(14 * MILLI, 7, 20 * MILLI)).isEqualTo(Verdict.TOO_OFTEN);
+        assertThat(history.find(15 * MILLI, 7, 20 * MILLI)).isEqualTo(Verdict.RESEND);
+        assertThat(history.find(114 * MILLI, 7, SECOND)).isEqualTo(Verdict.TOO_OFTEN);
+        assertThat(history.find(115 * MILLI, 7, SECOND)).isEqualTo(Verdict.RESEND);
         history.add(7 + 16, 0, 1, 1, false, 0);
         assertThat(history.find(SECOND, 7, 0)).as("overwritten").isEqualTo(Verdict.UNKNOWN);
     }
 
     @Test
-    void missing_packets_are_asked_for_after_a_grace_and_at_most_five_times() {
+    void missing_packets_are_asked_for_after_a_grace_and_at_most_ten_times() {
         var nacks = new NackList();
         int[] into = new int[100];
         nacks.roundTrip(100 * MILLI);
@@ -99,8 +98,22 @@ class HistoryTest {
         assertThat(nacks.received(20 * MILLI, 70_001)).isTrue();
         List<Long> asked = new ArrayList<>();
         for (long now = 20 * MILLI; nacks.size() > 0; now += MILLI) if (nacks.take(now, into) > 0) asked.add(now / MILLI);
-        assertThat(asked).hasSize(4).startsWith(110L, 235L);
+        assertThat(asked).hasSize(9).startsWith(110L, 235L);
         assertThat(nacks.nextWake()).isEqualTo(NEVER);
+        assertThat(nacks.takeGivenUp()).isEqualTo(70_002);
+        assertThat(nacks.takeGivenUp()).isEqualTo(-1);
+    }
+
+    @Test
+    void the_less_a_round_trip_takes_the_more_a_moment_without_any_packet_is_outlived() {
+        var nacks = new NackList();
+        int[] into = new int[100];
+        nacks.roundTrip(MILLI);
+        nacks.received(0, 70_000);
+        nacks.received(0, 70_002);
+        long last = 0;
+        for (long now = 0; nacks.size() > 0; now += MILLI) if (nacks.take(now, into) > 0) last = now;
+        assertThat(last / MILLI).as("the tenth time").isBetween(450L, 550L);
     }
 
     @Test
@@ -109,6 +122,7 @@ class HistoryTest {
         nacks.received(0, 70_000);
         nacks.received(0, 71_000);
         assertThat(nacks.size()).isEqualTo(100);
+        assertThat(nacks.takeGivenUp()).as("those before").isEqualTo(70_899);
         assertThat(nacks.received(0, 70_950)).isTrue();
         assertThat(nacks.received(0, 70_500)).isFalse();
         assertThat(nacks.size()).isEqualTo(99);

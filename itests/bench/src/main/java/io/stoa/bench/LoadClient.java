@@ -16,6 +16,8 @@ import io.stoa.protocol.livekit.SignalTarget;
 import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.TrackType;
 import io.stoa.protocol.livekit.TrickleRequest;
+import io.stoa.protocol.livekit.UpdateTrackSettings;
+import io.stoa.protocol.livekit.VideoLayer;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
@@ -29,12 +31,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A participant: signalling by WebSocket, a connection to receive, and one to send if it has anything to send. Belongs to the loop. */
 final class LoadClient extends Timed {
     private static final int PROTOCOL = 15;
+    private static final String[] RIDS = {"q", "h", "f"};
+    private static final int WIDTH = 1_280;
+    private static final int HEIGHT = 720;
+    private static final int SIZES = 3;
+    private static final long RESIZES = 15 * Time.SECOND;
 
     private final LoadTools tools;
     private final LoadTotals totals;
@@ -43,8 +51,11 @@ final class LoadClient extends Timed {
     private final boolean video;
     private final boolean audio;
     private final LoadPeer subscriber;
-    private final List<MediaSource> sources = new ArrayList<>();
-    private final List<String> cids = new ArrayList<>();
+    private final List<LoadTrack> tracks = new ArrayList<>();
+    /** With which size it shows pictures, of those below; -1: it does not say. */
+    private int size = -1;
+    private int sized;
+    private long resizeAt = Time.NEVER;
     private LoadPeer publisher;
     private WebSocket socket;
     /** The JDK's WebSocket takes one message at a time. */
@@ -61,7 +72,9 @@ final class LoadClient extends Timed {
         this.identity = identity;
         this.video = video;
         this.audio = audio;
-        subscriber = new LoadPeer(tools, totals, false, verifies);
+        boolean browser = options.browsers() && !publishes();
+        if (browser) size = tools.random().nextInt(SIZES);
+        subscriber = new LoadPeer(tools, totals, false, verifies, browser ? new Browser(new SplittableRandom(tools.random().nextLong()), options.lossPercent() / 100) : null);
     }
 
     private boolean publishes() {
@@ -73,7 +86,7 @@ final class LoadClient extends Timed {
         String token = AccessTokens.mint(
                 Claims.of(identity, VideoGrant.join(options.room())), options.key(), options.secret(), Instant.now(), Duration.ofHours(6));
         URI uri = URI.create(options.url() + (options.url().getPath().endsWith("/") ? "" : "/") + "rtc?access_token=" + token + "&auto_subscribe="
-                + (publishes() ? 0 : 1) + "&protocol=" + PROTOCOL + "&sdk=go&version=2.5.0&adaptive_stream=0");
+                + (publishes() ? 0 : 1) + "&protocol=" + PROTOCOL + "&sdk=go&version=2.5.0&adaptive_stream=" + (size < 0 ? 0 : 1));
         http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(30)).buildAsync(uri, new Frames()).whenComplete((opened, failure) -> tools.loop().post(() -> {
             if (failure != null) totals.failure("no WebSocket: " + failure);
             else socket = opened;
@@ -85,7 +98,7 @@ final class LoadClient extends Timed {
     }
 
     boolean sending() {
-        return sources.stream().allMatch(source -> source.packets() > 10) && !sources.isEmpty();
+        return tracks.stream().flatMap(track -> track.layers().stream()).allMatch(source -> source.packets() > 10) && !tracks.isEmpty();
     }
 
     /** Collects the parts of a message and moves it to the loop. */
@@ -119,7 +132,7 @@ final class LoadClient extends Timed {
     }
 
     private void lost(String how) {
-        pingAt = Time.NEVER;
+        pingAt = resizeAt = Time.NEVER;
         if (!closed) totals.failure(how);
     }
 
@@ -140,13 +153,14 @@ final class LoadClient extends Timed {
                 var answer = subscriber.answer(now, SdpParser.parse(response.getOffer().getSdp()));
                 send(SignalRequest.newBuilder().setAnswer(SessionDescription.newBuilder()
                         .setType("answer").setSdp(SdpWriter.write(answer)).setId(response.getOffer().getId())));
+                if (size >= 0 && subscriber.pictures().size() > sized) resize(now);
             }
             case ANSWER -> publisher.accept(now, SdpParser.parse(response.getAnswer().getSdp()));
             case TRICKLE -> trickle(now, response.getTrickle());
             case TRACK_PUBLISHED -> {
-                if (++published == sources.size())
+                if (++published == tracks.size())
                     send(SignalRequest.newBuilder().setOffer(SessionDescription.newBuilder()
-                            .setType("offer").setSdp(SdpWriter.write(publisher.offer(sources, cids))).setId(1)));
+                            .setType("offer").setSdp(SdpWriter.write(publisher.offer(tracks))).setId(1)));
             }
             case LEAVE -> lost("told to leave: " + response.getLeave().getReason());
             default -> {} // who else is there, and how well they are heard
@@ -158,18 +172,41 @@ final class LoadClient extends Timed {
         pingAt = now + pingInterval;
         tools.loop().arm(this);
         if (!publishes()) return;
-        publisher = new LoadPeer(tools, totals, true, false);
-        if (video) add(new MediaSource.Vp8(publisher, options.bitrateBps(), tools.random()), TrackType.VIDEO, TrackSource.CAMERA);
-        if (audio) add(new MediaSource.Opus(publisher, options.audioMillis(), tools.random()), TrackType.AUDIO, TrackSource.MICROPHONE);
+        publisher = new LoadPeer(tools, totals, true, false, null);
+        if (video) add(camera(), TrackType.VIDEO, TrackSource.CAMERA);
+        if (audio) add(List.of(new MediaSource.Opus(publisher, options.audioMillis(), tools.random())), TrackType.AUDIO, TrackSource.MICROPHONE);
     }
 
-    private void add(MediaSource source, TrackType type, TrackSource kind) {
+    private List<MediaSource> camera() {
+        List<MediaSource> layers = new ArrayList<>();
+        int count = options.layers();
+        for (int layer = 0; layer < count; layer++)
+            layers.add(new MediaSource.Vp8(publisher, options.bitrateBps() >> 2 * (count - 1 - layer), count == 1 ? null : RIDS[layer], tools.random()));
+        return layers;
+    }
+
+    private void add(List<MediaSource> layers, TrackType type, TrackSource kind) {
         String cid = identity + "-" + type;
-        sources.add(source);
-        cids.add(cid);
-        send(SignalRequest.newBuilder().setAddTrack(AddTrackRequest.newBuilder()
-                .setCid(cid).setName(cid).setType(type).setSource(kind).setDisableRed(true)
-                .setWidth(type == TrackType.VIDEO ? 1280 : 0).setHeight(type == TrackType.VIDEO ? 720 : 0)));
+        tracks.add(new LoadTrack(cid, layers));
+        AddTrackRequest.Builder track = AddTrackRequest.newBuilder().setCid(cid).setName(cid).setType(type).setSource(kind).setDisableRed(true);
+        if (type == TrackType.VIDEO) track.setWidth(WIDTH).setHeight(HEIGHT);
+        if (layers.size() > 1)
+            for (int layer = 0; layer < layers.size(); layer++) {
+                int smaller = layers.size() - 1 - layer;
+                track.addLayers(VideoLayer.newBuilder()
+                        .setQualityValue(layer).setWidth(WIDTH >> smaller).setHeight(HEIGHT >> smaller).setBitrate(options.bitrateBps() >> 2 * smaller));
+            }
+        send(SignalRequest.newBuilder().setAddTrack(track));
+    }
+
+    /** Adaptive stream: each picture is shown with another size than before. */
+    private void resize(long now) {
+        size = (size + 1) % SIZES;
+        sized = subscriber.pictures().size();
+        resizeAt = now + RESIZES;
+        tools.loop().arm(this);
+        UpdateTrackSettings.Builder settings = UpdateTrackSettings.newBuilder().addAllTrackSids(subscriber.pictures());
+        send(SignalRequest.newBuilder().setTrackSetting(settings.setWidth(WIDTH >> size).setHeight(HEIGHT >> size)));
     }
 
     private void trickle(long now, TrickleRequest trickle) {
@@ -187,6 +224,7 @@ final class LoadClient extends Timed {
 
     @Override
     void wake(long now) {
+        if (Time.due(resizeAt, now)) resize(now);
         if (!Time.due(pingAt, now)) return;
         pingAt = now + pingInterval;
         send(SignalRequest.newBuilder().setPingReq(Ping.newBuilder().setTimestamp(System.currentTimeMillis())));
@@ -194,12 +232,12 @@ final class LoadClient extends Timed {
 
     @Override
     long nextWake() {
-        return pingAt;
+        return Time.earlier(pingAt, resizeAt);
     }
 
     void close() {
         closed = true;
-        pingAt = Time.NEVER;
+        pingAt = resizeAt = Time.NEVER;
         subscriber.close();
         if (publisher != null) publisher.close();
         if (socket != null) socket.abort();

@@ -8,7 +8,10 @@ import java.util.Map;
  * What a run of the load generator is made of.
  *
  * @param first subscribers that are measured before the rest joins, 0 = no such step; gives the memory that each further one costs
- * @param bitrateBps of each video track
+ * @param bitrateBps of each video track's highest layer
+ * @param layers of each video track, a quarter of the bits less each
+ * @param browsers subscribers do all that browsers do: they report arrivals, ask for what is missing, and say how large they show a picture
+ * @param lossPercent of what comes to them they do not take, as if it had been lost
  * @param audioMillis from one packet of an audio track to the next
  * @param warmupSeconds from the last first packet to the measurement
  * @param joinsPerSecond how fast subscribers come
@@ -16,8 +19,8 @@ import java.util.Map;
  * @param pid of the server, 0 = its process is not looked at
  */
 record LoadOptions(
-        URI url, String key, String secret, String room, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int audioMillis,
-        int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, boolean json) {
+        URI url, String key, String secret, String room, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int layers, boolean browsers,
+        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, boolean json) {
     static final String HELP = """
             --url ws://127.0.0.1:7880   the server, ours or any other that speaks the same protocol
             --key, --secret             API key (devkey, secret)
@@ -26,7 +29,11 @@ record LoadOptions(
             --first N                   measure memory with so many subscribers before the rest joins (0)
             --video-publishers N        publishers of VP8 (1)
             --audio-publishers N        publishers of Opus (1); publisher k sends both where both counts exceed k
-            --bitrate BPS               of each video track (1000000)
+            --bitrate BPS               of each video track, of its highest layer (1000000)
+            --layers N                  simulcast layers of each video track, each of a quarter of the bits of the one above (1)
+            --browsers                  subscribers have adaptive stream, change the size of each picture every 15 s, report arrivals (TWCC), so are paced,
+                                        and ask for what is missing
+            --loss PERCENT              of the packets to --browsers that count as lost on the way (0)
             --audio-interval MS         from one packet of an audio track to the next (20)
             --seconds N                 measured (60)
             --warmup N                  before that, so that what is compiled has been compiled (45)
@@ -40,6 +47,9 @@ record LoadOptions(
         if (subscribers < 0 || first > subscribers) throw new IllegalArgumentException("--first " + first + ", allowed are 0 to --subscribers " + subscribers);
         if (videoPublishers < 0 || audioPublishers < 0 || videoPublishers + audioPublishers == 0)
             throw new IllegalArgumentException("nothing would be published: --video-publishers and --audio-publishers are both 0");
+        if (layers < 1 || layers > 3) throw new IllegalArgumentException("--layers " + layers + ", allowed are 1 to 3");
+        if (lossPercent < 0 || lossPercent > 50) throw new IllegalArgumentException("--loss " + lossPercent + ", allowed are 0 to 50");
+        if (lossPercent > 0 && !browsers) throw new IllegalArgumentException("--loss without --browsers: nobody would ask for what is lost");
         if (audioMillis < 1) throw new IllegalArgumentException("--audio-interval " + audioMillis + ", at least 1");
         if (seconds < 1) throw new IllegalArgumentException("--seconds " + seconds + ", at least 1");
     }
@@ -49,14 +59,15 @@ record LoadOptions(
         for (int i = 0; i < arguments.length; i++) {
             if (!arguments[i].startsWith("--")) throw new IllegalArgumentException("'" + arguments[i] + "' is no option");
             String name = arguments[i].substring(2);
-            if (name.equals("json")) given.put(name, "true");
+            if (name.equals("json") || name.equals("browsers")) given.put(name, "true");
             else if (i + 1 < arguments.length) given.put(name, arguments[++i]);
             else throw new IllegalArgumentException("--" + name + " wants a value");
         }
         LoadOptions options = new LoadOptions(
                 URI.create(text(given, "url", "ws://127.0.0.1:7880")), text(given, "key", "devkey"), text(given, "secret", "secret"), text(given, "room", "bench"),
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
-                number(given, "bitrate", 1_000_000), number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
+                number(given, "bitrate", 1_000_000), number(given, "layers", 1), given.remove("browsers") != null, share(given, "loss"),
+                number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
                 number(given, "verify", 2), number(given, "pid", 0), given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
@@ -73,6 +84,15 @@ record LoadOptions(
             return value == null ? otherwise : Integer.parseInt(value);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("--" + name + " is '" + value + "', a whole number is wanted", e);
+        }
+    }
+
+    private static double share(Map<String, String> given, String name) {
+        String value = given.remove(name);
+        try {
+            return value == null ? 0 : Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--" + name + " is '" + value + "', a number is wanted", e);
         }
     }
 

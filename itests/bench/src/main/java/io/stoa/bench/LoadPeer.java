@@ -30,7 +30,9 @@ import io.stoa.sdp.Fingerprint;
 import io.stoa.sdp.MediaDescription;
 import io.stoa.sdp.MediaDescription.HeaderExtension;
 import io.stoa.sdp.MediaDescription.Msid;
+import io.stoa.sdp.MediaDescription.Rid;
 import io.stoa.sdp.MediaDescription.Setup;
+import io.stoa.sdp.MediaDescription.SsrcGroup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
@@ -42,8 +44,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One connection of a client, on a socket of its own: real ICE, DTLS and RTCP, but of the media it receives it reads no more than the
@@ -63,6 +67,10 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     private final Map<TransportAddress, Flow> flows = new HashMap<>();
     private final List<IceCandidate> early = new ArrayList<>();
     private final List<MediaSource> sources = new ArrayList<>();
+    /** Sids of the video tracks that the server has offered. */
+    private final Set<String> pictures = new LinkedHashSet<>();
+    /** null: it counts what comes, and nothing else. */
+    private final Browser browser;
     private final RtcpView reports = new RtcpView();
     private final RtpView view = new RtpView();
     private final int ownSsrc;
@@ -82,7 +90,9 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     private int version = 1;
     private boolean closed;
 
-    LoadPeer(LoadTools tools, LoadTotals totals, boolean offers, boolean verifies) throws IOException {
+    /** @param browser how it treats what it receives; null: it counts that only */
+    LoadPeer(LoadTools tools, LoadTotals totals, boolean offers, boolean verifies, Browser browser) throws IOException {
+        this.browser = browser;
         this.tools = tools;
         this.totals = totals;
         this.offers = offers;
@@ -121,6 +131,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
             } else {
                 mine.direction = offered.direction.sends() ? Direction.RECVONLY : Direction.INACTIVE;
                 mine.codecs = new ArrayList<>(offered.codecs);
+                if (browser != null) media(offered, mine);
             }
             if (offered.rejected()) mine.port = 0;
             else transport(answer, mine, Setup.ACTIVE);
@@ -130,30 +141,58 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
         return answer;
     }
 
-    SessionDescription offer(List<MediaSource> tracks, List<String> cids) {
-        sources.addAll(tracks);
+    private void media(MediaDescription offered, MediaDescription mine) {
+        if (!offered.kind.equals("video")) return;
+        int transport = offered.extensionId(Extension.TRANSPORT_CC.uri);
+        browser.transportId(transport);
+        if (transport != 0) mine.extensions.add(new HeaderExtension(transport, null, Extension.TRANSPORT_CC.uri));
+        for (SsrcGroup group : offered.ssrcGroups)
+            if (group.semantics().equals("FID")) browser.repairs(group.ssrcs().get(1).intValue(), group.ssrcs().get(0).intValue());
+        if (offered.direction.sends()) for (Msid msid : offered.msids) pictures.add(msid.track());
+    }
+
+    Set<String> pictures() {
+        return pictures;
+    }
+
+    SessionDescription offer(List<LoadTrack> tracks) {
+        for (LoadTrack track : tracks) sources.addAll(track.layers());
         SessionDescription offer = session();
         MediaDescription data = section("application", "0", "UDP/DTLS/SCTP");
         application(data);
         transport(offer, data, Setup.ACTPASS);
         offer.media.add(data);
         for (int i = 0; i < tracks.size(); i++) {
-            MediaSource track = tracks.get(i);
-            MediaDescription mine = section(track.video ? "video" : "audio", String.valueOf(i + 1), "UDP/TLS/RTP/SAVPF");
+            LoadTrack track = tracks.get(i);
+            MediaDescription mine = section(track.video() ? "video" : "audio", String.valueOf(i + 1), "UDP/TLS/RTP/SAVPF");
             mine.direction = Direction.SENDONLY;
-            if (track.video) {
+            if (track.video()) {
                 mine.codecs.add(new Codec(96, "VP8", 90_000, 1, "", List.of("transport-cc", "ccm fir", "nack", "nack pli")));
                 mine.extensions.add(new HeaderExtension(MediaSource.TRANSPORT_ID, null, Extension.TRANSPORT_CC.uri));
             } else {
                 mine.codecs.add(new Codec(111, "opus", 48_000, 2, "minptime=10;useinbandfec=1", List.of()));
                 mine.extensions.add(new HeaderExtension(MediaSource.AUDIO_LEVEL_ID, null, Extension.AUDIO_LEVEL.uri));
             }
-            mine.msids.add(new Msid("load", cids.get(i)));
-            mine.ssrcs.put((long) track.ssrc, Map.of("cname", "load", "msid", "load " + cids.get(i)));
+            mine.msids.add(new Msid("load", track.cid()));
+            streams(track, mine);
             transport(offer, mine, Setup.ACTPASS);
             offer.media.add(mine);
         }
         return offer;
+    }
+
+    private static void streams(LoadTrack track, MediaDescription mine) {
+        for (MediaSource layer : track.layers()) layer.section(mine.mid);
+        if (track.layers().size() == 1) {
+            mine.ssrcs.put((long) track.layers().getFirst().ssrc, Map.of("cname", "load", "msid", "load " + track.cid()));
+            return;
+        }
+        mine.extensions.add(new HeaderExtension(MediaSource.MID_ID, null, Extension.MID.uri));
+        mine.extensions.add(new HeaderExtension(MediaSource.RID_ID, null, Extension.RID.uri));
+        for (MediaSource layer : track.layers()) {
+            mine.rids.add(new Rid(layer.rid, "send", ""));
+            mine.simulcastSend.add(layer.rid);
+        }
     }
 
     void accept(long now, SessionDescription answer) {
@@ -267,9 +306,16 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     }
 
     private void media(long now, ByteBuffer buffer, int length) {
+        if (browser != null && browser.loses()) return;
         ReceivedStream stream = stream(buffer.getInt(8), buffer.get(1) & 0x7f);
-        stream.packet(now, buffer.getShort(2) & 0xffff, buffer.getInt(4), length);
+        int seq = buffer.getShort(2) & 0xffff;
+        stream.packet(now, seq, buffer.getInt(4), length);
         totals.packet(now, length);
+        if (browser != null) {
+            browser.arrived(now, buffer);
+            if (stream.repair) repair(now, stream, buffer, length);
+            else stream.wanted(now, seq);
+        }
         if (reportAt == Time.NEVER) reportAt = now + REPORT_INTERVAL;
         if (!verifies || inbound == null || stream.repair) return;
         byte[] bytes = tools.scratch();
@@ -286,6 +332,18 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
         }
         totals.verified++;
         totals.delays.add(System.nanoTime() - Bytes.i64(bytes, stamp + 4));
+    }
+
+    /** RFC 4588: which number it repeats is inside. */
+    private void repair(long now, ReceivedStream repetitions, ByteBuffer buffer, int length) {
+        if (inbound == null) return;
+        byte[] bytes = tools.scratch();
+        buffer.get(0, bytes, 0, length);
+        int plain = inbound.unprotectRtp(bytes, 0, length);
+        if (plain < 0 || view.set(bytes, 0, plain) != null || view.payloadLength() < 2) return; // a probe of padding alone
+        int ssrc = browser.repairedBy(repetitions.ssrc);
+        for (ReceivedStream stream : streams) if (stream.ssrc == ssrc) stream.wanted(now, Bytes.u16(bytes, view.payloadOffset()));
+        totals.repaired++;
     }
 
     private ReceivedStream stream(int ssrc, int payloadType) {
@@ -325,7 +383,8 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
                 case RtcpView.PAYLOAD_FEEDBACK -> {
                     if (reports.count() != RtcpView.FMT_PLI && reports.count() != RtcpView.FMT_FIR) continue;
                     totals.keyFrames++;
-                    for (MediaSource source : sources) source.keyFrameWanted();
+                    boolean named = reports.count() == RtcpView.FMT_PLI && reports.hasMediaSsrc();
+                    for (MediaSource source : sources) if (!named || source.ssrc == reports.mediaSsrc()) source.keyFrameWanted();
                 }
                 case RtcpView.RTP_FEEDBACK -> {
                     if (reports.count() == RtcpView.FMT_NACK) totals.nacks++;
@@ -400,6 +459,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
         if (Time.due(ice.nextWake(), now)) ice.wake(now);
         if (lanes != null && !lanesOver && Time.due(lanes.nextWake(), now)) lanes.wake(now);
         if (Time.due(reportAt, now)) receiverReports(now);
+        if (browser != null && Time.due(browser.nextWake(streams), now)) browser.wake(now, this, ownSsrc, streams);
         if (lanes != null && !lanesOver) lanes.flush(now);
     }
 
@@ -407,6 +467,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     long nextWake() {
         if (closed) return Time.NEVER;
         long next = Time.earlier(ice.nextWake(), reportAt);
+        if (browser != null) next = Time.earlier(next, browser.nextWake(streams));
         return lanes == null || lanesOver ? next : Time.earlier(next, lanes.nextWake());
     }
 

@@ -176,11 +176,13 @@ public final class LoadTest implements AutoCloseable {
         result.addProperty("delay_p99_us", orZero(totals.delays.micros(0.99)));
         result.addProperty("key_frames_asked", publisherTotals.keyFrames);
         result.addProperty("nacks_received", publisherTotals.nacks);
+        result.addProperty("repaired", totals.repaired);
         result.addProperty("rtcp_received", totals.reports);
         result.addProperty("generator_cpu_percent", 100 * (end.ownCpuSeconds - begin.ownCpuSeconds) / seconds);
         if (options.pid() > 0) {
             result.addProperty("server_cpu_percent", 100 * (end.cpuSeconds - begin.cpuSeconds) / seconds);
             result.addProperty("server_cpu_us_per_packet", packets == 0 ? 0 : (end.cpuSeconds - begin.cpuSeconds) * 1e6 / packets);
+            result.addProperty("server_cpu_percent_per_subscriber", subscribers.isEmpty() ? 0 : 100 * (end.cpuSeconds - begin.cpuSeconds) / seconds / subscribers.size());
             result.addProperty("rss_end_kb", end.residentKilobytes);
         }
         result.addProperty("failures", failures());

@@ -18,6 +18,7 @@ final class LoadTotals {
     long unverified;
     long keyFrames;
     long nacks;
+    long repaired;
     long unsent;
     long oddities;
     int connected;

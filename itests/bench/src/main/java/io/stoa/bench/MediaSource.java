@@ -11,7 +11,9 @@ import java.util.random.RandomGenerator;
 abstract class MediaSource extends Timed {
     static final int AUDIO_LEVEL_ID = 1;
     static final int TRANSPORT_ID = 3;
-    static final int HEADER = 12 + 8;
+    static final int MID_ID = 4;
+    static final int RID_ID = 5;
+    static final int HEADER = 12 + 12;
     /** Marks a packet of ours; the time of sending follows it. */
     static final int MARK = 0x53746f61;
     static final int STAMP = 4 + 8;
@@ -24,6 +26,9 @@ abstract class MediaSource extends Timed {
     private final int payloadType;
     private final int clockRate;
     private final byte[] cname;
+    /** Of one letter; null of a track that is no simulcast. */
+    final String rid;
+    private char mid;
     final byte[] packet = new byte[1_500];
     private final int firstTimestamp;
     private long begunAt = Time.NEVER;
@@ -34,8 +39,9 @@ abstract class MediaSource extends Timed {
     private long octets;
     int timestamp;
 
-    MediaSource(LoadPeer peer, boolean video, int payloadType, int clockRate, RandomGenerator random) {
+    MediaSource(LoadPeer peer, boolean video, int payloadType, int clockRate, String rid, RandomGenerator random) {
         this.peer = peer;
+        this.rid = rid;
         this.video = video;
         this.payloadType = payloadType;
         this.clockRate = clockRate;
@@ -43,6 +49,11 @@ abstract class MediaSource extends Timed {
         firstTimestamp = random.nextInt();
         seq = random.nextInt(0x8000);
         cname = Integer.toHexString(ssrc).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** In which section it was negotiated: 1 to 9. */
+    void section(String name) {
+        mid = name.charAt(0);
     }
 
     void begin(long now) {
@@ -92,11 +103,18 @@ abstract class MediaSource extends Timed {
         Bytes.i32(packet, 4, timestamp);
         Bytes.i32(packet, 8, ssrc);
         Bytes.u16(packet, 12, 0xBEDE);
-        Bytes.u16(packet, 14, 1);
+        Bytes.u16(packet, 14, 2);
+        Bytes.i32(packet, 20, 0);
         if (video) {
             packet[16] = TRANSPORT_ID << 4 | 1;
             Bytes.u16(packet, 17, peer.nextTransportSeq());
             packet[19] = 0;
+            if (rid != null) {
+                packet[19] = MID_ID << 4;
+                packet[20] = (byte) mid;
+                packet[21] = RID_ID << 4;
+                packet[22] = (byte) rid.charAt(0);
+            }
         } else {
             packet[16] = AUDIO_LEVEL_ID << 4;
             packet[17] = (byte) (0x80 | 20);
@@ -135,8 +153,8 @@ abstract class MediaSource extends Timed {
         private int keyIndex;
         private boolean keyFrame = true;
 
-        Vp8(LoadPeer peer, int bitrateBps, RandomGenerator random) {
-            super(peer, true, 96, 90_000, random);
+        Vp8(LoadPeer peer, int bitrateBps, String rid, RandomGenerator random) {
+            super(peer, true, 96, 90_000, rid, random);
             frameBytes = Math.max(64, bitrateBps / 8 / FRAMES_PER_SECOND);
             random.nextBytes(packet);
         }
@@ -197,7 +215,7 @@ abstract class MediaSource extends Timed {
         private final int millis;
 
         Opus(LoadPeer peer, int millis, RandomGenerator random) {
-            super(peer, false, 111, 48_000, random);
+            super(peer, false, 111, 48_000, null, random);
             this.millis = millis;
             random.nextBytes(packet);
         }

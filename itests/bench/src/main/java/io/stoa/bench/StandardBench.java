@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The standard scenarios against the assembled server, each against a fresh one: video, audio, both, and what further subscribers cost in
- * memory. Prints one table.
+ * The standard scenarios against the assembled server, each against a fresh one: video, audio, both, both with subscribers that do all that browsers do,
+ * and what further subscribers cost in memory. Prints one table.
  */
 public final class StandardBench {
-    private static final String COLUMNS = "%-10s %11s %10s %8s %12s %10s %9s %9s %9s %9s %12s%n";
+    private static final String COLUMNS = "%-10s %11s %10s %8s %12s %10s %9s %9s %9s %9s %9s %12s%n";
 
     private record Scenario(String name, List<String> options) {}
 
@@ -24,7 +24,7 @@ public final class StandardBench {
         List<String> wanted = List.of(arguments[3].split(","));
         List<String> given = List.of(arguments).subList(4, arguments.length);
         List<JsonObject> results = new ArrayList<>();
-        System.out.printf(COLUMNS, "scenario", "subscribers", "packets/s", "bytes", "CPU us/pkt", "CPU %", "lost", "p50 us", "p99 us", "RSS MB", "kB/subscr.");
+        System.out.printf(COLUMNS, "scenario", "subscribers", "packets/s", "bytes", "CPU us/pkt", "CPU %", "% each", "lost", "p50 us", "p99 us", "RSS MB", "kB/subscr.");
         for (Scenario scenario : scenarios()) {
             if (!wanted.contains(scenario.name)) continue;
             List<String> options = new ArrayList<>(List.of("--url", "ws://127.0.0.1:" + port, "--key", ServerUnderTest.KEY, "--secret", ServerUnderTest.SECRET));
@@ -48,12 +48,14 @@ public final class StandardBench {
                 new Scenario("video", List.of("--video-publishers", "1", "--audio-publishers", "0")),
                 new Scenario("audio", List.of("--video-publishers", "0", "--audio-publishers", "1")),
                 new Scenario("both", List.of()),
+                new Scenario("everything", List.of("--layers", "3", "--browsers", "--loss", "1")),
                 new Scenario("memory", List.of("--first", "10", "--subscribers", "110")));
     }
 
     private static void row(String name, JsonObject result) {
         System.out.printf(Locale.ROOT, COLUMNS, name, result.get("subscribers").getAsInt(), whole(result, "packets_per_second"), whole(result, "bytes_per_packet"),
-                "%.2f".formatted(number(result, "server_cpu_us_per_packet")), "%.1f".formatted(number(result, "server_cpu_percent")), whole(result, "lost"),
+                "%.2f".formatted(number(result, "server_cpu_us_per_packet")), "%.1f".formatted(number(result, "server_cpu_percent")),
+                "%.3f".formatted(number(result, "server_cpu_percent_per_subscriber")), whole(result, "lost"),
                 whole(result, "delay_p50_us"), whole(result, "delay_p99_us"), Math.round(number(result, "rss_end_kb") / 1_024),
                 result.has("rss_kb_per_further_subscriber") ? whole(result, "rss_kb_per_further_subscriber") : "");
     }

@@ -89,6 +89,8 @@ final class Client implements Station, PeerListener {
     /** Of the plane's packets, as transport-wide feedback tells them. */
     private final TransportFeedback arrivals = new TransportFeedback();
     boolean reportsArrivals = true;
+    /** By which it knows the server's frames of encrypted tracks. */
+    byte[] trailer = {};
     /** False: it sends no receiver reports. */
     boolean reports = true;
     final List<byte[]> rtcpReceived = new ArrayList<>();
@@ -298,7 +300,7 @@ final class Client implements Station, PeerListener {
     }
 
     void subscribe(Client publisher, String trackSid, TrackPreference preference) {
-        peer.subscribe(publisher.peer, new SubscriptionSpec(trackSid, publisher.name + "|" + trackSid, preference));
+        peer.subscribe(publisher.peer, new SubscriptionSpec(trackSid, publisher.name + "|" + trackSid, preference, false, trailer));
     }
 
     /** In a stream with other tracks of the publisher. */

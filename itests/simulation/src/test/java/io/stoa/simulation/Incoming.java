@@ -12,6 +12,7 @@ import io.stoa.rtp.Vp8Descriptor;
 import io.stoa.sdp.Codec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,14 @@ final class Incoming {
     /** The first packets may have been overtaken. */
     private static final long FIRST_WAIT = 100 * Time.MILLI;
     private static final int MAX_TRIES = 12;
+    /** As long as libwebrtc's receivers show nothing until they ask for a key frame. */
+    private static final long PATIENCE = 3 * Time.SECOND;
     private static final long KEY_FRAME_SPACING = 300 * Time.MILLI;
+    private static final long NOTICED = Time.SECOND / 30 + 150 * Time.MILLI;
+
+    private static final Set<String> BLANKS = Set.of(
+            "f8fffe", "ff".repeat(160), "d5".repeat(160), "1002009d012a100010000047088585888584880202000c0d6000feffab5080",
+            "6742c00adde840000003004000000f23c489e0", "68ce0f2c80", "65888404bc98a00038a380");
 
     private final Client client;
     final String trackSid;
@@ -45,7 +53,7 @@ final class Incoming {
     private final RedView red = new RedView();
     private final ReceiveStatistics statistics;
     /** How long a missing packet is waited for. */
-    private final long giveUp;
+    private long giveUp;
     private final TreeMap<Long, Packet> pending = new TreeMap<>();
     private final TreeMap<Long, Missing> missing = new TreeMap<>();
     /** What each number carried, to see that a repetition is the same packet. */
@@ -56,6 +64,10 @@ final class Incoming {
 
     /** Of whole frames that could be decoded, in order. */
     final List<Frame> frames = new ArrayList<>();
+    /** Silence and black pictures that the server has made. */
+    final List<Frame> blanks = new ArrayList<>();
+    /** What they end with. */
+    byte[] trailer = {};
     /** Everything that a receiver should never see. */
     final List<String> breaks = new ArrayList<>();
     /** Numbers that never came. */
@@ -93,6 +105,12 @@ final class Incoming {
     private final Map<Integer, Integer> timestamps = new HashMap<>();
     /** False: it does not ask for key frames. */
     boolean asks = true;
+    /** How often a packet is asked for, and how long it takes at least until it is again. */
+    private int tries = MAX_TRIES;
+    private long askAgain = 20 * Time.MILLI;
+    /** True: it waits for what is missing until a key frame comes, for which it asks when it has shown nothing for {@link #PATIENCE}. */
+    private boolean patient;
+    private long hopesUntil = Time.NEVER;
     private long askedAt = Long.MIN_VALUE;
 
     private record Packet(int timestamp, boolean marker, byte[] payload, long arrivedAt, String codec) {}
@@ -127,6 +145,17 @@ final class Incoming {
         this.rtxSsrc = rtxSsrc;
         giveUp = video() ? 2 * Time.SECOND : 150 * Time.MILLI;
         statistics = new ReceiveStatistics(video() ? 90_000 : codec.equalsIgnoreCase("opus") ? 48_000 : 8_000);
+    }
+
+    /**
+     * As Chromium receives where it sends nothing, so knows no round trip: a packet is asked for ten times, every 100 ms; without it, it
+     * waits for a key frame.
+     */
+    void asChromium() {
+        tries = 10;
+        askAgain = 100 * Time.MILLI;
+        giveUp = 3_600 * Time.SECOND;
+        patient = true;
     }
 
     /** What the section can carry. */
@@ -229,6 +258,7 @@ final class Incoming {
     }
 
     private void hear(int timestamp, byte[] payload) {
+        if (isBlank(payload, 0)) return;
         Body body = Body.read(payload, 1, payload.length - 1);
         if (body == null) {
             breaks.add("a block was changed");
@@ -248,6 +278,35 @@ final class Incoming {
     private void drain(long now) {
         if (now - begunAt < FIRST_WAIT) return;
         for (Packet packet; (packet = pending.remove(next)) != null; next++) inOrder(now, packet);
+        if (patient && !pending.isEmpty()) skip(now);
+    }
+
+    /** A whole key frame needs nothing of what is missing before it. */
+    private void skip(long now) {
+        for (Map.Entry<Long, Packet> entry : pending.entrySet()) {
+            long index = entry.getKey();
+            Body first = body(entry.getValue());
+            if (first == null || !first.key() || first.part() > 0 || pending.headMap(index + first.parts()).tailMap(index).size() < first.parts()) continue;
+            pending.headMap(index).clear();
+            missing.headMap(index).clear();
+            next = index;
+            drain(now);
+            return;
+        }
+    }
+
+    private static Body body(Packet packet) {
+        int prefix = prefix(packet, packet.codec.equals("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0);
+        return Body.read(packet.payload, prefix, packet.payload.length - prefix);
+    }
+
+    private static int prefix(Packet packet, long vp8) {
+        return switch (packet.codec) {
+            case "vp8" -> Vp8Descriptor.length(vp8);
+            case "vp9" -> isScalable(packet.payload) ? (packet.payload[0] & 0x02) != 0 ? 6 : 5 : 3;
+            case "h265" -> 2;
+            default -> 1;
+        };
     }
 
     void wake(long now) {
@@ -262,11 +321,15 @@ final class Incoming {
                 continue;
             }
             if (!Time.due(gap.askAt, now) || !video() && !repairsAudio) continue;
-            boolean again = repairs && gap.tries++ < MAX_TRIES && count < asked.length;
-            gap.askAt = again ? now + Math.max(20 * Time.MILLI, client.roundTrip() + 5 * Time.MILLI) : gap.since + giveUp;
+            boolean again = repairs && gap.tries++ < tries && count < asked.length;
+            gap.askAt = again ? now + Math.max(askAgain, client.roundTrip() + 5 * Time.MILLI) : gap.since + giveUp;
             if (again) asked[count++] = (int) (entry.getKey() & 0xffff);
         }
         if (count > 0) ask(asked, count);
+        if (Time.due(hopesUntil, now)) {
+            hopesUntil = now + KEY_FRAME_SPACING;
+            askForKeyFrame(now);
+        }
         while (!pending.isEmpty() && !missing.containsKey(next) && !pending.containsKey(next)) {
             next++;
             drain(now);
@@ -274,7 +337,7 @@ final class Incoming {
     }
 
     long nextWake() {
-        long wake = Time.NEVER;
+        long wake = patient ? hopesUntil : Time.NEVER;
         for (Missing gap : missing.values()) {
             wake = Time.earlier(wake, gap.since + giveUp);
             if (video() || repairsAudio) wake = Time.earlier(wake, gap.askAt);
@@ -295,12 +358,11 @@ final class Incoming {
             return;
         }
         long descriptor = packet.codec.equals("vp8") ? Vp8Descriptor.parse(packet.payload, 0, packet.payload.length) : 0;
-        int prefix = switch (packet.codec) {
-            case "vp8" -> Vp8Descriptor.length(descriptor);
-            case "vp9" -> isScalable(packet.payload) ? (packet.payload[0] & 0x02) != 0 ? 6 : 5 : 3;
-            case "h265" -> 2;
-            default -> 1;
-        };
+        int prefix = prefix(packet, descriptor);
+        if (isBlank(packet.payload, packet.codec.equals("vp8") ? prefix : 0)) {
+            blank(now, packet, descriptor);
+            return;
+        }
         Body body = Body.read(packet.payload, prefix, packet.payload.length - prefix);
         if (body == null) {
             breaks.add("a payload was changed");
@@ -327,6 +389,20 @@ final class Incoming {
             complete(now, body, packet, descriptor);
         }
         begun = null;
+    }
+
+    private boolean isBlank(byte[] payload, int at) {
+        String hex = HexFormat.of().formatHex(payload, at, payload.length);
+        String end = HexFormat.of().formatHex(trailer);
+        return hex.endsWith(end) && BLANKS.contains(hex.substring(0, hex.length() - end.length()));
+    }
+
+    private void blank(long now, Packet packet, long descriptor) {
+        if (video() && !packet.marker) return;
+        Frame frame = new Frame(now, 0, 0, -1, true, packet.timestamp, Vp8Descriptor.pictureId(descriptor), Vp8Descriptor.tl0PicIdx(descriptor), 0, packet.codec);
+        if (lastWhole != null) compare(lastWhole, frame);
+        lastWhole = frame;
+        blanks.add(frame);
     }
 
     private static boolean isScalable(byte[] vp9) {
@@ -379,6 +455,7 @@ final class Incoming {
             referenceCodec = packet.codec;
         }
         frames.add(frame);
+        if (patient) hopesUntil = now + PATIENCE;
     }
 
     private void compare(Frame before, Frame frame) {
@@ -414,6 +491,10 @@ final class Incoming {
 
     // -- judgement
 
+    int rtxSsrc() {
+        return rtxSsrc;
+    }
+
     int highestSeq() {
         return (int) highest & 0xffff;
     }
@@ -436,6 +517,18 @@ final class Incoming {
             last = frame.at;
         }
         return Math.max(longest, now - last);
+    }
+
+    /** Times without a new frame that a viewer notices, as libwebrtc counts them: 150 ms longer than between two of 30 per second. */
+    List<Long> freezes(long from, long now) {
+        List<Long> freezes = new ArrayList<>();
+        long last = from;
+        for (Frame frame : since(from)) {
+            if (frame.at - last > NOTICED) freezes.add(frame.at - last);
+            last = frame.at;
+        }
+        if (now - last > NOTICED) freezes.add(now - last);
+        return freezes;
     }
 
     /** No number is missing, none is used twice, and pictures and time go on. */

@@ -45,6 +45,7 @@ final class LoopPeer implements MediaPeer {
     private final PeerEvents events;
     private final Demand demand = new Demand();
     private final Traffic traffic = new Traffic();
+    private final Interludes interludes = new Interludes(this);
 
     private Peer peer;
     private PeerFlows flows;
@@ -126,6 +127,10 @@ final class LoopPeer implements MediaPeer {
         return peer.roundTripNanos();
     }
 
+    Interludes interludes() {
+        return interludes;
+    }
+
     Downstream downstream() {
         return downstream;
     }
@@ -152,10 +157,12 @@ final class LoopPeer implements MediaPeer {
         peer.wake(now);
         downstream.wake(now);
         subscribed.wake(now);
+        interludes.wake(now);
     }
 
     long nextWake(long now) {
-        return Time.earlier(Time.earlier(peer.nextWake(), downstream.nextWake(now)), subscribed.nextWake());
+        long own = Time.earlier(subscribed.nextWake(), interludes.nextWake());
+        return Time.earlier(own, Time.earlier(peer.nextWake(), downstream.nextWake(now)));
     }
 
     // -- from anywhere

@@ -117,9 +117,14 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     // -- packets
 
+    /** Whether it is not that of the layer's packets so far. */
+    boolean isOther(int layer, int epoch) {
+        return epochs[layer] != epoch;
+    }
+
     /** The source of a layer may have begun anew. */
     void epoch(int layer, int epoch) {
-        if (epochs[layer] == epoch) return;
+        if (!isOther(layer, epoch)) return;
         epochs[layer] = epoch;
         reportNtp[layer] = 0;
         keyFrames.forget(layer);
@@ -136,8 +141,18 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         if (FrameMeaning.keyFrame(meta.meaning)) keyFrames.came(now, meta);
         Drop fault = forms == null ? null : forms.set(index, packet);
         if (fault != null) return fault;
+        if (form.video() && FrameMeaning.keyFrame(meta.meaning)) keyFrame(layer, index);
         for (int i = 0; i < subscriberCount; i++) subscribers[i].forward(now, meta, packet);
         return null;
+    }
+
+    /** The packet at hand begins one, or is a part of it. */
+    void keyFrame(int layer, long index) {}
+
+    /** Something of a layer is lost for good: whoever is shown it needs a key frame. */
+    void pictureLost(long now, int layer) {
+        if (muted) return;
+        for (int i = 0; i < subscriberCount; i++) subscribers[i].pictureLost(now, layer);
     }
 
     /** A packet counts for the layers that cannot do without it. */
@@ -271,6 +286,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     void mute(long now, boolean mute) {
         if (muted == mute) return;
+        if (mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].fallSilent(now);
         muted = mute;
         keyFrames.forget();
         if (forms != null) forms.beginAt(highest(0) + 1);

@@ -13,6 +13,7 @@ import io.stoa.media.LoopHandler;
 import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketMeta;
+import io.stoa.media.PeerState;
 import io.stoa.peer.PacketOutbox;
 import io.stoa.peer.PeerTools;
 import io.stoa.rtp.RtpView;
@@ -78,12 +79,23 @@ final class MediaLoop implements LoopHandler {
     public void receive(long now, DatagramBatch batch) {
         for (int i = 0; i < batch.size; i++) {
             Flow flow = batch.flow[i];
-            LoopPeer owner = flow.owner instanceof LoopPeer known ? known : route(batch, i);
+            LoopPeer owner = flow.owner instanceof LoopPeer known ? claimant(known, flow, batch, i) : route(batch, i);
             if (owner == null) continue;
             owner.peer().receive(now, flow, batch.slab, batch.offset[i], batch.length[i]);
             touch(owner);
         }
         endTurn(now);
+    }
+
+    /**
+     * An address passes from one client to another, behind a NAT or with the lease of a port, and anybody may name one that is somebody else's. Who
+     * proves by a check to be there has it, but for that over which a connection works.
+     */
+    private LoopPeer claimant(LoopPeer known, Flow flow, DatagramBatch batch, int i) {
+        if (batch.slab[batch.offset[i]] != 0 || flow == known.peer().selected() && known.peer().state() == PeerState.CONNECTED) return known;
+        String ufrag = StunPeek.localUfrag(batch.slab, batch.offset[i], batch.length[i]);
+        LoopPeer named = ufrag == null ? null : byUfrag.get(ufrag);
+        return named == null ? known : named;
     }
 
     /** A flow that nobody owns yet: a STUN request says by its username whose it wants to be. */

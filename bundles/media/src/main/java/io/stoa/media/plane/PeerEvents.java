@@ -87,6 +87,11 @@ final class PeerEvents implements PeerHandler {
     }
 
     @Override
+    public void gaveUp(long now, ReceiveStream stream, long index) {
+        ((PublicationTrack) stream.receiver().attachment).gaveUp(now, stream.layer(), index);
+    }
+
+    @Override
     public void senderReport(long now, ReceiveStream stream, long ntp, int rtpTimestamp) {
         ((PublicationTrack) stream.receiver().attachment).senderReport(now, stream.layer(), ntp, rtpTimestamp);
     }

@@ -31,7 +31,9 @@ final class PeerFlows {
         return flow;
     }
 
+    /** From the peer that had it before, if there is one. */
     void own(Flow flow) {
+        if (flow.owner instanceof LoopPeer before && before != owner) before.flows().forget(flow);
         flow.owner = owner;
         if (flows.add(flow) && flows.size() > MAX_FLOWS) releaseOldest(flow);
     }
@@ -45,7 +47,7 @@ final class PeerFlows {
         }
     }
 
-    /** It has closed. */
+    /** It has closed, or is somebody else's. */
     void forget(Flow flow) {
         flows.remove(flow);
     }

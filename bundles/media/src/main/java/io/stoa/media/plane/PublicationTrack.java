@@ -23,6 +23,9 @@ final class PublicationTrack extends LoopTrack {
     final Receiver receiver;
     final AudioLevel level = new AudioLevel();
     private final long[] heardAt = new long[LAYERS];
+    /** By layer, where the newest key frame that has come begins or goes on; -1: nowhere. */
+    private final long[] newestKey = {-1, -1, -1};
+
     private boolean announced;
     private int ticks;
     /** One per other loop that has subscribers; null while there is none. */
@@ -72,6 +75,29 @@ final class PublicationTrack extends LoopTrack {
         if (drop != null) owner.drops().count(drop);
         if (!empty) heard(now, layerOf(layer));
         if (mirrors != null && (drop == null || empty)) handOver(now, stream, packet);
+    }
+
+    @Override
+    void epoch(int layer, int epoch) {
+        if (isOther(layer, epoch)) newestKey[layer] = -1;
+        super.epoch(layer, epoch);
+    }
+
+    @Override
+    void keyFrame(int layer, long index) {
+        newestKey[layer] = Math.max(newestKey[layer], index);
+        receiver.keyFrameCame(layer);
+    }
+
+    /** A packet will not come. Nothing that came after a later key frame depends on it. */
+    void gaveUp(long now, int layer, long index) {
+        if (index > newestKey[layer]) pictureLost(now, layer);
+    }
+
+    @Override
+    void pictureLost(long now, int layer) {
+        super.pictureLost(now, layer);
+        tellMirrors((mirror, at) -> mirror.pictureLost(at, layer));
     }
 
     private void heard(long now, int layer) {

@@ -103,6 +103,7 @@ final class SubscribedTracks {
             return;
         }
         TrackForm form = track.form();
+        owner.interludes().finish(now, form.video());
         Sender sender = peer.addSender(now, new SenderSpec(
                 track.trackSid, subscription.spec.streamId(), form.video(), form.codecs(), form.dependencyDescriptorId(), form.captureTimeId(),
                 track.redundant(), subscription.spec.bursty()));
@@ -140,8 +141,16 @@ final class SubscribedTracks {
     }
 
     private void drop(long now, SubscriptionTrack subscription) {
+        Sender sender = subscription.sender();
+        BlankFrames last = subscription.farewell(now, over -> peer.removeSender(over, sender));
         leave(subscription);
-        if (subscription.sender() != null) peer.removeSender(now, subscription.sender());
+        if (last != null) owner.interludes().begin(now, last);
+        else if (sender != null) peer.removeSender(now, sender);
+    }
+
+    /** Its client may still be sent {@link BlankFrames}. */
+    private boolean isOver(SubscriptionTrack subscription) {
+        return subscriptions.get(subscription.spec.trackSid()) != subscription;
     }
 
     private void leave(SubscriptionTrack subscription) {
@@ -158,6 +167,7 @@ final class SubscribedTracks {
     void end() {
         for (SubscriptionTrack subscription : List.copyOf(subscriptions.values())) leave(subscription);
         subscriptions.clear();
+        owner.interludes().clear();
     }
 
     // -- what happens to it
@@ -174,6 +184,7 @@ final class SubscribedTracks {
     /** Negotiated: the client takes it, in that codec. */
     void bound(long now, Sender sender) {
         SubscriptionTrack subscription = (SubscriptionTrack) sender.attachment;
+        if (isOver(subscription)) return;
         if (subscription.rank != sender.rank()) change(now, subscription, sender.rank());
         owner.listener().codecTaken(subscription.spec.trackSid(), sender.rank());
         subscription.bound(now);
@@ -182,7 +193,7 @@ final class SubscribedTracks {
     /** The client can decode none of its codecs. */
     void unsupported(Sender sender, String why) {
         SubscriptionTrack subscription = (SubscriptionTrack) sender.attachment;
-        if (subscription == null) return;
+        if (subscription == null || isOver(subscription)) return;
         subscriptions.remove(subscription.spec.trackSid(), subscription);
         leave(subscription);
         owner.listener().subscription(subscription.spec.trackSid(), SubscriptionEvent.CODEC_UNSUPPORTED, why);

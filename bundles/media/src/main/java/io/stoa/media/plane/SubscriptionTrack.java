@@ -63,6 +63,9 @@ final class SubscriptionTrack {
     private final long[] late = new long[MAX_LATE];
 
     private int lateCount;
+    /** Silence instead of packets; the state that it goes on from is held. */
+    private BlankFrames silence;
+
     private SendHistory history;
     private RedRecovery recovery;
     private TrackPreference preference;
@@ -145,6 +148,7 @@ final class SubscriptionTrack {
 
     /** Nothing of the track comes in this codec any more, and something may in another one. */
     void part() {
+        breakSilence();
         ForwarderState last = held;
         if (forwarder != null) {
             try {
@@ -170,6 +174,7 @@ final class SubscriptionTrack {
     }
 
     void detach() {
+        breakSilence();
         if (publication != null) {
             publication.remove(this);
             owner.downstream().remove(this);
@@ -232,10 +237,15 @@ final class SubscriptionTrack {
     private void failed(long now, Throwable bug) {
         LOG.error("forwarding of {} to {} failed and waits for another engine", spec.trackSid(), owner.spec().identity(), bug);
         drops().count(Drop.ENGINE_FAILED);
+        rest(now);
+    }
+
+    /** As {@link #hold}, whatever the engine does. */
+    private void rest(long now) {
         try {
             hold(now);
         } catch (RuntimeException | LinkageError e) {
-            LOG.error("and its state is lost", e);
+            LOG.error("the state of {} for {} is lost", spec.trackSid(), owner.spec().identity(), e);
             forwarder = null;
         }
     }
@@ -429,6 +439,11 @@ final class SubscriptionTrack {
         askForKeyFrame(now);
     }
 
+    /** On the way from the publisher. The client would find out late: to it, a packet that never comes may yet. */
+    void pictureLost(long now, int layer) {
+        if (forwarder != null && forwarder.currentLayer() == layer) keyFrameLost(now);
+    }
+
     void askForKeyFrame(long now) {
         if (forwarder == null || publication == null || sender == null || !preference.enabled() || starved || !sender.ready()) return;
         if (forwarder.currentLayer() < 0 && begins(now, forwarder.targetLayer())) return;
@@ -450,17 +465,72 @@ final class SubscriptionTrack {
         boolean back = wanted.enabled() && !preference.enabled();
         preference = wanted;
         owner.downstream().changed();
-        if (forwarder == null) return;
+        if (publication == null) return;
+        if (!wanted.enabled()) fallSilent(now);
         if (back) resync(now);
         aim(now);
         askForKeyFrame(now);
     }
 
     void resync(long now) {
+        endSilence(now);
         recovery.pause();
-        if (forwarder == null) return;
+        if (forwarder == null) {
+            if (held != null) held = held.outOfStep();
+            return;
+        }
         forwarder.resync(now);
         askForKeyFrame(now);
+    }
+
+    // -- when it pauses or ends
+
+    /** Its decoder is not to be left in the middle of a sound. */
+    void fallSilent(long now) {
+        if (publication.form().video() || silence != null || !sentAny || !sender.ready() || publication.muted()) return;
+        rest(now);
+        lateCount = 0;
+        silence = blank(now, held, false, this::endSilence);
+        if (silence == null) endHold(now);
+        else owner.interludes().begin(now, silence);
+    }
+
+    /** @return null if there is nothing to go on from, or nothing is known to send */
+    private BlankFrames blank(long now, ForwarderState from, boolean last, BlankFrames.Ending ending) {
+        if (from == null) return null;
+        byte[] trailer = publication.form().encrypted() ? spec.trailer() : new byte[0];
+        BlankPayload payload = BlankPayload.of(sender.codec(), sender.red(), from, trailer);
+        return payload == null ? null : new BlankFrames(now, sender, payload, from, last, ending);
+    }
+
+    private void endSilence(long now) {
+        if (silence == null) return;
+        breakSilence();
+        endHold(now);
+    }
+
+    private void breakSilence() {
+        if (silence == null) return;
+        held = silence.after();
+        owner.interludes().remove(silence);
+        silence = null;
+    }
+
+    /** Goes on with the engine of now, if there is one. */
+    private void endHold(long now) {
+        ForwardingEngine engine = owner.loop.engine();
+        if (engine == null || held == null) return;
+        goOn(engine);
+        aim(now);
+        publication.refresh(now, this);
+    }
+
+    /** @return what the client is sent before its section is free, null if that may be at once */
+    BlankFrames farewell(long now, BlankFrames.Ending ending) {
+        if (publication == null || !sentAny || !sender.ready()) return null;
+        breakSilence();
+        rest(now);
+        return blank(now, held, true, ending);
     }
 
     // -- for operators
@@ -472,7 +542,7 @@ final class SubscriptionTrack {
         if (publication != null && !sender.bound()) found.add(Hindrance.NOT_NEGOTIATED);
         if (!preference.enabled()) found.add(Hindrance.PAUSED);
         else if (starved) found.add(Hindrance.NO_BANDWIDTH);
-        if (publication == null) return found;
+        if (publication == null || silence != null) return found;
         if (forwarder == null) found.add(Hindrance.NO_ENGINE);
         else if (publication.form().video() && found.isEmpty() && forwarder.currentLayer() < 0) found.add(Hindrance.WAITING_FOR_KEY_FRAME);
         return found;
@@ -486,7 +556,7 @@ final class SubscriptionTrack {
      * @throws RuntimeException if the new engine cannot use the state; then nothing has changed
      */
     void adopt(long now, ForwardingEngine engine) {
-        if (publication == null) return;
+        if (publication == null || silence != null) return; // after it, whichever engine is there then
         boolean wasHeld = forwarder == null && held != null;
         ForwarderState from = forwarder != null ? forwarder.snapshot() : held;
         if (from == null && sentAny) throw new IllegalStateException("the state was lost, and numbers must not be used twice");
@@ -511,7 +581,7 @@ final class SubscriptionTrack {
         int layer = from.currentLayer();
         long last = from.lastLayerIndex();
         if (layer < 0 || last < 0) return;
-        if (now - heldSince > MAX_REPLAY || !publication.holdsAllSince(layer, last + 1)) {
+        if (now - heldSince > MAX_REPLAY || publication.muted() || !publication.holdsAllSince(layer, last + 1)) {
             resync(now);
             return;
         }

@@ -3,7 +3,8 @@
  *
  * <p>One {@code MediaLoop} per packet loop owns everything that happens on its thread: its peers ({@code LoopPeer}), what they publish
  * ({@code PublishedTracks}; each a {@code PublicationTrack}: packet rings, live layers, loudness) and what they receive
- * ({@code SubscribedTracks}; each a {@code SubscriptionTrack}: a forwarder, a sender, a history). All peers of a room are made on the
+ * ({@code SubscribedTracks}; each a {@code SubscriptionTrack}: a forwarder, a sender, a history), and what is put in its place when it pauses or
+ * ends ({@code BlankFrames}). All peers of a room are made on the
  * room's home loop, so a packet crosses no thread. Calls of the control side are tasks posted to the loop.
  *
  * <p>Who subscribes from another loop (it came from another room) has a {@code MirrorTrack} on its own loop, which a {@code HandOff} fills

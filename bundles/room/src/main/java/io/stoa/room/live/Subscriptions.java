@@ -266,7 +266,7 @@ final class Subscriptions {
             settings.put(sid, new Setting(false, before.quality, before.width, before.height, before.priority));
         owner.room().dynacast().changed(sid);
         boolean screen = entry.info.getSource() == TrackSource.SCREEN_SHARE;
-        owner.receiving().subscribe(source, new SubscriptionSpec(sid, streamId(publisher, entry), preference(entry), screen));
+        owner.receiving().subscribe(source, new SubscriptionSpec(sid, streamId(publisher, entry), preference(entry), screen, owner.room().welcome().sifTrailer().toByteArray()));
     }
 
     /** A stream of its own, or, where tracks are played together, that of all tracks of the publisher's stream (spec 6.13). */
