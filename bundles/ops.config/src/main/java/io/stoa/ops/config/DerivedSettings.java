@@ -55,6 +55,7 @@ final class DerivedSettings {
         if (ports && !dev || number("rtc.port_range_end") == 0) values.put("rtc.port_range_end", 60000L);
         if (number("rtc.port_range_end") < number("rtc.port_range_start"))
             faults.add("rtc.port_range_end: " + number("rtc.port_range_end") + " is not allowed; allowed: at least rtc.port_range_start, " + number("rtc.port_range_start"));
+        if (dev) values.putIfAbsent("rtc.enable_loopback_candidate", true);
     }
 
     /** Both ends or none (spec 11.1). */

@@ -109,7 +109,6 @@ class SettingsLoaderTest {
         assertThat(settings.keys()).containsExactly(java.util.Map.entry("devkey", "secret"));
         assertThat(settings.list("bind_addresses")).containsExactly("127.0.0.1", "::1");
         assertThat(settings.text("rtc.udp_port")).contains("7882");
-        assertThat(settings.flag("rtc.enable_loopback_candidate")).as("only where there is no other").isFalse();
         assertThat(settings.text("logging.level")).contains("debug");
         assertThat(settings.flag("development")).isTrue();
     }
