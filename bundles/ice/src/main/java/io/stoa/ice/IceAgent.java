@@ -114,7 +114,7 @@ public final class IceAgent {
     public Flow usable() {
         if (selected != null || lite) return selected;
         IcePair best = null;
-        for (IcePair pair : pairs) if (pair.works() && (best == null || pair.betterThan(best))) best = pair;
+        for (IcePair pair : pairs) if (pair.works() && (best == null || pair.betterThan(best, controlling))) best = pair;
         return best == null ? null : best.flow;
     }
 
@@ -564,7 +564,7 @@ public final class IceAgent {
         if (!known) return latest;
         long until = pair.answeredAt;
         for (IcePair other : pairs) {
-            if (!other.isOpen() || !other.betterThan(pair)) continue;
+            if (!other.isOpen() || !other.betterThan(pair, true)) continue;
             if (other.state == IcePair.State.WAITING) return latest;
             long quick = other.sentAt + 2 * pair.roundTrip;
             if (quick - until > 0) until = quick;
