@@ -151,10 +151,6 @@ final class ActiveRoom implements LiveRoom {
         return manager.region();
     }
 
-    RoomInternal internal() {
-        return internal;
-    }
-
     RoomDescription description() {
         return description;
     }
@@ -266,6 +262,7 @@ final class ActiveRoom implements LiveRoom {
         member.joined();
         announce(member);
         description.countsChanged();
+        manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         becomesActive(member, millis() + JOIN_MILLIS);
         return member;
     }
@@ -385,6 +382,7 @@ final class ActiveRoom implements LiveRoom {
 
     /** Who was taken knows where it is. */
     void arrived(Member member) {
+        manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         activated(member);
         for (Member other : members.values()) {
             if (other == member) continue;
@@ -532,6 +530,11 @@ final class ActiveRoom implements LiveRoom {
     @Override
     public Room info() {
         return description.now();
+    }
+
+    @Override
+    public RoomInternal internal() {
+        return internal;
     }
 
     @Override

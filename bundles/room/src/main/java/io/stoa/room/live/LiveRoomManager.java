@@ -364,7 +364,8 @@ public final class LiveRoomManager implements RoomManager {
                         .setMetadata(configuration.getMetadata())
                         .setMinPlayoutDelay(configuration.getMinPlayoutDelay())
                         .setMaxPlayoutDelay(configuration.getMaxPlayoutDelay())
-                        .setSyncStreams(configuration.getSyncStreams());
+                        .setSyncStreams(configuration.getSyncStreams())
+                        .addAllAgents(configuration.getAgentsList());
         }
         return request.build();
     }
