@@ -223,7 +223,7 @@ class DispatchTest {
         while (worker.offers().size() > offered) {
             offered = worker.offers().size();
             worker.reports(worker.takes("agent-" + offered), JobStatus.JS_FAILED, "boom");
-            rig.desk.pass(60_000);
+            for (int seconds = 0; seconds < 30 && worker.offers().size() == offered; seconds++) rig.desk.pass(1_000);
         }
         assertThat(offered).isEqualTo(6);
         assertThat(worker.offers()).extracting(Job::getId).doesNotHaveDuplicates();
@@ -316,6 +316,22 @@ class DispatchTest {
         worker.reports(job, JobStatus.JS_FAILED, "boom");
         rig.desk.pass(60_000);
         assertThat(worker.offers()).hasSize(1);
+    }
+
+    @Test
+    void jobs_that_have_ended_are_not_shown_for_ever() throws RpcException {
+        PlayedWorker worker = rig.worker().registers(JobType.JT_PARTICIPANT, "");
+        var hall = rig.rooms.open("hall");
+        hall.enters("first");
+        Job runs = worker.takes("agent of the first");
+        for (int i = 0; i < Dispatch.MAX_ENDED + 5; i++) {
+            hall.enters("guest " + i);
+            worker.reports(worker.takes("agent " + i), JobStatus.JS_SUCCESS, "");
+        }
+        hall.enters("last");
+        worker.takes("agent of the last");
+        assertThat(rig.jobs("hall")).hasSize(Dispatch.MAX_ENDED + 2);
+        assertThat(rig.jobs("hall").getFirst().getId()).isEqualTo(runs.getId());
     }
 
     // -- the store

@@ -2,6 +2,7 @@ package io.stoa.itests.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.agent.AgentServer;
 import io.stoa.auth.KeyProvider;
 import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
@@ -12,6 +13,7 @@ import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
+import io.stoa.room.RoomListener;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
@@ -40,7 +42,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The distribution as it is shipped: everything is there, once, and works. */
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
-    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes and TURN servers. */
+    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, RPC services and TURN servers. */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(NodeAddresses.class, List.of("transport")),
@@ -56,8 +58,10 @@ class AssemblyIT {
             Map.entry(RoomStore.class, List.of("store.memory")),
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
-            Map.entry(RpcEndpoint.class, List.of("service.room")),
-            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp")));
+            Map.entry(RpcEndpoint.class, List.of("service.room", "service.agent")),
+            Map.entry(AgentServer.class, List.of("service.agent")),
+            Map.entry(RoomListener.class, List.of("service.agent")),
+            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "edge.agent")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
     private static final Set<String> BOTH = Set.of("http", "rpc");
