@@ -4,6 +4,7 @@ import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateSubscriptionsRequest;
@@ -19,6 +20,9 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface LiveRoom {
     /** Current state, counts included. */
     Room info();
+
+    /** What the server keeps of the room beside what is shown: as it was settled when the room opened. Does not wait. */
+    RoomInternal internal();
 
     List<ParticipantInfo> participants();
 

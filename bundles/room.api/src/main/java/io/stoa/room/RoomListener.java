@@ -15,6 +15,9 @@ public interface RoomListener {
 
     default void roomFinished(Room room) {}
 
+    /** The participant is in the room; its media connection is still to come, or was brought along from another room. */
+    default void participantEntered(Room room, ParticipantInfo participant) {}
+
     /** The participant became ACTIVE. */
     default void participantJoined(Room room, ParticipantInfo participant) {}
 

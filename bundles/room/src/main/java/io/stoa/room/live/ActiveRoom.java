@@ -151,10 +151,6 @@ final class ActiveRoom implements LiveRoom {
         return manager.region();
     }
 
-    RoomInternal internal() {
-        return internal;
-    }
-
     RoomDescription description() {
         return description;
     }
@@ -271,6 +267,7 @@ final class ActiveRoom implements LiveRoom {
         member.joined();
         announce(member);
         description.countsChanged();
+        manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         becomesActive(member, millis() + JOIN_MILLIS);
         return member;
     }
@@ -390,6 +387,7 @@ final class ActiveRoom implements LiveRoom {
 
     /** Who was taken knows where it is. */
     void arrived(Member member) {
+        manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         activated(member);
         for (Member other : members.values()) {
             if (other == member) continue;
@@ -546,6 +544,11 @@ final class ActiveRoom implements LiveRoom {
     @Override
     public Room info() {
         return description.now();
+    }
+
+    @Override
+    public RoomInternal internal() {
+        return internal;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.stoa.protocol.livekit.DataPacket;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
@@ -80,6 +81,11 @@ final class PlayedRooms implements RoomManager {
         @Override
         public Room info() {
             return Room.newBuilder().setName(name).setSid("RM_live").setNumParticipants(1).build();
+        }
+
+        @Override
+        public RoomInternal internal() {
+            return RoomInternal.getDefaultInstance();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.stoa.itests.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.agent.AgentServer;
 import io.stoa.auth.KeyProvider;
 import io.stoa.auth.MetricsAccess;
 import io.stoa.auth.Secrets;
@@ -15,6 +16,7 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
 import io.stoa.room.EventLine;
+import io.stoa.room.RoomListener;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
@@ -51,7 +53,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
     /**
-     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers and stores to copy
+     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, RPC services, TURN servers and stores to copy
      * from.
      */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
@@ -77,8 +79,9 @@ class AssemblyIT {
             Map.entry(AgentStore.class, List.of("store.memory")),
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
-            Map.entry(RpcEndpoint.class, List.of("service.room")),
-            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "ops.health", "ops.health", "ops.health")),
+            Map.entry(RpcEndpoint.class, List.of("service.room", "service.agent")),
+            Map.entry(AgentServer.class, List.of("service.agent")),
+            Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "edge.agent", "edge.whip", "edge.whip", "ops.health", "ops.health", "ops.health")),
             Map.entry(EventLine.class, List.of("handover")),
             Map.entry(MetricsAccess.class, List.of("ops.config")));
 

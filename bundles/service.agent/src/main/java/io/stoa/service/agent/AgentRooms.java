@@ -1,0 +1,161 @@
+package io.stoa.service.agent;
+
+import io.stoa.protocol.handover.AgentsState;
+import io.stoa.protocol.handover.RoomAgentsState;
+import io.stoa.protocol.livekit.AgentDispatch;
+import io.stoa.protocol.livekit.Job;
+import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
+import io.stoa.room.LiveRoom;
+import io.stoa.room.RoomManager;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms of this node that want agents. On the desk, but for what says otherwise. */
+final class AgentRooms implements JobWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentRooms.class);
+
+    private final Desk desk;
+    private final Executor background;
+    private final Map<String, RoomAgents> rooms = new LinkedHashMap<>();
+    private RoomAgents.Premises premises;
+
+    /** @param background where rooms may be asked and waited for */
+    AgentRooms(Desk desk, Executor background) {
+        this.desk = desk;
+        this.background = background;
+    }
+
+    void begin(RoomAgents.Premises with) {
+        premises = with;
+    }
+
+    private void with(String name, Consumer<RoomAgents> then) {
+        RoomAgents room = rooms.get(name);
+        if (room != null) then.accept(room);
+    }
+
+    // -- rooms come and go
+
+    /** A room of which only the name is known. */
+    void look(RoomManager manager, String name) {
+        background.execute(() -> {
+            try {
+                manager.room(name).ifPresent(this::meet);
+            } catch (IllegalStateException e) {
+                LOG.warn("room {} gets no agents for now: {}", name, e.getMessage());
+            }
+        });
+    }
+
+    /** Any thread that may wait: a room lives. Events of it that come from now on are not missed, what has been is asked for. */
+    private void meet(LiveRoom live) {
+        Room info = live.info();
+        RoomInternal internal = live.internal();
+        desk.post(() -> {
+            room(info, internal);
+            census(live);
+        });
+    }
+
+    /** A room that lives. */
+    RoomAgents room(Room info, RoomInternal internal) {
+        RoomAgents before = rooms.get(info.getName());
+        if (before != null && before.sid().equals(info.getSid())) return before;
+        if (before != null) before.finish();
+        RoomAgents room = new RoomAgents(premises, info);
+        rooms.put(info.getName(), room);
+        room.open(internal);
+        return room;
+    }
+
+    /** Asks who is there. */
+    void census(LiveRoom live) {
+        background.execute(() -> {
+            try {
+                Room info = live.info();
+                List<ParticipantInfo> here = live.participants();
+                desk.post(() -> with(info.getName(), room -> {
+                    if (room.sid().equals(info.getSid())) room.census(here);
+                }));
+            } catch (IllegalStateException e) {
+                LOG.warn("who is in room {} is not known for now: {}", live.info().getName(), e.getMessage());
+            }
+        });
+    }
+
+    /** Another room manager is there, or nothing was heard for a while. */
+    void review(RoomManager manager) {
+        for (RoomAgents known : List.copyOf(rooms.values())) {
+            background.execute(() -> {
+                try {
+                    Optional<LiveRoom> live = manager.room(known.name());
+                    if (live.isPresent()) meet(live.get());
+                    else desk.post(() -> finish(known));
+                } catch (IllegalStateException e) {
+                    LOG.warn("what has become of room {} is not known for now: {}", known.name(), e.getMessage());
+                }
+            });
+        }
+        background.execute(() -> manager.rooms().forEach(this::meet));
+    }
+
+    void finished(Room info) {
+        with(info.getName(), room -> {
+            if (info.getSid().isEmpty() || info.getSid().equals(room.sid())) finish(room);
+        });
+    }
+
+    private void finish(RoomAgents room) {
+        if (rooms.remove(room.name(), room)) room.finish();
+    }
+
+    void event(Room info, Consumer<RoomAgents> what) {
+        with(info.getName(), room -> {
+            if (!room.sid().equals(info.getSid())) return;
+            room.now(info);
+            what.accept(room);
+        });
+    }
+
+    // -- jobs
+
+    @Override
+    public void changed(Job job) {
+        with(job.getRoom().getName(), room -> room.changed(job));
+    }
+
+    @Override
+    public void lost(Job job) {
+        with(job.getRoom().getName(), room -> room.lost(job));
+    }
+
+    // -- from one to the next
+
+    List<AgentDispatch> all() {
+        return rooms.values().stream().flatMap(room -> room.list("").stream()).toList();
+    }
+
+    List<RoomAgentsState> state() {
+        return rooms.values().stream().map(RoomAgents::state).toList();
+    }
+
+    void clear() {
+        rooms.clear();
+    }
+
+    void resume(AgentsState from) {
+        for (RoomAgentsState one : from.getRoomsList()) {
+            RoomAgents room = new RoomAgents(premises, one.getRoom());
+            rooms.put(room.name(), room);
+            room.resume(one);
+        }
+    }
+}
