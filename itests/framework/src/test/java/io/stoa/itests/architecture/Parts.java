@@ -29,7 +29,7 @@ final class Parts {
             Set.of("room.api", "store.api", "cluster.api", "media.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer", "turn"),
             Set.of("auth", "http", "rpc"),
-            Set.of("store.memory", "handover", "transport", "srtp.portable", "forward", "turn.server"),
+            Set.of("store.memory", "handover", "transport", "srtp.portable", "srtp.linux", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room"),
             Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell"));

@@ -40,13 +40,13 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The distribution as it is shipped: everything is there, once, and works. */
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
-    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes and TURN servers. */
+    /** Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers, and what protects packets: the native one outranks the portable. */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(NodeAddresses.class, List.of("transport")),
             Map.entry(PacketIo.class, List.of("transport")),
             Map.entry(TurnServers.class, List.of("ops.config", "turn.server")),
-            Map.entry(SrtpEngine.class, List.of("srtp.portable")),
+            Map.entry(SrtpEngine.class, List.of("srtp.portable", "srtp.linux")),
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),
             Map.entry(MessageBus.class, List.of("rpc")),
