@@ -76,8 +76,8 @@ public final class NativeSrtp {
         SrtpTrial trial = new SrtpTrial(engine);
         SrtpTrial others = other == null ? null : new SrtpTrial(other);
         for (int i = 0; i < ROUNDS; i++) {
-            trial.run(ROUND_NANOS);
-            if (others != null) others.run(ROUND_NANOS);
+            trial.run(System::nanoTime, ROUND_NANOS);
+            if (others != null) others.run(System::nanoTime, ROUND_NANOS);
         }
         if (others == null) return new Verdict(FIRST, "first choice, " + trial.nanosPerPacket() + " ns per packet");
         return verdict(trial.nanosPerPacket(), others.nanosPerPacket(), other.name());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.SrtpState.Direction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,9 @@ class MemoryTest {
             }
             packet[0] = (byte) 0x80;
             for (SrtpContext context : contexts) {
-                context.protectRtp(packet, 0, 100);
+                boolean sends = context.state().direction() == Direction.OUTBOUND;
+                if (sends) context.protectRtp(packet, 0, 100);
+                else context.unprotectRtp(packet, 0, 116);
                 SrtpContext next = engine.goOn(context);
                 context.close();
                 next.close();
