@@ -2,6 +2,7 @@ package io.stoa.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -17,22 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One UDP port at one local address. Belongs to its loop.
+ * A UDP port as a channel of Netty.
  *
  * <p>What a turn sends to one destination is gathered: a run of datagrams of one length (the last may be shorter) is handed to the kernel
  * as one that it cuts ({@code UDP_SEGMENT}), because sending is paid per call and destination, not per byte.
  */
-final class UdpSocket extends ChannelInboundHandlerAdapter {
-    private static final int MAX_RUN = 32;
+final class NettyUdpSocket extends UdpSocket {
     /** A turn that produces more than this sends in between. */
     private static final int MAX_GATHERED = 4 << 20;
-    private static final int EIO = 5;
-    private static final int EINVAL = 22;
 
-    /** What {@link Flow#socket} holds: where to send, and the run that waits to go there. */
-    static final class Path {
-        final UdpSocket socket;
-        final InetSocketAddress remote;
+    /** Where to send, and the run that waits to go there. */
+    static final class NettyPath extends Path {
+        private final NettyUdpSocket socket;
         private ByteBuf run;
         private int segment;
         private int count;
@@ -40,24 +37,30 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
         private boolean complete;
         private boolean queued;
 
-        Path(UdpSocket socket, InetSocketAddress remote) {
+        NettyPath(NettyUdpSocket socket, InetSocketAddress remote) {
+            super(remote);
             this.socket = socket;
-            this.remote = remote;
+        }
+
+        @Override
+        NettyUdpSocket socket() {
+            return socket;
         }
     }
 
-    private final NettyLoop loop;
-    private final List<Path> gathering = new ArrayList<>();
+    private final List<NettyPath> gathering = new ArrayList<>();
     private int gathered;
     private boolean segments;
     private final byte[] scratch = new byte[DatagramBatch.MAX_DATAGRAM];
-    final FlowTable flows = new FlowTable();
     private TransportAddress local;
     private Channel channel;
-    boolean dirty;
 
-    UdpSocket(NettyLoop loop) {
-        this.loop = loop;
+    NettyUdpSocket(NettyLoop loop) {
+        super(loop);
+    }
+
+    ChannelHandler handler() {
+        return new Events();
     }
 
     void bound(Channel bound, TransportAddress address) {
@@ -66,17 +69,37 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
         local = address;
     }
 
+    @Override
     TransportAddress local() {
         return local;
     }
 
-    Channel channel() {
-        return channel;
+    @Override
+    void close() {
+        channel.close();
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        DatagramPacket packet = (DatagramPacket) message;
+    private final class Events extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            received((DatagramPacket) message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            loop.deliver();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // Some interfaces cannot send what has to be cut; what was lost is asked for again.
+            if (cause instanceof NativeIoException failure && (-failure.expectedErr() == LinuxCalls.EIO || -failure.expectedErr() == LinuxCalls.EINVAL)) segments = false;
+            // An ICMP error about some destination (port unreachable) shows as an exception of the socket: consent expires by itself.
+            loop.drop(Drop.SEND_FAILED);
+        }
+    }
+
+    private void received(DatagramPacket packet) {
         try {
             ByteBuf content = packet.content();
             int length = content.readableBytes();
@@ -85,7 +108,7 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
                 return;
             }
             loop.arriving();
-            Flow flow = flow(packet.sender(), false);
+            Flow flow = flow(packet.sender());
             if (flow == null) return;
             content.getBytes(content.readerIndex(), scratch, 0, length);
             loop.arrived(flow, scratch, length);
@@ -95,30 +118,13 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        loop.deliver();
+    Path path(InetSocketAddress remote) {
+        return new NettyPath(this, remote);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // Some interfaces cannot send what has to be cut; what was lost is asked for again.
-        if (cause instanceof NativeIoException failure && (-failure.expectedErr() == EIO || -failure.expectedErr() == EINVAL)) segments = false;
-        // An ICMP error about some destination (port unreachable) shows as an exception of the socket: consent expires by itself.
-        loop.drop(Drop.SEND_FAILED);
-    }
-
-    /** Finds or makes. */
-    Flow flow(InetSocketAddress remote, boolean outgoing) {
-        Flow flow = flows.get(remote);
-        if (flow != null) return flow;
-        flow = new Flow(Flow.Protocol.UDP, local, TransportAddress.of(remote), new Path(this, remote));
-        flow.heardAt = loop.now();
-        if (flows.add(remote, flow)) return flow;
-        loop.drop(Drop.FLOW_LIMIT);
-        return null;
-    }
-
-    void send(Path path, byte[] bytes, int offset, int length) {
+    void send(Path to, byte[] bytes, int offset, int length) {
+        NettyPath path = (NettyPath) to;
         if (!channel.isWritable()) {
             loop.drop(Drop.SEND_QUEUE_FULL);
             return;
@@ -130,12 +136,10 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
         path.complete = length < path.segment;
         gathered += length;
         if (gathered > MAX_GATHERED) flush();
-        if (dirty) return;
-        dirty = true;
-        loop.dirty(this);
+        waits();
     }
 
-    private void begin(Path path, int length) {
+    private void begin(NettyPath path, int length) {
         path.run = channel.alloc().directBuffer(length * path.before);
         path.segment = length;
         path.count = 0;
@@ -144,7 +148,7 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
         gathering.add(path);
     }
 
-    private void write(Path path) {
+    private void write(NettyPath path) {
         ByteBuf run = path.run;
         path.run = null;
         path.before = path.count;
@@ -152,9 +156,10 @@ final class UdpSocket extends ChannelInboundHandlerAdapter {
         channel.write(packet, channel.voidPromise());
     }
 
+    @Override
     void flush() {
         for (int i = 0; i < gathering.size(); i++) {
-            Path path = gathering.get(i);
+            NettyPath path = gathering.get(i);
             path.queued = false;
             if (path.run != null) write(path);
         }
