@@ -12,6 +12,10 @@ public record DtlsSettings(DtlsCertificate certificate, boolean client, List<Int
     public static final int MTU = 1_200;
 
     public static DtlsSettings of(DtlsCertificate certificate, boolean client) {
-        return new DtlsSettings(certificate, client, List.of(0x0007, 0x0008, 0x0001), 60_000, 100);
+        return of(certificate, client, List.of(0x0007, 0x0008, 0x0001));
+    }
+
+    public static DtlsSettings of(DtlsCertificate certificate, boolean client, List<Integer> profiles) {
+        return new DtlsSettings(certificate, client, profiles, 60_000, 100);
     }
 }

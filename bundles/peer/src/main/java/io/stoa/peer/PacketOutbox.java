@@ -28,9 +28,15 @@ public final class PacketOutbox {
         batch = new SrtpBatch(slab, slots);
     }
 
-    /** Who protects from now on; what earlier engines' contexts have to send is still sent. */
+    /** Who protects from now on; what has been committed leaves by the engine before. */
     public void engine(SrtpEngine next) {
+        flush();
         engine = next;
+    }
+
+    /** Who makes the contexts of new connections; null before there is one. */
+    SrtpEngine engine() {
+        return engine;
     }
 
     byte[] slab() {

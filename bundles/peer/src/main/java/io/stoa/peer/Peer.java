@@ -29,6 +29,7 @@ import io.stoa.sdp.MediaDescription;
 import io.stoa.sdp.MediaDescription.Setup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpProfile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -241,7 +242,8 @@ public final class Peer {
     private DtlsConnection dtls(boolean client) {
         dtlsClient = client;
         lanes.role(client);
-        return new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), new DtlsEvents());
+        List<Integer> profiles = engine().profiles().stream().map(profile -> profile.id).toList();
+        return new DtlsConnection(DtlsSettings.of(tools.certificate(), client, profiles), tools.secureRandom(), new DtlsEvents());
     }
 
     private static Setup theirSetup(SessionDescription description) {
@@ -483,6 +485,31 @@ public final class Peer {
         return outbound;
     }
 
+    private SrtpEngine engine() {
+        return tools.outbox().engine();
+    }
+
+    /**
+     * The loop's engine protects this connection from the next packet on: keys, roll-over counters and replay windows go over. If it
+     * cannot, the engine before goes on, and it throws.
+     */
+    public void changeEngine() {
+        if (outbound == null) return;
+        tools.outbox().flush();
+        SrtpContext nextOutbound = engine().goOn(outbound);
+        SrtpContext nextInbound;
+        try {
+            nextInbound = engine().goOn(inbound);
+        } catch (RuntimeException | LinkageError e) {
+            nextOutbound.close();
+            throw e;
+        }
+        outbound.close();
+        inbound.close();
+        outbound = nextOutbound;
+        inbound = nextInbound;
+    }
+
     void transmit(byte[] bytes, int offset, int length) {
         Flow flow = ice.usable();
         if (flow != null) handler.transmit(flow, bytes, offset, length);
@@ -581,8 +608,8 @@ public final class Peer {
         @Override
         public void connected(SrtpKeys keys) {
             SrtpProfile profile = SrtpProfile.ofId(keys.profileId());
-            outbound = tools.engine().outbound(profile, keys.localKey(), keys.localSalt());
-            inbound = tools.engine().inbound(profile, keys.remoteKey(), keys.remoteSalt());
+            outbound = engine().outbound(profile, keys.localKey(), keys.localSalt());
+            inbound = engine().inbound(profile, keys.remoteKey(), keys.remoteSalt());
             lanes.start(now);
             if (ice.state() == IceState.CONNECTED) become(PeerState.CONNECTED, String.valueOf(ice.selected()));
         }

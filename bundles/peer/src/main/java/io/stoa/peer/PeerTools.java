@@ -1,7 +1,6 @@
 package io.stoa.peer;
 
 import io.stoa.dtls.DtlsCertificate;
-import io.stoa.srtp.SrtpEngine;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -10,6 +9,6 @@ import java.util.random.RandomGenerator;
  *
  * @param random for ids, SSRCs and ICE; seeded in scenarios
  * @param secureRandom for DTLS
+ * @param outbox where media leaves, and whose engine protects the connections of the loop
  */
-public record PeerTools(
-        SrtpEngine engine, DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, PacketOutbox outbox) {}
+public record PeerTools(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, PacketOutbox outbox) {}

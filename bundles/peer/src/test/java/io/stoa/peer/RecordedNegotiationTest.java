@@ -199,7 +199,8 @@ class RecordedNegotiationTest {
             boolean firefox = name.startsWith("firefox");
             var srtp = new PortableSrtpEngine();
             var outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 4);
-            var tools = new PeerTools(srtp, CERTIFICATE, new Random(SEED), new SecureRandom(), outbox);
+            outbox.engine(srtp);
+            var tools = new PeerTools(CERTIFICATE, new Random(SEED), new SecureRandom(), outbox);
             PeerHandler handler = (PeerHandler) Proxy.newProxyInstance(
                     PeerHandler.class.getClassLoader(), new Class<?>[] {PeerHandler.class}, (proxy, method, arguments) -> null);
             peer = new Peer(new PeerSpec("RM_1", "PA_1", "ann", role, enabled, firefox, !firefox, false), tools, handler);

@@ -41,7 +41,8 @@ final class Recorder implements PeerHandler {
     Recorder(PeerSpec spec) {
         PortableSrtpEngine engine = new PortableSrtpEngine();
         PacketOutbox outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 8);
-        peer = new Peer(spec, new PeerTools(engine, CERTIFICATE, new SplittableRandom(1), SECURE, outbox), this);
+        outbox.engine(engine);
+        peer = new Peer(spec, new PeerTools(CERTIFICATE, new SplittableRandom(1), SECURE, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, LOCAL)));
     }
 

@@ -22,7 +22,16 @@ public interface SrtpContext {
 
     int unprotectRtcp(byte[] bytes, int offset, int length);
 
+    /** What another engine needs to go on from here. */
+    SrtpState state();
+
+    /** Keys are forgotten, native memory is given back. What is asked of it afterwards fails: -1, or {@link io.stoa.base.Drop#SRTP_TOO_EARLY}. */
     void close();
+
+    /** The result that names a drop. */
+    static int refused(io.stoa.base.Drop drop) {
+        return -(drop.ordinal() + 1);
+    }
 
     /** What a negative result of an unprotect method means. */
     static io.stoa.base.Drop dropOf(int result) {

@@ -23,8 +23,15 @@ final class FlowTable {
     private final Map<InetSocketAddress, Flow> wide = new HashMap<>();
 
     Flow get(InetSocketAddress remote) {
-        if (!(remote.getAddress() instanceof Inet4Address)) return wide.get(remote);
-        long key = key(remote);
+        return remote.getAddress() instanceof Inet4Address ? get(key(remote)) : wide.get(remote);
+    }
+
+    /** By an address of IPv4 and a port, without making objects of them. */
+    Flow get(int address, int port) {
+        return get(key(address, port));
+    }
+
+    private Flow get(long key) {
         int mask = keys.length - 1;
         for (int at = slot(key, mask); values[at] != null; at = at + 1 & mask) if (keys[at] == key) return values[at];
         return null;
@@ -110,7 +117,11 @@ final class FlowTable {
 
     /** The hash of an Inet4Address is, by its specification, the address. */
     private static long key(InetSocketAddress remote) {
-        return (long) remote.getAddress().hashCode() << 16 ^ remote.getPort();
+        return key(remote.getAddress().hashCode(), remote.getPort());
+    }
+
+    private static long key(int address, int port) {
+        return (long) address << 16 ^ port;
     }
 
     private static int slot(long key, int mask) {

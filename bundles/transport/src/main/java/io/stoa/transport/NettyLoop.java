@@ -1,5 +1,7 @@
 package io.stoa.transport;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
@@ -12,6 +14,7 @@ import io.stoa.base.TransportAddress;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.LoopHandler;
 import io.stoa.media.PacketLoop;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -36,6 +39,8 @@ final class NettyLoop implements PacketLoop {
     private final DropCounters drops = new DropCounters();
     private final Runnable wake = this::wake;
     private final PortSource ports;
+    private LinuxSender sender;
+    private LinuxReceiver receiver;
     private volatile LoopHandler handler;
     private long now = System.nanoTime();
     private long armedAt = Time.NEVER;
@@ -57,6 +62,17 @@ final class NettyLoop implements PacketLoop {
 
     IoEventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /** Of all ports of the loop that are sockets of our own; made with the first. */
+    synchronized LinuxSender sender() {
+        if (sender == null) sender = new LinuxSender(this);
+        return sender;
+    }
+
+    synchronized LinuxReceiver receiver() {
+        if (receiver == null) receiver = new LinuxReceiver(this);
+        return receiver;
     }
 
     List<UdpSocket> sockets() {
@@ -92,7 +108,7 @@ final class NettyLoop implements PacketLoop {
 
     /** On the loop. */
     void closeSockets() {
-        for (UdpSocket socket : sockets) socket.channel().close();
+        for (UdpSocket socket : sockets) socket.close();
     }
 
     void drop(Drop drop) {
@@ -114,6 +130,15 @@ final class NettyLoop implements PacketLoop {
     void arrived(Flow flow, byte[] bytes, int length) {
         flow.heardAt = arriving();
         batch.add(flow, bytes, 0, length);
+        if (batch.isFull()) deliver();
+    }
+
+    /** The same, out of memory outside the heap. */
+    void arrived(Flow flow, MemorySegment from, long at, int length) {
+        flow.heardAt = arriving();
+        MemorySegment.copy(from, JAVA_BYTE, at, batch.slab, batch.offset[batch.size], length);
+        batch.length[batch.size] = length;
+        batch.flow[batch.size++] = flow;
         if (batch.isFull()) deliver();
     }
 
@@ -233,14 +258,14 @@ final class NettyLoop implements PacketLoop {
     @Override
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
         if (protocol == Flow.Protocol.TCP) return null; // the remote dials
-        for (UdpSocket socket : sockets) if (socket.local().equals(local)) return socket.flow(remote.socketAddress(), true);
+        for (UdpSocket socket : sockets) if (socket.local().equals(local)) return socket.flow(remote.socketAddress());
         return null;
     }
 
     @Override
     public void send(Flow flow, byte[] bytes, int offset, int length) {
         switch (flow.socket) {
-            case UdpSocket.Path path -> path.socket.send(path, bytes, offset, length);
+            case UdpSocket.Path path -> path.socket().send(path, bytes, offset, length);
             case TcpConnection connection -> {
                 if (connection.send(bytes, offset, length) && !dirtyStreams.contains(connection.channel())) dirtyStreams.add(connection.channel());
             }
@@ -251,7 +276,7 @@ final class NettyLoop implements PacketLoop {
     @Override
     public void close(Flow flow) {
         switch (flow.socket) {
-            case UdpSocket.Path path -> path.socket.flows.remove(path.remote);
+            case UdpSocket.Path path -> path.socket().flows.remove(path.remote);
             case TcpConnection connection -> connection.close();
             default -> throw new IllegalArgumentException("not a flow of this transport: " + flow);
         }

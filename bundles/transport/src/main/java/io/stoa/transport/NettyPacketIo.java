@@ -65,6 +65,8 @@ public final class NettyPacketIo implements PacketIo {
 
     private final RtcConfig config;
     private final boolean epoll = Epoll.isAvailable();
+    /** UDP by system calls of our own, on Netty's epoll. */
+    private final boolean ownSockets;
     private final List<InetAddress> addresses;
     private final Map<InetAddress, List<InetAddress>> said = new HashMap<>();
     private final List<NettyLoop> loops = new ArrayList<>();
@@ -83,6 +85,9 @@ public final class NettyPacketIo implements PacketIo {
         addresses = machine.all().stream().map(NodeAddress::local).toList();
         for (NodeAddress address : machine.all()) said.put(address.local(), address.said());
         if (!epoll) LOG.info("native epoll is not available, NIO is used: {}", String.valueOf(Epoll.unavailabilityCause()));
+        String hindrance = epoll ? LinuxProbe.hindrance() : "no epoll";
+        ownSockets = hindrance == null;
+        if (!ownSockets) LOG.info("UDP by Netty, not by sockets of our own: {}", hindrance);
         int[] ports = UdpPorts.shared(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
         try {
@@ -110,14 +115,15 @@ public final class NettyPacketIo implements PacketIo {
     }
 
     private UdpSocket bindUdp(NettyLoop loop, InetAddress address, int port) throws IOException {
-        UdpSocket socket = new UdpSocket(loop);
+        if (ownSockets) return bindOwn(loop, address, port);
+        NettyUdpSocket socket = new NettyUdpSocket(loop);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop.group())
                 .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(4 << 20, 8 << 20))
-                .handler(socket);
+                .handler(socket.handler());
         if (epoll) {
             bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM);
             bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new TurnReader(loop, DATAGRAM * DATAGRAMS_PER_READ));
@@ -131,6 +137,14 @@ public final class NettyPacketIo implements PacketIo {
             throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
         socket.bound(bound.channel(), TransportAddress.of((InetSocketAddress) bound.channel().localAddress()));
         return socket;
+    }
+
+    private UdpSocket bindOwn(NettyLoop loop, InetAddress address, int port) throws IOException {
+        try {
+            return new LinuxUdpSocket(loop, new InetSocketAddress(address, port), SOCKET_BUFFER);
+        } catch (IOException e) {
+            throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + e.getMessage(), e);
+        }
     }
 
     private void bindTcp(int port) throws IOException {
@@ -175,7 +189,7 @@ public final class NettyPacketIo implements PacketIo {
         for (UdpSocket socket : own) loop.add(socket);
         return new Lease(endpoints(own), () -> {
             loop.sockets().removeAll(own);
-            for (UdpSocket socket : own) socket.channel().close();
+            for (UdpSocket socket : own) socket.close();
         });
     }
 
@@ -202,7 +216,7 @@ public final class NettyPacketIo implements PacketIo {
                 spare.get(loop.index()).add(own);
                 return;
             } catch (IOException e) {
-                for (UdpSocket socket : own) socket.channel().close(); // taken: the next one
+                for (UdpSocket socket : own) socket.close(); // taken: the next one
             }
         }
     }
@@ -216,7 +230,7 @@ public final class NettyPacketIo implements PacketIo {
 
     @Override
     public String name() {
-        return epoll ? "netty-epoll" : "netty-nio";
+        return ownSockets ? "netty-epoll, own UDP sockets" : epoll ? "netty-epoll" : "netty-nio";
     }
 
     @Override
@@ -264,7 +278,7 @@ public final class NettyPacketIo implements PacketIo {
         // A change of configuration activates a successor at once, which binds the same ports: they must be free on return.
         for (Channel acceptor : acceptors) acceptor.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         for (NettyLoop loop : loops) loop.eventLoop().submit(loop::closeSockets).awaitUninterruptibly(1, TimeUnit.SECONDS);
-        for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.channel().close();
+        for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.close();
         for (NettyLoop loop : loops) loop.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
         for (NettyLoop loop : loops) loop.group().terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

@@ -13,7 +13,7 @@ import io.stoa.base.Time;
  */
 final class TurnReader implements RecvByteBufAllocator {
     /** What may wait for another look; the one after the first read is always taken. */
-    private static final long LONGEST_WAIT = Time.MILLI;
+    static final long LONGEST_WAIT = Time.MILLI;
 
     private final NettyLoop loop;
     private final FixedRecvByteBufAllocator buffers;

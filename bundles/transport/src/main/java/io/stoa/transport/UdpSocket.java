@@ -1,165 +1,60 @@
 package io.stoa.transport;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.Errors.NativeIoException;
-import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
-import io.stoa.media.DatagramBatch;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 
-/**
- * One UDP port at one local address. Belongs to its loop.
- *
- * <p>What a turn sends to one destination is gathered: a run of datagrams of one length (the last may be shorter) is handed to the kernel
- * as one that it cuts ({@code UDP_SEGMENT}), because sending is paid per call and destination, not per byte.
- */
-final class UdpSocket extends ChannelInboundHandlerAdapter {
-    private static final int MAX_RUN = 32;
-    /** A turn that produces more than this sends in between. */
-    private static final int MAX_GATHERED = 4 << 20;
-    private static final int EIO = 5;
-    private static final int EINVAL = 22;
+/** One UDP port at one local address. Belongs to its loop. */
+abstract sealed class UdpSocket permits NettyUdpSocket, LinuxUdpSocket {
+    /** Datagrams that the kernel gets as one. */
+    static final int MAX_RUN = 32;
 
-    /** What {@link Flow#socket} holds: where to send, and the run that waits to go there. */
-    static final class Path {
-        final UdpSocket socket;
-        final InetSocketAddress remote;
-        private ByteBuf run;
-        private int segment;
-        private int count;
-        private int before = 1;
-        private boolean complete;
-        private boolean queued;
-
-        Path(UdpSocket socket, InetSocketAddress remote) {
-            this.socket = socket;
-            this.remote = remote;
-        }
-    }
-
-    private final NettyLoop loop;
-    private final List<Path> gathering = new ArrayList<>();
-    private int gathered;
-    private boolean segments;
-    private final byte[] scratch = new byte[DatagramBatch.MAX_DATAGRAM];
+    final NettyLoop loop;
     final FlowTable flows = new FlowTable();
-    private TransportAddress local;
-    private Channel channel;
+    /** Something waits to be sent at the end of the turn. */
     boolean dirty;
 
     UdpSocket(NettyLoop loop) {
         this.loop = loop;
     }
 
-    void bound(Channel bound, TransportAddress address) {
-        channel = bound;
-        segments = bound instanceof EpollDatagramChannel && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
-        local = address;
-    }
+    /** What {@link Flow#socket} holds: where to send. */
+    abstract static sealed class Path permits NettyUdpSocket.NettyPath, LinuxUdpSocket.LinuxPath {
+        final InetSocketAddress remote;
 
-    TransportAddress local() {
-        return local;
-    }
-
-    Channel channel() {
-        return channel;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        DatagramPacket packet = (DatagramPacket) message;
-        try {
-            ByteBuf content = packet.content();
-            int length = content.readableBytes();
-            if (length > DatagramBatch.MAX_DATAGRAM) {
-                loop.drop(Drop.OVERSIZED);
-                return;
-            }
-            loop.arriving();
-            Flow flow = flow(packet.sender(), false);
-            if (flow == null) return;
-            content.getBytes(content.readerIndex(), scratch, 0, length);
-            loop.arrived(flow, scratch, length);
-        } finally {
-            packet.release();
+        Path(InetSocketAddress remote) {
+            this.remote = remote;
         }
+
+        abstract UdpSocket socket();
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        loop.deliver();
-    }
+    abstract TransportAddress local();
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // Some interfaces cannot send what has to be cut; what was lost is asked for again.
-        if (cause instanceof NativeIoException failure && (-failure.expectedErr() == EIO || -failure.expectedErr() == EINVAL)) segments = false;
-        // An ICMP error about some destination (port unreachable) shows as an exception of the socket: consent expires by itself.
-        loop.drop(Drop.SEND_FAILED);
-    }
+    abstract Path path(InetSocketAddress remote);
+
+    abstract void send(Path path, byte[] bytes, int offset, int length);
+
+    abstract void flush();
+
+    /** From any thread: the port is free soon, and at once if it is the loop's own. */
+    abstract void close();
 
     /** Finds or makes. */
-    Flow flow(InetSocketAddress remote, boolean outgoing) {
+    Flow flow(InetSocketAddress remote) {
         Flow flow = flows.get(remote);
         if (flow != null) return flow;
-        flow = new Flow(Flow.Protocol.UDP, local, TransportAddress.of(remote), new Path(this, remote));
+        flow = new Flow(Flow.Protocol.UDP, local(), TransportAddress.of(remote), path(remote));
         flow.heardAt = loop.now();
         if (flows.add(remote, flow)) return flow;
         loop.drop(Drop.FLOW_LIMIT);
         return null;
     }
 
-    void send(Path path, byte[] bytes, int offset, int length) {
-        if (!channel.isWritable()) {
-            loop.drop(Drop.SEND_QUEUE_FULL);
-            return;
-        }
-        if (path.run != null && (!segments || path.complete || length > path.segment || path.count == MAX_RUN)) write(path);
-        if (path.run == null) begin(path, length);
-        path.run.writeBytes(bytes, offset, length);
-        path.count++;
-        path.complete = length < path.segment;
-        gathered += length;
-        if (gathered > MAX_GATHERED) flush();
+    void waits() {
         if (dirty) return;
         dirty = true;
         loop.dirty(this);
-    }
-
-    private void begin(Path path, int length) {
-        path.run = channel.alloc().directBuffer(length * path.before);
-        path.segment = length;
-        path.count = 0;
-        if (path.queued) return;
-        path.queued = true;
-        gathering.add(path);
-    }
-
-    private void write(Path path) {
-        ByteBuf run = path.run;
-        path.run = null;
-        path.before = path.count;
-        DatagramPacket packet = path.count == 1 ? new DatagramPacket(run, path.remote) : new SegmentedDatagramPacket(run, path.segment, path.remote);
-        channel.write(packet, channel.voidPromise());
-    }
-
-    void flush() {
-        for (int i = 0; i < gathering.size(); i++) {
-            Path path = gathering.get(i);
-            path.queued = false;
-            if (path.run != null) write(path);
-        }
-        gathering.clear();
-        gathered = 0;
-        channel.flush();
     }
 }

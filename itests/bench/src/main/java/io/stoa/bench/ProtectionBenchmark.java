@@ -5,6 +5,7 @@ import io.stoa.srtp.SrtpBatch;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.linux.LibCryptoEngine;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -21,18 +22,21 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Hop 4 (unprotect) and hop 13 (protect, in batches over 64 contexts) of the portable engine. */
+/** Hop 4 (unprotect) and hop 13 (protect, in batches over 64 contexts) of both engines. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseZGC")
+@Fork(value = 1, jvmArgsAppend = {"-XX:+UseZGC", "--enable-native-access=ALL-UNNAMED"})
 public class ProtectionBenchmark {
     private static final int BATCH = 64;
     private static final int SLOT = 1_728;
     /** Packets that are unprotected before the context begins anew: replay protection lets each through once. */
     private static final int STOCK = 4_096;
+
+    @Param({"libcrypto", "portable"})
+    String by;
 
     @Param
     SrtpProfile profile;
@@ -40,7 +44,7 @@ public class ProtectionBenchmark {
     @Param({"112", "1012"})
     int bytes;
 
-    private final SrtpEngine engine = new PortableSrtpEngine();
+    private SrtpEngine engine;
     private final byte[] slab = new byte[BATCH * SLOT];
     private final SrtpContext[] contexts = new SrtpContext[BATCH];
     private final SrtpBatch batch = new SrtpBatch(slab, BATCH);
@@ -54,6 +58,7 @@ public class ProtectionBenchmark {
 
     @Setup
     public void keys() {
+        engine = by.equals("portable") ? new PortableSrtpEngine() : new LibCryptoEngine();
         SplittableRandom random = new SplittableRandom(7);
         key = new byte[profile.keyBytes];
         salt = new byte[profile.saltBytes];
@@ -93,7 +98,10 @@ public class ProtectionBenchmark {
 
     @Benchmark
     public int unprotect() {
-        if (next % STOCK == 0) inbound = engine.inbound(profile, key, salt);
+        if (next % STOCK == 0) {
+            if (inbound != null) inbound.close();
+            inbound = engine.inbound(profile, key, salt);
+        }
         byte[] packet = stock[next++ % STOCK];
         System.arraycopy(packet, 0, scratch, 0, packet.length);
         int length = inbound.unprotectRtp(scratch, 0, packet.length);

@@ -36,16 +36,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseZGC")
+@Fork(value = 1, jvmArgsAppend = {"-XX:+UseZGC", "--enable-native-access=ALL-UNNAMED"})
 public class SendBenchmark {
     private static final int DESTINATIONS = 64;
     private static final int RUN = 4;
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
+    @Param({"own", "netty"})
+    String sockets;
+
     @Param({"128", "1070"})
     int bytes;
 
-    private final DatagramSocket[] sockets = new DatagramSocket[DESTINATIONS];
+    private final DatagramSocket[] readers = new DatagramSocket[DESTINATIONS];
     private final Flow[] flows = new Flow[DESTINATIONS];
     private final byte[] packet = new byte[1_500];
     private final AtomicLong turns = new AtomicLong();
@@ -55,6 +58,7 @@ public class SendBenchmark {
 
     @Setup
     public void open() throws IOException {
+        System.setProperty(LinuxProbe.PROPERTY, sockets);
         int port;
         try (DatagramSocket probe = new DatagramSocket(0, LOOPBACK)) {
             port = probe.getLocalPort();
@@ -65,9 +69,9 @@ public class SendBenchmark {
         attachment = io.attach(index -> new Idle());
         loop = attachment.loop(0);
         TransportAddress local = TransportAddress.of(LOOPBACK, port);
-        for (int i = 0; i < DESTINATIONS; i++) sockets[i] = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+        for (int i = 0; i < DESTINATIONS; i++) readers[i] = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
         onLoop(() -> {
-            for (int i = 0; i < DESTINATIONS; i++) flows[i] = loop.flow(Flow.Protocol.UDP, local, TransportAddress.of(LOOPBACK, sockets[i].getLocalPort()));
+            for (int i = 0; i < DESTINATIONS; i++) flows[i] = loop.flow(Flow.Protocol.UDP, local, TransportAddress.of(LOOPBACK, readers[i].getLocalPort()));
         });
     }
 
@@ -80,7 +84,7 @@ public class SendBenchmark {
     public void close() {
         attachment.close();
         io.close();
-        for (DatagramSocket socket : sockets) socket.close();
+        for (DatagramSocket socket : readers) socket.close();
     }
 
     @Benchmark

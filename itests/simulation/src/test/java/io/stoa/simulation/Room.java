@@ -15,6 +15,7 @@ import io.stoa.media.PeerSpec.Playout;
 import io.stoa.media.PeerSpec.Role;
 import io.stoa.media.PeerState;
 import io.stoa.media.plane.DrivenPlane;
+import io.stoa.srtp.SrtpEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,6 +37,7 @@ final class Room implements AutoCloseable {
     /** How the clients that come now are to play. */
     Playout playout = Playout.AS_IT_COMES;
     ForwardingEngine engine;
+    SrtpEngine srtp;
     private final List<Client> clients = new ArrayList<>();
     /** Of the room that the next clients are in: it decides their loop. */
     private String sid = "RM_simulated";
@@ -49,6 +51,7 @@ final class Room implements AutoCloseable {
         io = new HandIo(net, loops);
         driven = new DrivenPlane(io, net.random.split());
         plane = driven.plane();
+        srtp = driven.srtp;
         net.add(new Work());
         start(Engines.named("first"));
     }
@@ -140,6 +143,15 @@ final class Room implements AutoCloseable {
         ForwardingEngine gone = engine;
         engine = null;
         meanwhile(() -> driven.unbind(gone));
+    }
+
+    /** Side by side, in the middle of everybody's calls. */
+    void protect(SrtpEngine next) {
+        SrtpEngine before = srtp;
+        srtp = next;
+        driven.bind(next);
+        net.settle();
+        meanwhile(() -> driven.unbind(before));
     }
 
     // -- what waits for the loops

@@ -3,8 +3,6 @@ package io.stoa.media.plane;
 import io.stoa.base.Time;
 import io.stoa.media.ForwardingEngine;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EngineSlot {
     private static final Logger LOG = LoggerFactory.getLogger(EngineSlot.class);
-    private static final long BARRIER_MILLIS = 2_000;
 
     private final List<MediaLoop> loops;
     private final AtomicLong longestGap = new AtomicLong();
@@ -62,18 +59,7 @@ final class EngineSlot {
             name = "";
             for (MediaLoop loop : loops) loop.post(() -> hold(loop, gone));
         }
-        barrier();
-    }
-
-    /** Until every loop has done what was posted to it, so holds nothing of an engine that is gone. */
-    private void barrier() {
-        CountDownLatch done = new CountDownLatch(loops.size());
-        for (MediaLoop loop : loops) loop.post(done::countDown);
-        try {
-            if (!done.await(BARRIER_MILLIS, TimeUnit.MILLISECONDS)) LOG.warn("a media loop did not let go of the old forwarding engine within {} ms", BARRIER_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Barrier.await(loops, "the old forwarding engine");
     }
 
     private void adopt(MediaLoop loop, ForwardingEngine next) {

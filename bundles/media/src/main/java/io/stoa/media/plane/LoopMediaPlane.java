@@ -29,22 +29,17 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The media plane on whatever packet input and output there is. */
 @Component(service = {MediaPlane.class, MetricSource.class, HealthCheck.class}, immediate = true, configurationPid = "io.stoa.audio")
 public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthCheck {
-    private static final Logger LOG = LoggerFactory.getLogger(LoopMediaPlane.class);
-
     private static final long HEALTHY_TURN_MILLIS = 800;
 
     private final PacketIo io;
     private final List<MediaLoop> loops = new ArrayList<>();
     private final PacketIo.Attachment attachment;
     private final EngineSlot slot;
-    /** For new connections; the others keep the one they were made with. */
-    private volatile SrtpEngine srtp;
+    private final SrtpSlot srtp;
     private volatile boolean closing;
 
     @Activate
@@ -75,6 +70,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom));
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
+        srtp = new SrtpSlot(loops);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -88,22 +84,19 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindSrtp(SrtpEngine engine) {
-        LOG.info("packets protected by {}", engine.name());
-        srtp = engine;
-        for (MediaLoop loop : loops) loop.post(() -> loop.srtp(engine));
+        srtp.bind(engine);
     }
 
     void unbindSrtp(SrtpEngine gone) {
-        if (srtp == gone) srtp = null;
+        srtp.unbind(gone);
     }
 
     @Override
     public MediaPeer open(PeerSpec spec, PeerListener listener) {
         if (closing) throw new IllegalStateException("the media plane is going away");
-        SrtpEngine engine = srtp;
-        if (engine == null) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable started?");
+        if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable started?");
         MediaLoop loop = loops.get(Math.floorMod(spec.roomSid().hashCode(), loops.size()));
-        LoopPeer peer = new LoopPeer(loop, engine, spec, listener);
+        LoopPeer peer = new LoopPeer(loop, spec, listener);
         loop.post(peer::begin);
         return peer;
     }
@@ -135,13 +128,12 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        SrtpEngine protection = srtp;
         synchronized (sums) {
             Map<String, Long> drops = new LinkedHashMap<>();
             sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
             Traffic traffic = sums.traffic;
             return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
-                    drops, io.name(), protection == null ? "" : protection.name(), slot.name(), slot.longestGapNanos());
+                    drops, io.name(), srtp.name(), slot.name(), slot.longestGapNanos());
         }
     }
 
@@ -187,6 +179,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     void close() {
         closing = true;
         slot.close();
+        srtp.close();
         CountDownLatch done = new CountDownLatch(loops.size());
         for (MediaLoop loop : loops)
             loop.post(() -> {

@@ -22,7 +22,6 @@ import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
-import io.stoa.srtp.SrtpEngine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +37,6 @@ import java.util.function.LongConsumer;
  */
 final class LoopPeer implements MediaPeer {
     final MediaLoop loop;
-    private final SrtpEngine srtp;
     private final PeerSpec spec;
     private PeerListener listener;
     private final PublishedTracks published;
@@ -58,9 +56,8 @@ final class LoopPeer implements MediaPeer {
     int heapIndex = -1;
     boolean touched;
 
-    LoopPeer(MediaLoop loop, SrtpEngine srtp, PeerSpec spec, PeerListener listener) {
+    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener) {
         this.loop = loop;
-        this.srtp = srtp;
         this.spec = spec;
         this.listener = listener;
         published = new PublishedTracks(this);
@@ -78,7 +75,7 @@ final class LoopPeer implements MediaPeer {
     /** On the loop, first of all. */
     void begin() {
         lease = loop.lease();
-        peer = new Peer(spec, loop.tools(srtp), events);
+        peer = new Peer(spec, loop.tools(), events);
         flows = new PeerFlows(this, peer);
         subscribed = new SubscribedTracks(this, peer);
         downstream = new Downstream(peer);

@@ -204,8 +204,8 @@ final class MediaLoop implements LoopHandler {
         return port.now();
     }
 
-    PeerTools tools(SrtpEngine srtp) {
-        return new PeerTools(srtp, certificate, random, secureRandom, outbox);
+    PeerTools tools() {
+        return new PeerTools(certificate, random, secureRandom, outbox);
     }
 
     Parking parking() {
@@ -216,6 +216,7 @@ final class MediaLoop implements LoopHandler {
         return random;
     }
 
+    /** Of connections to come; those that are there go over one by one. */
     void srtp(SrtpEngine next) {
         outbox.engine(next);
     }

@@ -34,10 +34,11 @@ public final class RoomCommands {
             why [<component or bundle>]        which parts are not at work, and why
             status                             what every part does
             bundles                            the parts, and how each is replaced
+            engines                            what carries, protects and forwards packets, and what could
             swap <bundle> <jar>                replaces a part while the server runs
             swap <bundle> shipped | swap list  puts the shipped one back; what is replaced now
             drain                              nobody joins any more; who is inside stays
-            rooms, participants, tracks and bundles take --json. felix:lb, felix:headers and others are the framework's own: felix:help.""";
+            rooms, participants, tracks, bundles and engines take --json. felix:lb, felix:headers and others are the framework's own: felix:help.""";
 
     private final Rooms rooms;
 

@@ -3,9 +3,17 @@ package io.stoa.srtp.portable;
 import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
 import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpPackets;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.SrtpSources;
+import io.stoa.srtp.SrtpState;
+import io.stoa.srtp.SrtpState.Direction;
+import io.stoa.srtp.SrtpState.Source;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jitsi.srtp.BaseSrtpCryptoContext;
 import org.jitsi.srtp.SrtcpCryptoContext;
 import org.jitsi.srtp.SrtpContextFactory;
 import org.jitsi.srtp.SrtpErrorStatus;
@@ -18,12 +26,9 @@ import org.jitsi.utils.logging2.LoggerImpl;
  * (a connection has few SSRCs, and packets come in runs).
  */
 final class JitsiSrtpContext implements SrtpContext {
-    /** A peer cannot make us keep more: its further SSRCs are dropped. */
-    static final int MAX_SSRCS = 1_024;
+    private static final int MAX_SSRCS = SrtpSources.MAX;
 
-    private static final int MIN_RTP = 12;
-    private static final int MIN_RTCP = 8;
-
+    private final SrtpState.Direction direction;
     private final boolean sender;
     private final SrtpProfile profile;
     private final byte[] key;
@@ -39,17 +44,44 @@ final class JitsiSrtpContext implements SrtpContext {
     private int[] rtcpSsrcs = new int[4];
     private SrtcpCryptoContext[] rtcp = new SrtcpCryptoContext[4];
     private int rtcpCount;
+    private boolean closed;
 
-    JitsiSrtpContext(boolean sender, SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
-        if (masterKey.length != profile.keyBytes || masterSalt.length != profile.saltBytes)
-            throw new IllegalArgumentException(profile + " needs " + profile.keyBytes + " and " + profile.saltBytes + " bytes of key and salt, not "
-                    + masterKey.length + " and " + masterSalt.length);
-        this.sender = sender;
-        this.profile = profile;
-        key = masterKey.clone();
-        salt = masterSalt.clone();
+    JitsiSrtpContext(SrtpState from) {
+        direction = from.direction();
+        sender = direction == Direction.OUTBOUND;
+        profile = from.profile();
+        key = from.masterKey().clone();
+        salt = from.masterSalt().clone();
         policy = policy(profile);
         factory = new SrtpContextFactory(sender, key, salt, policy, policy, logger);
+        try {
+            for (Source source : from.rtp()) keep(source.ssrc(), derive(source.ssrc()).from(source));
+            for (Source source : from.rtcp()) keep(source.ssrc(), goOn(source));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK's cipher refused keys of the right length", e);
+        }
+    }
+
+    private SrtcpCryptoContext goOn(Source source) throws GeneralSecurityException {
+        SrtcpCryptoContext context = factory.deriveControlContext(source.ssrc());
+        if (sender) JitsiFields.NEXT.set(context, (int) source.index() + 1);
+        else JitsiFields.RECEIVED.set(context, (int) source.index());
+        JitsiFields.WINDOW.set((BaseSrtpCryptoContext) context, source.window());
+        return context;
+    }
+
+    @Override
+    public SrtpState state() {
+        List<Source> media = new ArrayList<>(rtpCount);
+        for (int i = 0; i < rtpCount; i++) media.add(rtp[i].state(sender));
+        List<Source> control = new ArrayList<>(rtcpCount);
+        for (int i = 0; i < rtcpCount; i++) control.add(state(rtcpSsrcs[i], rtcp[i]));
+        return new SrtpState(direction, profile, key, salt, media, control);
+    }
+
+    private Source state(int ssrc, SrtcpCryptoContext context) {
+        if (sender) return new Source(ssrc, (int) JitsiFields.NEXT.get(context) - 1, 0);
+        return new Source(ssrc, (int) JitsiFields.RECEIVED.get(context), (long) JitsiFields.WINDOW.get((BaseSrtpCryptoContext) context));
     }
 
     private RtpContext derive(int ssrc) throws GeneralSecurityException {
@@ -67,7 +99,8 @@ final class JitsiSrtpContext implements SrtpContext {
 
     @Override
     public int protectRtp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTP || offset + length + OVERHEAD > bytes.length || headerLength(bytes, offset, length) > length) return -1;
+        if (length < SrtpPackets.MIN_RTP || offset + length + OVERHEAD > bytes.length) return -1;
+        if (closed || SrtpPackets.headerLength(bytes, offset, length) > length) return -1;
         try {
             RtpContext context = rtp(Bytes.i32(bytes, offset + 8));
             if (context == null) return -1;
@@ -88,39 +121,33 @@ final class JitsiSrtpContext implements SrtpContext {
         return status == SrtpErrorStatus.OK && window.getLength() > length ? window.getLength() : -1;
     }
 
-    /** RFC 3550 section 5.1: fixed header, contributing sources, extension; more than the packet has if it is cut short. */
-    private static int headerLength(byte[] bytes, int offset, int length) {
-        int header = MIN_RTP + 4 * (bytes[offset] & 0x0f);
-        if ((bytes[offset] & 0x10) == 0) return header;
-        return header + 4 > length ? header + 4 : header + 4 + 4 * Bytes.u16(bytes, offset + header + 2);
-    }
-
     @Override
     public int unprotectRtp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTP) return drop(Drop.SRTP_MALFORMED);
+        if (closed) return SrtpContext.refused(Drop.SRTP_TOO_EARLY);
+        if (length < SrtpPackets.MIN_RTP) return SrtpContext.refused(Drop.SRTP_MALFORMED);
         int ssrc = Bytes.i32(bytes, offset + 8);
         try {
             RtpContext context = known(ssrc);
             boolean first = context == null;
             if (first) {
-                if (rtpCount == MAX_SSRCS) return drop(Drop.RTP_SSRC_LIMIT);
+                if (rtpCount == MAX_SSRCS) return SrtpContext.refused(Drop.RTP_SSRC_LIMIT);
                 context = derive(ssrc);
             }
             SrtpErrorStatus status = context.reverseTransformPacket(window.on(bytes, offset, length), false);
-            if (status != SrtpErrorStatus.OK) return drop(dropOf(status));
+            if (status != SrtpErrorStatus.OK) return SrtpContext.refused(dropOf(status));
             if (first) keep(ssrc, context); // only what was authentic may cost memory
             return window.getLength();
         } catch (GeneralSecurityException e) {
-            return drop(Drop.SRTP_AUTHENTICATION);
+            return SrtpContext.refused(Drop.SRTP_AUTHENTICATION);
         } catch (RuntimeException e) {
             // jitsi-srtp reads header fields without checking that they fit; such a packet is malformed
-            return drop(Drop.SRTP_MALFORMED);
+            return SrtpContext.refused(Drop.SRTP_MALFORMED);
         }
     }
 
     @Override
     public int protectRtcp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTCP || offset + length + OVERHEAD > bytes.length) return -1;
+        if (closed || length < SrtpPackets.MIN_RTCP || offset + length + OVERHEAD > bytes.length) return -1;
         try {
             int ssrc = Bytes.i32(bytes, offset + 4);
             SrtcpCryptoContext context = knownRtcp(ssrc);
@@ -134,35 +161,33 @@ final class JitsiSrtpContext implements SrtpContext {
 
     @Override
     public int unprotectRtcp(byte[] bytes, int offset, int length) {
-        if (length < MIN_RTCP + 4) return drop(Drop.SRTP_MALFORMED);
+        if (closed) return SrtpContext.refused(Drop.SRTP_TOO_EARLY);
+        if (length < SrtpPackets.MIN_RTCP + 4) return SrtpContext.refused(Drop.SRTP_MALFORMED);
         int ssrc = Bytes.i32(bytes, offset + 4);
         try {
             SrtcpCryptoContext context = knownRtcp(ssrc);
             boolean first = context == null;
             if (first) {
-                if (rtcpCount == MAX_SSRCS) return drop(Drop.RTP_SSRC_LIMIT);
+                if (rtcpCount == MAX_SSRCS) return SrtpContext.refused(Drop.RTP_SSRC_LIMIT);
                 context = factory.deriveControlContext(ssrc);
             }
             SrtpErrorStatus status = context.reverseTransformPacket(window.on(bytes, offset, length));
-            if (status != SrtpErrorStatus.OK) return drop(dropOf(status));
+            if (status != SrtpErrorStatus.OK) return SrtpContext.refused(dropOf(status));
             if (first) keep(ssrc, context);
             return window.getLength();
         } catch (GeneralSecurityException e) {
-            return drop(Drop.SRTP_AUTHENTICATION);
+            return SrtpContext.refused(Drop.SRTP_AUTHENTICATION);
         } catch (RuntimeException e) {
-            return drop(Drop.SRTP_MALFORMED);
+            return SrtpContext.refused(Drop.SRTP_MALFORMED);
         }
     }
 
     @Override
     public void close() {
+        closed = true;
         factory.close();
         Arrays.fill(key, (byte) 0);
         Arrays.fill(salt, (byte) 0);
-    }
-
-    private static int drop(Drop drop) {
-        return -(drop.ordinal() + 1);
     }
 
     private static Drop dropOf(SrtpErrorStatus status) {

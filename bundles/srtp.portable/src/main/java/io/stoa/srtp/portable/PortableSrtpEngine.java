@@ -1,9 +1,8 @@
 package io.stoa.srtp.portable;
 
-import io.stoa.srtp.SrtpBatch;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
-import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.SrtpState;
 import java.lang.reflect.Field;
 import java.util.Map;
 import org.jitsi.srtp.crypto.Aes;
@@ -43,18 +42,7 @@ public final class PortableSrtpEngine implements SrtpEngine {
     }
 
     @Override
-    public SrtpContext outbound(SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
-        return new JitsiSrtpContext(true, profile, masterKey, masterSalt);
-    }
-
-    @Override
-    public SrtpContext inbound(SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
-        return new JitsiSrtpContext(false, profile, masterKey, masterSalt);
-    }
-
-    @Override
-    public void protect(SrtpBatch batch) {
-        for (int i = 0; i < batch.size(); i++)
-            batch.length(i, batch.context(i).protectRtp(batch.slab(), batch.offset(i), batch.length(i)));
+    public SrtpContext context(SrtpState state) {
+        return new JitsiSrtpContext(state);
     }
 }

@@ -1,5 +1,6 @@
 package io.stoa.srtp.portable;
 
+import io.stoa.srtp.SrtpState;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import org.jitsi.srtp.SrtpCryptoContext;
@@ -20,5 +21,19 @@ final class RtpContext extends SrtpCryptoContext {
      */
     void forgetNonce() throws GeneralSecurityException {
         cipher.setIV(UNUSED_NONCE, Cipher.ENCRYPT_MODE);
+    }
+
+    /** Goes on where a context of another engine has stopped. */
+    RtpContext from(SrtpState.Source source) {
+        JitsiFields.ROLL_OVER.set((SrtpCryptoContext) this, (int) (source.index() >> 16));
+        JitsiFields.HIGHEST.set((SrtpCryptoContext) this, (int) source.index() & 0xffff);
+        JitsiFields.BEGUN.set((SrtpCryptoContext) this, true);
+        replayWindow = source.window();
+        return this;
+    }
+
+    SrtpState.Source state(boolean sender) {
+        long rollOver = (int) JitsiFields.ROLL_OVER.get((SrtpCryptoContext) this);
+        return new SrtpState.Source(getSsrc(), rollOver << 16 | (int) JitsiFields.HIGHEST.get((SrtpCryptoContext) this), sender ? 0 : replayWindow);
     }
 }

@@ -9,6 +9,7 @@ import io.stoa.srtp.SrtpBatch;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.SrtpSources;
 import java.util.Arrays;
 import java.util.Random;
 import org.jitsi.srtp.crypto.Aes;
@@ -129,7 +130,7 @@ class SrtpContextTest {
     void forged_first_packets_leave_no_source_behind(SrtpProfile profile) {
         Line line = new Line(profile);
         Line stranger = new Line(profile);
-        for (int ssrc = 0; ssrc < 2 * JitsiSrtpContext.MAX_SSRCS; ssrc++) {
+        for (int ssrc = 0; ssrc < 2 * SrtpSources.MAX; ssrc++) {
             byte[] forged = stranger.reference.protectRtp(packet(60_000, ssrc), 60_000);
             assertThat(SrtpContext.dropOf(line.in.unprotectRtp(forged, 0, forged.length))).isEqualTo(Drop.SRTP_AUTHENTICATION);
         }
@@ -140,15 +141,15 @@ class SrtpContextTest {
     @Test
     void authentic_sources_beyond_the_limit_are_refused_and_the_others_go_on() {
         Line line = new Line(SrtpProfile.AEAD_AES_128_GCM);
-        for (int ssrc = 0; ssrc < JitsiSrtpContext.MAX_SSRCS; ssrc++) {
+        for (int ssrc = 0; ssrc < SrtpSources.MAX; ssrc++) {
             assertThat(line.arrives(1, ssrc)).isNull();
             assertThat(line.reportArrives(1, ssrc)).isNull();
         }
         assertThat(line.arrives(1, 5_000)).isEqualTo(Drop.RTP_SSRC_LIMIT);
         assertThat(line.reportArrives(1, 5_000)).isEqualTo(Drop.RTP_SSRC_LIMIT);
         assertThat(line.arrives(2, 0)).isNull();
-        assertThat(line.arrives(2, JitsiSrtpContext.MAX_SSRCS - 1)).isNull();
-        assertThat(line.reportArrives(2, JitsiSrtpContext.MAX_SSRCS - 1)).isNull();
+        assertThat(line.arrives(2, SrtpSources.MAX - 1)).isNull();
+        assertThat(line.reportArrives(2, SrtpSources.MAX - 1)).isNull();
     }
 
     @ParameterizedTest

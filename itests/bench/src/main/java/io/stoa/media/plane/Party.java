@@ -42,8 +42,9 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
         address = TransportAddress.of("10.0.1.1", 10_000 + number);
         flow = new Flow(Flow.Protocol.UDP, address, MemoryIo.ADDRESS, this);
         PacketOutbox outbox = new PacketOutbox((to, bytes, offset, length) -> io.arrive(address, bytes, offset, length), 16);
+        outbox.engine(engine);
         PeerSpec spec = spec(number, offers ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER);
-        peer = new Peer(spec, new PeerTools(engine, certificate, random, random, outbox), this);
+        peer = new Peer(spec, new PeerTools(certificate, random, random, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, address)));
         io.add(address, this);
     }

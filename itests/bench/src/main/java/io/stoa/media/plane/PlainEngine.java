@@ -4,6 +4,8 @@ import io.stoa.srtp.SrtpBatch;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.srtp.SrtpState;
+import io.stoa.srtp.SrtpState.Direction;
 
 /** Protects nothing, so that what is measured is everything but the cipher. */
 final class PlainEngine implements SrtpEngine {
@@ -29,6 +31,11 @@ final class PlainEngine implements SrtpEngine {
         }
 
         @Override
+        public SrtpState state() {
+            return SrtpState.fresh(Direction.OUTBOUND, SrtpProfile.AEAD_AES_128_GCM, new byte[16], new byte[12]);
+        }
+
+        @Override
         public void close() {}
     };
 
@@ -38,12 +45,7 @@ final class PlainEngine implements SrtpEngine {
     }
 
     @Override
-    public SrtpContext outbound(SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
-        return PLAIN;
-    }
-
-    @Override
-    public SrtpContext inbound(SrtpProfile profile, byte[] masterKey, byte[] masterSalt) {
+    public SrtpContext context(SrtpState state) {
         return PLAIN;
     }
 

@@ -29,7 +29,7 @@ final class Parts {
             Set.of("room.api", "store.api", "cluster.api", "media.api", "agent.api"),
             Set.of("ice", "dtls", "srtp", "rtp", "sctp", "sdp", "bwe", "peer", "turn"),
             Set.of("auth", "http", "rpc", "lettuce", "redis", "store.records"),
-            Set.of("bus.redis", "cluster.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "forward", "turn.server"),
+            Set.of("bus.redis", "cluster.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "srtp.linux", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
             Set.of("service.room", "service.agent", "service.sip", "service.ingress", "service.egress"),
             Set.of("edge.twirp", "edge.rtc", "edge.agent", "edge.whip", "ops.config", "ops.plugins", "ops.shell", "ops.store", "ops.webhook", "ops.metrics", "ops.health"));

@@ -45,7 +45,8 @@ class AbsenceIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
         "transport    | NodeAddresses PacketIo MediaPlane RoomManager TurnServers | 503 | 503",
-        "srtp.portable | SrtpEngine                                  | 503 | 200",
+        "srtp.portable | SrtpEngine                                  | 101 | 200",
+        "srtp.linux   | SrtpEngine                                   | 101 | 200",
         "turn.server  | TurnServers                                  | 101 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
         "media        | MediaPlane RoomManager                       | 503 | 503",
@@ -67,7 +68,7 @@ class AbsenceIT {
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.webhook  | MetricSource                                 | 101 | 200",
         "ops.health   | HealthCheck HttpRoute HttpRoute HttpRoute    | 101 | 200",
-        "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
+        "ops.shell    | EngineCommands RoomCommands ShellServer      | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {
         List<String> running = server.running();

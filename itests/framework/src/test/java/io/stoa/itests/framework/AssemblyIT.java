@@ -53,15 +53,15 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
     /**
-     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, RPC services, TURN servers and stores to copy
-     * from.
+     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, RPC services, TURN servers, stores to
+     * copy from, and what protects packets: the native one outranks the portable.
      */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
             Map.entry(NodeAddresses.class, List.of("transport")),
             Map.entry(PacketIo.class, List.of("transport")),
             Map.entry(TurnServers.class, List.of("ops.config", "turn.server")),
-            Map.entry(SrtpEngine.class, List.of("srtp.portable")),
+            Map.entry(SrtpEngine.class, List.of("srtp.portable", "srtp.linux")),
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),
             Map.entry(MessageBus.class, List.of("rpc")),

@@ -101,6 +101,13 @@ class ShellIT {
     }
 
     @Test
+    void engines_say_which_is_at_work_and_why() {
+        String engines = shell.says("engines").text();
+        assertThat(engines.lines().filter(line -> line.contains("io.stoa.srtp.linux "))).singleElement().asString().contains(" 100 ", " yes ", "first choice, ");
+        assertThat(engines.lines().filter(line -> line.contains("io.stoa.srtp.portable "))).singleElement().asString().contains(" -100 ", " no ");
+    }
+
+    @Test
     void a_part_is_swapped_during_a_call_up_down_and_back() throws Exception {
         MediaPlane plane = server.need(MediaPlane.class);
         String shipped = plane.stats().engine();

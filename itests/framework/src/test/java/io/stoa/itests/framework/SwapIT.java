@@ -121,6 +121,7 @@ class SwapIT {
         MediaPlane plane = server.need(MediaPlane.class);
         try (Call call = Call.begin(server, 14); Caller caller = new Caller(server.port())) {
             server.stop("srtp.portable");
+            server.stop("srtp.linux");
             call.goOn(PICTURES);
             assertThat(plane.stats().srtpEngine()).isEmpty();
             assertThat(caller.knock("cid", "hall")).isEqualTo(503);
@@ -129,6 +130,33 @@ class SwapIT {
             call.goOn(PICTURES);
             call.end();
             assertThat(call.bobSees().skippedFrames()).isZero();
+        }
+    }
+
+    @Test
+    void packets_are_protected_by_one_engine_and_by_the_other_and_the_call_goes_on() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        try (Call call = Call.begin(server, 15)) {
+            List<WeakReference<ClassLoader>> gone = new ArrayList<>();
+            assertThat(plane.stats().srtpEngine()).startsWith("libcrypto");
+            for (int i = 1; i <= 5; i++) {
+                server.stop("srtp.linux");
+                assertThat(plane.stats().srtpEngine()).startsWith("jitsi-srtp");
+                call.goOn(PICTURES);
+                Bundle next = server.context().installBundle("srtp.linux next " + i, jars.version("srtp.linux", "0.2." + i));
+                next.start();
+                assertThat(plane.stats().srtpEngine()).startsWith("libcrypto");
+                call.goOn(PICTURES);
+                next.stop();
+                gone.add(uninstalled(next));
+                server.start("srtp.linux");
+                call.goOn(PICTURES);
+            }
+            awaitCollected(gone);
+            call.end();
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
+            assertThat(call.drops()).doesNotContainKeys("SRTP_AUTHENTICATION", "SRTP_REPLAY", "SRTP_TOO_OLD");
         }
     }
 

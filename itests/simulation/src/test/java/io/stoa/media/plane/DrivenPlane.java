@@ -3,16 +3,19 @@ package io.stoa.media.plane;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
+import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.util.random.RandomGenerator;
 
 /** The media plane as the framework assembles it, with randomness by seed and engines that are bound and unbound by hand. */
 public final class DrivenPlane {
     private final LoopMediaPlane plane;
+    /** The one that it begins with. */
+    public final SrtpEngine srtp = new PortableSrtpEngine();
 
     public DrivenPlane(PacketIo io, RandomGenerator random) {
         plane = new LoopMediaPlane(io, random);
-        plane.bindSrtp(new PortableSrtpEngine());
+        plane.bindSrtp(srtp);
     }
 
     /** Whether subscribers get RED of what is published without it. */
@@ -35,6 +38,14 @@ public final class DrivenPlane {
 
     public void unbind(ForwardingEngine engine) {
         plane.unbindEngine(engine);
+    }
+
+    public void bind(SrtpEngine engine) {
+        plane.bindSrtp(engine);
+    }
+
+    public void unbind(SrtpEngine engine) {
+        plane.unbindSrtp(engine);
     }
 
     public boolean quiescent() {

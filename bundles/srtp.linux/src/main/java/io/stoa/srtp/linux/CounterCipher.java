@@ -1,0 +1,84 @@
+package io.stoa.srtp.linux;
+
+import io.stoa.base.Bytes;
+import io.stoa.srtp.SrtpPackets;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** AES in counter mode with HMAC-SHA1 of 80 bits (RFC 3711 sections 4.1.1 and 4.2.1). */
+final class CounterCipher implements PacketCipher {
+    private static final int ENCRYPTED = 0x8000_0000;
+
+    private final EvpCipher cipher;
+    private final HmacSha1 mac;
+    private final byte[] salt;
+    private final byte[] iv = new byte[16];
+    private final MemorySegment ivSegment = MemorySegment.ofArray(iv);
+
+    CounterCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open) {
+        cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
+        mac = new HmacSha1(keys.authentication());
+        salt = Arrays.copyOf(keys.salt(), 16);
+    }
+
+    @Override
+    public int tagBytes() {
+        return HmacSha1.TAG_BYTES;
+    }
+
+    @Override
+    public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
+        MemorySegment packet = cipher.of(bytes);
+        if (!text(packet, offset + header, length - header, ssrc, index)) return false;
+        mac.of(packet.asSlice(offset, length), length, (int) (index >>> 16));
+        mac.write(bytes, offset + length);
+        return true;
+    }
+
+    @Override
+    public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
+        MemorySegment packet = cipher.of(bytes);
+        mac.of(packet.asSlice(offset, length), length, (int) (index >>> 16));
+        return mac.is(bytes, offset + length) && text(packet, offset + header, length - header, ssrc, index);
+    }
+
+    @Override
+    public boolean protectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
+        MemorySegment packet = cipher.of(bytes);
+        if (!text(packet, offset + SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED)) return false;
+        Bytes.i32(bytes, offset + length, trailer);
+        mac.of(packet.asSlice(offset, length), length, trailer);
+        mac.write(bytes, offset + length + 4);
+        return true;
+    }
+
+    @Override
+    public boolean unprotectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
+        MemorySegment packet = cipher.of(bytes);
+        mac.of(packet.asSlice(offset, length), length, trailer);
+        if (!mac.is(bytes, offset + length + 4)) return false;
+        return (trailer & ENCRYPTED) == 0
+                || text(packet, offset + SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED);
+    }
+
+    @Override
+    public int trailerAt(int length) {
+        return length;
+    }
+
+    /** IV: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. */
+    private boolean text(MemorySegment packet, int at, int count, int ssrc, long index) {
+        if (count == 0) return true;
+        Bytes.i32(iv, 0, Bytes.i32(salt, 0));
+        Bytes.i32(iv, 4, Bytes.i32(salt, 4) ^ ssrc);
+        Bytes.i64(iv, 8, Bytes.i64(salt, 8) ^ index << 16);
+        return cipher.begin(ivSegment) && cipher.text(packet.asSlice(at, count), count);
+    }
+
+    @Override
+    public void close() {
+        cipher.close();
+        mac.forget();
+    }
+}

@@ -1,0 +1,96 @@
+package io.stoa.srtp.linux;
+
+import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.SrtpTrial;
+import java.util.Hashtable;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Offers the engine where it works. It outranks the portable one unless it is much slower than that: a cipher of the JDK that is a little
+ * faster pays for it with a kilobyte of garbage per packet.
+ */
+@Component(service = {}, immediate = true)
+public final class NativeSrtp {
+    static final int FIRST = 100;
+    static final int SPARE = -200;
+    /** What the service says of itself, for the operator. */
+    static final String TRIAL = "stoa.trial";
+    /** {@code -Dstoa.srtp=portable}: not wanted. */
+    static final String PROPERTY = "stoa.srtp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeSrtp.class);
+    private static final int ROUNDS = 5;
+    /** All rounds of both: 50 ms. */
+    private static final long ROUND_NANOS = 5_000_000;
+    private static final double WORTH = 1.5;
+
+    private ServiceRegistration<SrtpEngine> offered;
+
+    @Activate
+    public NativeSrtp(BundleContext bundles) {
+        this(bundles, LibCryptoEngine::new);
+    }
+
+    NativeSrtp(BundleContext bundles, Supplier<SrtpEngine> library) {
+        SrtpEngine engine = working(library).orElse(null);
+        if (engine == null) return;
+        ServiceReference<SrtpEngine> other = bundles.getServiceReference(SrtpEngine.class);
+        SrtpEngine beside = other == null ? null : bundles.getService(other);
+        Verdict verdict = beside(engine, beside);
+        if (beside != null) bundles.ungetService(other);
+        LOG.info("{}: {}", engine.name(), verdict.words());
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(Constants.SERVICE_RANKING, verdict.ranking());
+        properties.put(TRIAL, verdict.words());
+        offered = bundles.registerService(SrtpEngine.class, engine, properties);
+    }
+
+    /** Empty if the library is missing or gives wrong answers; the log says which. */
+    static Optional<SrtpEngine> working(Supplier<SrtpEngine> library) {
+        try {
+            if ("portable".equals(System.getProperty(PROPERTY))) throw new IllegalStateException(PROPERTY + " says portable");
+            SrtpEngine engine = library.get();
+            new SrtpTrial(engine).knownAnswers();
+            return Optional.of(engine);
+        } catch (RuntimeException | LinkageError e) {
+            Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+            LOG.warn("libcrypto is not used for SRTP: {}", cause.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    record Verdict(int ranking, String words) {}
+
+    /** @param other null if this is the only one */
+    static Verdict beside(SrtpEngine engine, SrtpEngine other) {
+        SrtpTrial trial = new SrtpTrial(engine);
+        SrtpTrial others = other == null ? null : new SrtpTrial(other);
+        for (int i = 0; i < ROUNDS; i++) {
+            trial.run(System::nanoTime, ROUND_NANOS);
+            if (others != null) others.run(System::nanoTime, ROUND_NANOS);
+        }
+        if (others == null) return new Verdict(FIRST, "first choice, " + trial.nanosPerPacket() + " ns per packet");
+        return verdict(trial.nanosPerPacket(), others.nanosPerPacket(), other.name());
+    }
+
+    static Verdict verdict(long nanos, long others, String other) {
+        boolean first = nanos <= others * WORTH;
+        String figures = nanos + " ns per packet against " + others + " of " + other;
+        return first ? new Verdict(FIRST, "first choice, " + figures) : new Verdict(SPARE, "a spare, too slow: " + figures);
+    }
+
+    @Deactivate
+    void close() {
+        if (offered != null) offered.unregister();
+    }
+}

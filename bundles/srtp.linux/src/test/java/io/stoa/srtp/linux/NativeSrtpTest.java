@@ -1,0 +1,127 @@
+package io.stoa.srtp.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stoa.srtp.SrtpContext;
+import io.stoa.srtp.SrtpEngine;
+import io.stoa.srtp.SrtpState;
+import io.stoa.srtp.portable.PortableSrtpEngine;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+
+/** Whether the engine is offered, as what, and what happens where it cannot be. */
+@SuppressWarnings("unchecked")
+class NativeSrtpTest {
+    /** What the component does with the framework. */
+    final List<Dictionary<String, ?>> offered = new ArrayList<>();
+    int withdrawn;
+    SrtpEngine beside;
+
+    final BundleContext bundles = fake(BundleContext.class, (method, arguments) -> switch (method) {
+        case "getServiceReference" -> beside == null ? null : fake(ServiceReference.class, (name, none) -> null);
+        case "getService" -> beside;
+        case "ungetService" -> true;
+        case "registerService" -> {
+            offered.add((Dictionary<String, ?>) arguments[2]);
+            yield fake(ServiceRegistration.class, (name, none) -> {
+                withdrawn++;
+                return null;
+            });
+        }
+        default -> throw new AssertionError(method);
+    });
+
+    interface Call {
+        Object on(String method, Object[] arguments);
+    }
+
+    static <T> T fake(Class<?> type, Call call) {
+        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> call.on(method.getName(), arguments));
+    }
+
+    @Test
+    void it_is_offered_with_its_figures_and_withdrawn_with_the_bundle() {
+        NativeSrtp component = new NativeSrtp(bundles);
+        assertThat(offered).hasSize(1);
+        assertThat(offered.getFirst().get(Constants.SERVICE_RANKING)).isEqualTo(NativeSrtp.FIRST);
+        assertThat((String) offered.getFirst().get(NativeSrtp.TRIAL)).matches("first choice, \\d+ ns per packet");
+        component.close();
+        assertThat(withdrawn).isEqualTo(1);
+    }
+
+    @Test
+    void beside_another_engine_the_figures_of_both_are_told() {
+        beside = new PortableSrtpEngine();
+        new NativeSrtp(bundles);
+        assertThat((String) offered.getFirst().get(NativeSrtp.TRIAL)).contains(" ns per packet against ").endsWith(" of jitsi-srtp (SunJCE)");
+    }
+
+    @Test
+    void an_engine_that_is_much_slower_than_the_other_is_a_spare() {
+        assertThat(NativeSrtp.verdict(500, 700, "other").ranking()).isEqualTo(NativeSrtp.FIRST);
+        assertThat(NativeSrtp.verdict(700, 500, "other").ranking()).as("it makes no garbage").isEqualTo(NativeSrtp.FIRST);
+        assertThat(NativeSrtp.verdict(800, 500, "other")).isEqualTo(new NativeSrtp.Verdict(NativeSrtp.SPARE, "a spare, too slow: 800 ns per packet against 500 of other"));
+    }
+
+    void nothingIsOffered(Supplier<SrtpEngine> library) {
+        NativeSrtp component = new NativeSrtp(bundles, library);
+        assertThat(offered).isEmpty();
+        component.close();
+        assertThat(withdrawn).isZero();
+    }
+
+    @Test
+    void where_it_is_not_wanted_nothing_is_offered() {
+        System.setProperty(NativeSrtp.PROPERTY, "portable");
+        try {
+            nothingIsOffered(LibCryptoEngine::new);
+        } finally {
+            System.clearProperty(NativeSrtp.PROPERTY);
+        }
+    }
+
+    @Test
+    void without_the_library_nothing_is_offered() {
+        assertThatThrownBy(() -> LibCrypto.find("libnothing.so.3", "libnothing.so.4"))
+                .isInstanceOf(UnsatisfiedLinkError.class)
+                .hasMessage("no libnothing.so.3 or libnothing.so.4 on this machine");
+        nothingIsOffered(() -> {
+            LibCrypto.find("libnothing.so.3");
+            throw new AssertionError();
+        });
+    }
+
+    @Test
+    void with_a_library_of_another_kind_nothing_is_offered() {
+        nothingIsOffered(() -> {
+            LibCrypto.symbol(LibCrypto.find("libc.so.6"), "EVP_CIPHER_CTX_new");
+            throw new AssertionError();
+        });
+    }
+
+    @Test
+    void with_a_library_that_answers_wrongly_nothing_is_offered() {
+        nothingIsOffered(() -> new SrtpEngine() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            /** Every key is zero. */
+            @Override
+            public SrtpContext context(SrtpState state) {
+                SrtpState other = SrtpState.fresh(state.direction(), state.profile(), new byte[state.profile().keyBytes], state.masterSalt());
+                return new LibCryptoEngine().context(other);
+            }
+        });
+    }
+}

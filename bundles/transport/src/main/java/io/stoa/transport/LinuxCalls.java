@@ -1,0 +1,139 @@
+package io.stoa.transport;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+
+/** The system calls of datagram sockets, under their names. They say by a negative result that they failed, and by {@link #errno} why. */
+@SuppressWarnings("restricted")
+final class LinuxCalls {
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOL_SOCKET = 1;
+    static final int SO_SNDBUF = 7;
+    static final int SO_RCVBUF = 8;
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_V6ONLY = 26;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
+    static final int MSG_TRUNC = 0x20;
+    static final int MSG_DONTWAIT = 0x40;
+    static final int EINTR = 4;
+    static final int EIO = 5;
+    static final int EAGAIN = 11;
+    static final int EINVAL = 22;
+    static final int EMSGSIZE = 90;
+    static final int ENOBUFS = 105;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+
+    private static final MethodHandle SOCKET = call("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle BIND = call("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle NAME = call("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle OPTION = call("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SEND = call("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle RECEIVE = call("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle ERROR = call("strerror", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+
+    private LinuxCalls() {}
+
+    private static MethodHandle call(String name, FunctionDescriptor shape) {
+        MemorySegment function = LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError("no function " + name));
+        return LINKER.downcallHandle(function, shape, Linker.Option.captureCallState("errno"));
+    }
+
+    /** Where calls leave their errno; one for each thread that makes them. */
+    static MemorySegment newState(Arena arena) {
+        return arena.allocate(STATE);
+    }
+
+    static int errno(MemorySegment state) {
+        return (int) ERRNO.get(state, 0L);
+    }
+
+    private static IllegalStateException failed(Throwable cause) {
+        return new IllegalStateException("a system call could not be made", cause);
+    }
+
+    static int socket(MemorySegment state, int family, int type) {
+        try {
+            return (int) SOCKET.invokeExact(state, family, type, 0);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int bind(MemorySegment state, int fd, MemorySegment address, int length) {
+        try {
+            return (int) BIND.invokeExact(state, fd, address, length);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int getsockname(MemorySegment state, int fd, MemorySegment address, MemorySegment length) {
+        try {
+            return (int) NAME.invokeExact(state, fd, address, length);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int setsockopt(MemorySegment state, int fd, int level, int name, int value) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) OPTION.invokeExact(state, fd, level, name, arena.allocateFrom(JAVA_INT, value), 4);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int close(MemorySegment state, int fd) {
+        try {
+            return (int) CLOSE.invokeExact(state, fd);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int sendmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+        try {
+            return (int) SEND.invokeExact(state, fd, messages, count, flags);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    static int recvmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+        try {
+            return (int) RECEIVE.invokeExact(state, fd, messages, count, flags, 0L);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** For people. */
+    static String strerror(MemorySegment state, int errno) {
+        try {
+            return MemorySegment.ofAddress((long) ERROR.invokeExact(state, errno)).reinterpret(256).getString(0, StandardCharsets.US_ASCII);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+}
