@@ -144,14 +144,13 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     @Override
     public List<Finding> findings() {
-        SrtpEngine protection = srtp;
         String engine = slot.name();
         return List.of(
                 turning()
                         ? Finding.well("media loops", Kind.LIVE, loops.size() + " on " + io.name())
                         : Finding.unwell("media loops", Kind.LIVE, "a media loop does not turn: its thread is busy with something else, or has ended"),
-                protection != null
-                        ? Finding.well("packet protection", Kind.READY, protection.name())
+                srtp.isBound()
+                        ? Finding.well("packet protection", Kind.READY, srtp.name())
                         : Finding.unwell("packet protection", Kind.READY, "no SRTP engine is active: is the bundle srtp.portable started?"),
                 !engine.isEmpty()
                         ? Finding.well("forwarding engine", Kind.READY, engine)

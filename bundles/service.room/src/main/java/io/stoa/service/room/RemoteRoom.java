@@ -12,6 +12,7 @@ import io.stoa.protocol.livekit.MuteRoomTrackResponse;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.PerformRpcRequest;
 import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.RoomParticipantIdentity;
 import io.stoa.protocol.livekit.SendDataRequest;
 import io.stoa.protocol.livekit.TrackInfo;
@@ -70,6 +71,11 @@ record RemoteRoom(RpcBus bus, String name) implements LiveRoom {
 
     @Override
     public Room info() {
+        throw new IllegalStateException("the room lives on another node: its record is in the store");
+    }
+
+    @Override
+    public RoomInternal internal() {
         throw new IllegalStateException("the room lives on another node: its record is in the store");
     }
 
