@@ -82,7 +82,7 @@ class ArchitectureTest {
 
     @Test
     void control_touches_media_only_through_its_contract() {
-        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "ops.webhook", "ops.store", "store.memory", "store.file", "store.redis", "store.records", "bus.redis", "redis", "rpc", "http");
+        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "service.egress", "service.ingress", "service.sip", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "ops.webhook", "ops.store", "store.memory", "store.file", "store.redis", "store.records", "bus.redis", "redis", "rpc", "http");
         classes().that(in(control::contains)).should(onlyUse("no protocols", (from, to) -> !Parts.PROTOCOLS.contains(to))).check(parts.classes());
     }
 

@@ -31,7 +31,7 @@ final class Parts {
             Set.of("auth", "http", "rpc", "lettuce", "redis", "store.records"),
             Set.of("bus.redis", "store.memory", "store.file", "store.redis", "handover", "transport", "srtp.portable", "forward", "turn.server"),
             Set.of("signal", "room", "cluster", "media"),
-            Set.of("service.room"),
+            Set.of("service.room", "service.egress", "service.ingress", "service.sip"),
             Set.of("edge.twirp", "edge.rtc", "ops.config", "ops.plugins", "ops.shell", "ops.webhook", "ops.store"));
 
     /** The arrows within a layer. */

@@ -12,6 +12,7 @@ import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
+import io.stoa.room.EgressLauncher;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
@@ -47,8 +48,8 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 @ExtendWith(InsideServer.class)
 class AssemblyIT {
     /**
-     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, TURN servers and stores to copy
-     * from.
+     * Who offers which contract (docs/architecture.md, "Bundles"). Each is there once, but for routes, services, TURN servers and
+     * stores to copy from.
      */
     private static final Map<Class<?>, List<String>> OFFERED = Map.ofEntries(
             Map.entry(KeyProvider.class, List.of("ops.config")),
@@ -71,7 +72,8 @@ class AssemblyIT {
             Map.entry(AgentStore.class, List.of("store.memory")),
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
-            Map.entry(RpcEndpoint.class, List.of("service.room")),
+            Map.entry(RpcEndpoint.class, List.of("service.room", "service.egress", "service.ingress", "service.sip")),
+            Map.entry(EgressLauncher.class, List.of("service.egress")),
             Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
