@@ -3,6 +3,8 @@ package io.stoa.ops.store;
 import io.stoa.store.DurableRecord;
 import io.stoa.store.DurableStore;
 import io.stoa.store.StoreException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ final class Move {
     private final Map<String, DurableStore> stores;
     private final Map<String, DurableStore> sources = new LinkedHashMap<>();
     private String latest = "";
+    private String leaving = "";
 
     /** @param stores all that are there, by name */
     Move(String to, boolean emptyStart, Map<String, DurableStore> stores) {
@@ -43,9 +46,10 @@ final class Move {
      */
     void find(String inCharge) throws StoreException {
         for (Map.Entry<String, DurableStore> other : stores.entrySet()) {
-            boolean leaves = other.getKey().equals(inCharge);
+            boolean leaves = other.getKey().equals(inCharge) && !inCharge.equals(to);
             if (other.getKey().equals(to) || other.getKey().equals(StoreMover.MEMORY) && !leaves) continue;
             try {
+                if (leaves) leaving = inCharge;
                 if (leaves || other.getValue().latest().filter(other.getKey()::equals).isPresent()) sources.put(other.getKey(), other.getValue());
             } catch (StoreException e) {
                 boolean matters = !inCharge.equals(to) && !emptyStart;
@@ -56,9 +60,10 @@ final class Move {
         if (gone && !emptyStart && !inCharge.equals(StoreMover.MEMORY)) throw away(inCharge);
     }
 
-    /** Whether the store that takes over can do so; nothing is changed yet. */
+    /** Whether the stores answer, and the one that takes over can do so; nothing is changed yet. */
     void begin() throws StoreException {
         latest = target().latest().orElse("");
+        for (DurableStore source : sources.values()) source.latest();
         boolean left = !latest.isEmpty() && !latest.equals(to);
         if (left && !sources.containsKey(latest) && !emptyStart && !isTold()) throw away(latest);
     }
@@ -87,42 +92,61 @@ final class Move {
     void run() throws StoreException {
         DurableStore target = target();
         latest = target.latest().orElse("");
-        boolean left = !latest.isEmpty() && !latest.equals(to);
-        if (left && !target.shared()) target.clear(); // what it was left with is old
+        if (latest.equals(to)) sources.entrySet().removeIf(source -> source.getValue().shared() && !source.getKey().equals(leaving)); // what other nodes go on with
+        Map<String, List<DurableRecord>> records = read();
+        if (isBehind() && !target.shared()) target.clear();
         for (Map.Entry<String, DurableStore> source : sources.entrySet()) {
-            if (source.getValue().shared() && latest.equals(to)) continue; // what the others go on with
-            copy(source.getKey(), source.getValue(), target);
+            copy(source.getKey(), records.get(source.getKey()), target);
             target.latest(to);
             source.getValue().latest(to);
         }
         if (!latest.equals(to)) target.latest(to);
     }
 
-    private void copy(String from, DurableStore source, DurableStore target) throws StoreException {
-        boolean overwrite = latest.equals(from);
-        long copied = 0;
-        for (String kind : source.kinds()) {
-            List<DurableRecord> records = source.export(kind);
-            Set<String> there = records.isEmpty() || overwrite ? Set.of() : keys(target, kind);
-            for (DurableRecord record : records) {
-                if (there.contains(record.key())) continue; // another node has written it since
-                target.put(record);
-                copied++;
-            }
-            if (!records.isEmpty()) verify(kind, records, target);
+    /** Whether what the target has is from before it was left, or of a copy that failed. */
+    private boolean isBehind() {
+        boolean left = !latest.isEmpty() && !latest.equals(to);
+        return left || !leaving.isEmpty() && !leaving.equals(StoreMover.MEMORY);
+    }
+
+    /** By source; all of them, before anything is changed. */
+    private Map<String, List<DurableRecord>> read() throws StoreException {
+        Map<String, List<DurableRecord>> records = new HashMap<>();
+        for (Map.Entry<String, DurableStore> source : sources.entrySet()) {
+            List<DurableRecord> all = new ArrayList<>();
+            for (String kind : source.getValue().kinds()) all.addAll(source.getValue().export(kind));
+            records.put(source.getKey(), all);
         }
-        LOG.info("durable records: {} were copied from the store {} to {}", copied, from, to);
+        return records;
     }
 
-    private static void verify(String kind, List<DurableRecord> records, DurableStore target) throws StoreException {
-        Set<String> there = keys(target, kind);
-        long missing = records.stream().filter(record -> !there.contains(record.key())).count();
-        if (missing > 0) throw new StoreException(missing + " of " + records.size() + " records of the kind " + kind + " did not arrive");
+    private void copy(String from, List<DurableRecord> records, DurableStore target) throws StoreException {
+        Map<String, Set<String>> there = latest.equals(from) ? Map.of() : keys(target, records);
+        long copied = 0;
+        for (DurableRecord record : records) {
+            if (there.getOrDefault(record.kind(), Set.of()).contains(record.key())) continue; // another node has written it since
+            target.put(record);
+            copied++;
+        }
+        verify(records, target);
+        LOG.info("durable records: {} of {} were copied from the store {} to {}", copied, records.size(), from, to);
     }
 
-    private static Set<String> keys(DurableStore store, String kind) throws StoreException {
-        Set<String> keys = new HashSet<>();
-        for (DurableRecord record : store.export(kind)) keys.add(record.key());
+    private static void verify(List<DurableRecord> records, DurableStore target) throws StoreException {
+        Map<String, Set<String>> there = keys(target, records);
+        long missing = records.stream().filter(record -> !there.get(record.kind()).contains(record.key())).count();
+        if (missing > 0) throw new StoreException(missing + " of " + records.size() + " records did not arrive");
+    }
+
+    /** Those of the kinds that the records have, by kind. */
+    private static Map<String, Set<String>> keys(DurableStore store, List<DurableRecord> records) throws StoreException {
+        Map<String, Set<String>> keys = new HashMap<>();
+        for (DurableRecord record : records) {
+            if (keys.containsKey(record.kind())) continue;
+            Set<String> ofKind = new HashSet<>();
+            for (DurableRecord known : store.export(record.kind())) ofKind.add(known.key());
+            keys.put(record.kind(), ofKind);
+        }
         return keys;
     }
 }

@@ -162,6 +162,31 @@ class StoreMoverTest {
     }
 
     @Test
+    void what_was_left_behind_stays_until_the_latest_can_be_read() {
+        want("file");
+        file.records.put("a", "1");
+        want("redis");
+        redis.away = true;
+        assertThat(want("file")).isFalse();
+        assertThat(told).as("nobody notices").containsExactly("file", "nobody", "redis");
+        assertThat(file.records).containsKey("a");
+    }
+
+    @Test
+    void what_is_written_after_a_move_that_failed_at_its_end_goes_over_too() {
+        want("redis");
+        redis.records.put("a", "1");
+        redis.readOnly = true;
+        assertThat(want("file")).isFalse();
+        assertThat(told).containsExactly("redis", "nobody", "redis");
+        redis.readOnly = false;
+        redis.records.put("a", "2");
+        redis.records.put("b", "2");
+        assertThat(want("file")).isTrue();
+        assertThat(file.records).containsOnly(Map.entry("a", "2"), Map.entry("b", "2"));
+    }
+
+    @Test
     void what_other_nodes_have_written_stays() {
         redis.latest = "redis";
         redis.records.put("theirs", "1");
@@ -214,6 +239,7 @@ class StoreMoverTest {
         String latest = "";
         int capacity = 100;
         boolean forgetful;
+        boolean readOnly;
         boolean away;
 
         Shelf(boolean shared) {
@@ -257,6 +283,7 @@ class StoreMoverTest {
         @Override
         public void latest(String store) throws StoreException {
             ask();
+            if (readOnly) throw new StoreException("read only");
             latest = store;
         }
 

@@ -18,6 +18,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.SocketAddressResolver;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import io.stoa.redis.client.RedisSettings.Mode;
 import io.stoa.redis.client.RedisSettings.Tls;
 import java.net.InetAddress;
@@ -49,6 +50,7 @@ final class LettuceSessions implements Session.Opener {
         ClientResources.Builder threads = ClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
+                .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE) // names are what the machine says
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled());
         settings.tls().map(Tls::serverName).filter(name -> !name.isEmpty()).ifPresent(name -> threads.socketAddressResolver(new NamedAddresses(name)));
         resources = threads.build();
@@ -138,8 +140,8 @@ final class LettuceSessions implements Session.Opener {
 
     private RedisURI bare(HostAndPort address) {
         RedisURI uri = new RedisURI(address.host(), address.port(), settings.dial().plus(settings.reply()));
-        uri.setLibraryName(null); // a user whose commands are restricted may not say it
-        uri.setLibraryVersion(null);
+        uri.setLibraryName(""); // a user whose commands are restricted may not say it
+        uri.setLibraryVersion("");
         settings.tls().ifPresent(tls -> {
             uri.setSsl(true);
             uri.setVerifyPeer(tls.insecure() ? SslVerifyMode.NONE : SslVerifyMode.FULL);

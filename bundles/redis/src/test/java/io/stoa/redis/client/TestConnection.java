@@ -27,9 +27,20 @@ public final class TestConnection implements AutoCloseable {
         return connection;
     }
 
+    /** The same with a server that is (a part of) a cluster. */
+    public static TestConnection toCluster(RedisServer server) throws InterruptedException {
+        TestConnection connection = open(Mode.CLUSTER, server.port());
+        connection.awaitAvailable(true);
+        return connection;
+    }
+
     /** Whether somebody is there or not. */
     public static TestConnection open(int port) {
-        RedisSettings settings = new RedisSettings(Mode.SERVER, List.of(new HostAndPort("127.0.0.1", port)), "", 0, Optional.empty(), "", "",
+        return open(Mode.SERVER, port);
+    }
+
+    private static TestConnection open(Mode mode, int port) {
+        RedisSettings settings = new RedisSettings(mode, List.of(new HostAndPort("127.0.0.1", port)), "", 0, Optional.empty(), "", "",
                 Duration.ofSeconds(2), Duration.ofSeconds(2), 2);
         Passwords none = new Passwords() {
             @Override

@@ -43,7 +43,7 @@ class KilledWriterTest {
         try (BufferedReader out = writer.inputReader()) {
             for (String line; (line = out.readLine()) != null; ) {
                 acknowledged = Integer.parseInt(line);
-                if (acknowledged == from + ACKNOWLEDGED_PER_ROUND) writer.destroyForcibly(); // SIGKILL; what was said until it ends counts
+                if (acknowledged == from + ACKNOWLEDGED_PER_ROUND) writer.toHandle().destroyForcibly(); // SIGKILL; what it has said by then counts
             }
         }
         writer.waitFor();

@@ -9,6 +9,7 @@ import io.stoa.store.StoreException;
 import io.stoa.store.records.Gate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -43,7 +44,7 @@ final class Conversation {
     /** In one go. All are done, even if one fails. */
     @SafeVarargs
     final <T> List<T> askAll(Question<T>... questions) throws StoreException {
-        return askAll(List.of(questions));
+        return askAll(Arrays.asList(questions));
     }
 
     <T> List<T> askAll(List<Question<T>> questions) throws StoreException {

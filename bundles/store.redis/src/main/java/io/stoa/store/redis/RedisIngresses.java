@@ -63,8 +63,11 @@ final class RedisIngresses implements IngressStore {
     List<Kind> kinds() {
         return List.of(
                 new Kind(INGRESSES.kind(), this::all, (id, value) -> put(INGRESSES.read(id, value)), this::delete),
-                new Kind(STATES.kind(), this::allStates, (id, value) -> redis.ask(commands -> commands.set(bytes(stateOf(id)), STATES.read(id, value).toByteArray())),
-                        id -> redis.ask(commands -> commands.del(bytes(stateOf(id))))));
+                new Kind(STATES.kind(), this::allStates, (id, value) -> keep(id, STATES.read(id, value)), id -> redis.ask(commands -> commands.del(bytes(stateOf(id))))));
+    }
+
+    private void keep(String id, IngressState state) throws StoreException {
+        redis.ask(commands -> commands.set(bytes(stateOf(id)), state.toByteArray()));
     }
 
     private Map<String, byte[]> all() throws StoreException {

@@ -9,7 +9,7 @@
  * record is still as it was read, since the connection is shared; an egress that is put is in its room's set even if it was not created
  * here; rooms whose name has a bar in it are swept, too.
  *
- * <p>No threads but one, for a moment, that writes {@code livekit_version}. Start reading with {@code RedisRoomStore}, then
+ * <p>No threads but one, for a moment, when Redis is back ({@code OfferedStores}). Start reading with {@code RedisRoomStore}, then
  * {@code RedisIngresses}.
  */
 package io.stoa.store.redis;

@@ -15,20 +15,17 @@ import io.stoa.protocol.livekit.SIPDispatchRuleInfo;
 import io.stoa.protocol.livekit.SIPInboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPOutboundTrunkInfo;
 import io.stoa.protocol.livekit.SIPTrunkInfo;
+import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.Replies;
+import io.stoa.redis.client.TestConnection;
 import io.stoa.store.AgentStore;
-import io.stoa.store.AgentStoreContract;
 import io.stoa.store.DurableStoreContract;
 import io.stoa.store.EgressStore;
-import io.stoa.store.EgressStoreContract;
 import io.stoa.store.IngressStore;
-import io.stoa.store.IngressStoreContract;
 import io.stoa.store.RoomStore.RoomLock;
 import io.stoa.store.RoomStore;
-import io.stoa.store.RoomStoreContract;
 import io.stoa.store.SipStore;
-import io.stoa.store.SipStoreContract;
 import io.stoa.store.StoreException;
 import io.stoa.store.records.DurableStores;
 import io.stoa.store.records.Gate;
@@ -40,85 +37,48 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The contracts over a real Redis, and what its keys look like to others. */
-class RedisStoresTest {
+class RedisStoresTest extends RedisContracts {
     private static RedisServer server;
-    private static TestRedis one;
-    private static TestRedis other;
+    private static RedisServer second;
+    private static TestConnection toFirst;
+    private static TestConnection toSecond;
+    private static RedisConnection one;
     private int opened;
 
     @BeforeAll
     static void start() throws Exception {
         server = RedisServer.start();
-        one = new TestRedis(server, 0);
-        other = new TestRedis(server, 1);
+        second = RedisServer.start();
+        toFirst = TestConnection.to(server);
+        toSecond = TestConnection.to(second);
+        one = toFirst.connection();
     }
 
     @AfterAll
     static void stop() {
-        one.close();
-        other.close();
+        toFirst.close();
+        toSecond.close();
         server.close();
+        second.close();
     }
 
     @BeforeEach
     void empty() throws Exception {
         server.cli("flushall");
+        second.cli("flushall");
         opened = 0;
     }
 
-    private static DurableStores stores() {
-        return RedisDurableStore.stores(Conversation.with(one));
-    }
-
-    private TestRedis next() {
-        return opened++ == 0 ? one : other;
-    }
-
-    @Nested
-    class Rooms extends RoomStoreContract {
-        @Override
-        protected RoomStore open() {
-            return new RedisRoomStore(Conversation.with(one));
-        }
-    }
-
-    @Nested
-    class Egresses extends EgressStoreContract {
-        @Override
-        protected EgressStore open() {
-            return stores().egress();
-        }
-    }
-
-    @Nested
-    class Ingresses extends IngressStoreContract {
-        @Override
-        protected IngressStore open() {
-            return stores().ingress();
-        }
-    }
-
-    @Nested
-    class Sip extends SipStoreContract {
-        @Override
-        protected SipStore open() {
-            return stores().sip();
-        }
-    }
-
-    @Nested
-    class Agents extends AgentStoreContract {
-        @Override
-        protected AgentStore open() {
-            return stores().agents();
-        }
+    @Override
+    RedisConnection redis() {
+        return one;
     }
 
     @Nested
     class Durable extends DurableStoreContract {
         @Override
         protected Provider open() {
-            Conversation redis = Conversation.with(next());
+            Conversation redis = Conversation.with(opened++ == 0 ? one : toSecond.connection());
             DurableStores stores = RedisDurableStore.stores(redis);
             return new Provider(new RedisDurableStore(redis), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
@@ -201,47 +161,42 @@ class RedisStoresTest {
 
     @Test
     void the_version_only_rises() throws Exception {
-        new RedisVersion(one).close();
-        awaitVersion(RedisVersion.OURS);
-        server.cli("set", "livekit_version", "1.9.99");
-        new RedisVersion(one).close();
-        awaitVersion(RedisVersion.OURS);
+        RedisVersion version = new RedisVersion(Conversation.with(one));
+        for (String before : List.of("", "1.9.99", "1.13.5", "0.nonsense")) {
+            if (!before.isEmpty()) server.cli("set", "livekit_version", before);
+            version.note();
+            assertThat(server.cli("get", "livekit_version")).as("after %s", before).isEqualTo(RedisVersion.OURS);
+        }
+        server.cli("set", "livekit_version", "2.0.0");
+        version.note();
+        assertThat(server.cli("get", "livekit_version")).isEqualTo("2.0.0");
         assertThat(RedisVersion.isLater("1.13.5", "1.13.5")).isFalse();
         assertThat(RedisVersion.isLater("1.13.5", "2.0.0")).isFalse();
         assertThat(RedisVersion.isLater("1.13.5", "1.13.6-rc1")).isFalse();
         assertThat(RedisVersion.isLater("1.13.5", "")).isTrue();
     }
 
-    private static void awaitVersion(String version) throws Exception {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!server.cli("get", "livekit_version").equals(version)) {
-            assertThat(System.nanoTime()).as("waiting for %s", version).isLessThan(end);
-            Thread.sleep(10);
-        }
-    }
-
     @Test
     void a_redis_that_is_away_is_no_empty_store() throws Exception {
-        one.away = true;
-        try {
+        try (TestConnection nobody = TestConnection.open(RedisServer.freePort())) {
+            Conversation away = Conversation.with(nobody.connection());
+            DurableStores stores = RedisDurableStore.stores(away);
             List<Call> calls = List.of(
-                    () -> new RedisRoomStore(Conversation.with(one)).rooms(List.of()),
-                    () -> new RedisRoomStore(Conversation.with(one)).room("hall"),
-                    () -> new RedisRoomStore(Conversation.with(one)).participants("hall"),
-                    () -> new RedisRoomStore(Conversation.with(one)).lock("hall"),
-                    () -> stores().egress().egresses("", false),
-                    () -> stores().egress().egresses("hall", true),
-                    () -> stores().egress().sweep(1),
-                    () -> stores().ingress().ingresses(""),
-                    () -> stores().ingress().ingressByStreamKey("key"),
-                    () -> stores().sip().trunks(),
-                    () -> stores().sip().deleteTrunk("ST_1"),
-                    () -> stores().agents().dispatches("hall"),
-                    () -> new RedisDurableStore(Conversation.with(one)).count("egress"),
-                    () -> new RedisDurableStore(Conversation.with(one)).latest());
-            assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::make).isInstanceOf(StoreException.class).hasMessageContaining("redis://of.a.test"));
-        } finally {
-            one.away = false;
+                    () -> new RedisRoomStore(away).rooms(List.of()),
+                    () -> new RedisRoomStore(away).room("hall"),
+                    () -> new RedisRoomStore(away).participants("hall"),
+                    () -> new RedisRoomStore(away).lock("hall"),
+                    () -> stores.egress().egresses("", false),
+                    () -> stores.egress().egresses("hall", true),
+                    () -> stores.egress().sweep(1),
+                    () -> stores.ingress().ingresses(""),
+                    () -> stores.ingress().ingressByStreamKey("key"),
+                    () -> stores.sip().trunks(),
+                    () -> stores.sip().deleteTrunk("ST_1"),
+                    () -> stores.agents().dispatches("hall"),
+                    () -> new RedisDurableStore(away).count("egress"),
+                    () -> new RedisDurableStore(away).latest());
+            assertThat(calls).allSatisfy(call -> assertThatThrownBy(call::make).isInstanceOf(StoreException.class).hasMessageContaining("redis://127.0.0.1"));
         }
     }
 

@@ -60,11 +60,11 @@ class AbsenceIT {
         "service.egress | RpcEndpoint                                | 101 | 200",
         "service.ingress | RpcEndpoint                               | 101 | 200",
         "service.sip  | RpcEndpoint                                  | 101 | 200",
-        "rpc          | MessageBus                                   | 101 | 200",
+        "rpc          | MessageBus RpcBus                            | 101 | 200",
         "edge.twirp   | HttpRoute                                    | 101 | 404",
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration Secrets ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.shell    | RoomCommands ShellServer                     | 101 | 200",
     })

@@ -3,6 +3,7 @@ package io.stoa.itests.framework;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.auth.Secrets;
 import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.cluster.RoomAllocator;
@@ -16,6 +17,7 @@ import io.stoa.room.EgressLauncher;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.TurnServers;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.store.AgentStore;
@@ -60,6 +62,8 @@ class AssemblyIT {
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),
             Map.entry(MessageBus.class, List.of("rpc")),
+            Map.entry(RpcBus.class, List.of("rpc")),
+            Map.entry(Secrets.class, List.of("ops.config")),
             Map.entry(NodeRegistry.class, List.of("cluster")),
             Map.entry(Router.class, List.of("cluster")),
             Map.entry(RoomAllocator.class, List.of("cluster")),
@@ -77,7 +81,7 @@ class AssemblyIT {
             Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
-    private static final Set<String> BOTH = Set.of("http", "rpc");
+    private static final Set<String> BOTH = Set.of("http", "rpc", "redis");
 
     private final Server server;
 

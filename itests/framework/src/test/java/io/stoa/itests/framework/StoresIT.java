@@ -1,10 +1,14 @@
 package io.stoa.itests.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stoa.protocol.livekit.SIPDispatchRuleInfo;
+import io.stoa.store.DurableStore;
 import io.stoa.store.EgressStore;
+import io.stoa.store.RoomStore;
 import io.stoa.store.SipStore;
+import io.stoa.store.StoreException;
 import java.nio.file.Files;
 import java.util.Dictionary;
 import java.util.List;
@@ -55,6 +59,35 @@ class StoresIT {
         server.start("ops.store");
         awaitInCharge("store.file");
         assertThat(server.need(SipStore.class).dispatchRules()).hasSize(2);
+
+        try (RedisProcess redis = new RedisProcess(server.work().resolve("redis"))) {
+            overRedis(redis);
+        }
+    }
+
+    private void overRedis(RedisProcess redis) throws Exception {
+        set("io.stoa.redis", "address", redis.address());
+        want("redis");
+        Server.await("a store in Redis", () -> server.references(DurableStore.class.getName(), "(store=redis)").size() == 1);
+        assertThat(server.need(SipStore.class).dispatchRules()).as("Redis is not there yet").hasSize(2);
+
+        redis.start();
+        awaitInCharge("store.redis");
+        assertThat(server.need(SipStore.class).dispatchRules()).containsExactlyInAnyOrder(rule("SDR_1"), rule("SDR_2"));
+        server.need(SipStore.class).deleteDispatchRule("SDR_1");
+
+        ServiceReference<?> rooms = server.references(RoomStore.class.getName(), "(service.ranking=100)").getFirst();
+        redis.stop();
+        assertThatThrownBy(() -> server.need(SipStore.class).dispatchRules()).isInstanceOf(StoreException.class);
+        want("file");
+        assertThat(server.references(SipStore.class.getName(), null)).as("the file is behind").allSatisfy(store ->
+                assertThat(Server.part(store.getBundle())).isEqualTo("store.redis"));
+
+        redis.start();
+        Server.await("rooms are told to a Redis that is back", () -> !rooms.equals(server.references(RoomStore.class.getName(), "(service.ranking=100)").getFirst()));
+        awaitInCharge("store.file");
+        assertThat(server.need(SipStore.class).dispatchRules()).containsExactly(rule("SDR_2"));
+        set("io.stoa.redis", "address", "");
     }
 
     private void awaitInCharge(String part) {
@@ -65,9 +98,13 @@ class StoresIT {
     }
 
     private void want(String kind) throws Exception {
-        Configuration configuration = server.need(ConfigurationAdmin.class).getConfiguration("io.stoa.store", "?");
+        set("io.stoa.store", "kind", kind);
+    }
+
+    private void set(String pid, String property, String value) throws Exception {
+        Configuration configuration = server.need(ConfigurationAdmin.class).getConfiguration(pid, "?");
         Dictionary<String, Object> properties = configuration.getProperties();
-        properties.put("kind", kind);
+        properties.put(property, value);
         configuration.update(properties);
     }
 
