@@ -90,6 +90,8 @@ class RecordedHttpTest {
         KNOWN_TO_BE_ABSENT(d -> d.is("503 unavailable", "404 not_found") && d.path.startsWith("/twirp/livekit.RoomService/")),
         /** The recorded room had timed out when it was deleted; here it still stands. */
         FASTER_THAN_A_TIMEOUT(d -> d.name.equals("delete room") && d.is("404 not_found", "200")),
+        /** The same room: it stands, and no worker would begin without an output. */
+        NOWHERE_TO_PUT_IT(d -> d.name.equals("egress start, no output") && d.is("404 not_found", "400 invalid_argument")),
         /** Whose bundle is not installed is unavailable, once the grants are checked. */
         ABSENT_SERVICES(d -> d.path.matches("/twirp/livekit.AgentDispatchService/.*") && d.ours.equals("503 unavailable")),
         /** There is no agent socket yet. */
