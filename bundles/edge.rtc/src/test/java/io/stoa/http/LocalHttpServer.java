@@ -30,6 +30,7 @@ public final class LocalHttpServer implements AutoCloseable {
         };
         long services = 0;
         for (HttpRoute route : routes) server.addRoute(route, Map.of(Constants.SERVICE_ID, ++services));
+        server.start();
     }
 
     @Override

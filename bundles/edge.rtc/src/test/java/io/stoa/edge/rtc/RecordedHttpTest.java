@@ -19,7 +19,14 @@ import io.stoa.protocol.livekit.StartSession;
 import io.stoa.room.RoomManager;
 import io.stoa.room.SignalServer;
 import io.stoa.room.SignalSink;
+import io.stoa.rpc.CallOptions;
+import io.stoa.rpc.InProcessMessageBus;
+import io.stoa.rpc.RpcEndpoint;
+import io.stoa.rpc.psrpc.Psrpc;
+import io.stoa.service.egress.LocalEgress;
+import io.stoa.service.ingress.LocalIngress;
 import io.stoa.service.room.LocalRoomService;
+import io.stoa.service.sip.LocalSip;
 import io.stoa.store.memory.MemoryRoomStore;
 import java.io.InputStreamReader;
 import java.lang.reflect.Proxy;
@@ -31,6 +38,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,8 +90,10 @@ class RecordedHttpTest {
         KNOWN_TO_BE_ABSENT(d -> d.is("503 unavailable", "404 not_found") && d.path.startsWith("/twirp/livekit.RoomService/")),
         /** The recorded room had timed out when it was deleted; here it still stands. */
         FASTER_THAN_A_TIMEOUT(d -> d.name.equals("delete room") && d.is("404 not_found", "200")),
+        /** The same room: it stands, and no worker would begin without an output. */
+        NOWHERE_TO_PUT_IT(d -> d.name.equals("egress start, no output") && d.is("404 not_found", "400 invalid_argument")),
         /** Whose bundle is not installed is unavailable, once the grants are checked. */
-        ABSENT_SERVICES(d -> d.path.matches("/twirp/livekit.(Egress|Ingress|SIP|AgentDispatchService)/.*") && d.ours.equals("503 unavailable")),
+        ABSENT_SERVICES(d -> d.path.matches("/twirp/livekit.AgentDispatchService/.*") && d.ours.equals("503 unavailable")),
         /** There is no agent socket yet. */
         NO_AGENTS(d -> d.path.equals("/agent") && d.aspect.equals("text"));
 
@@ -213,10 +223,14 @@ class RecordedHttpTest {
             }
         };
         var door = new RtcDoor(() -> closed, () -> SETTINGS, admission);
+        Psrpc bus = new Psrpc(new Ids(new Random(2)), System::nanoTime, CallOptions.within(Duration.ofSeconds(1)), 100);
+        bus.bind(new InProcessMessageBus());
+        MemoryRoomStore store = new MemoryRoomStore();
+        RpcEndpoint rooms = rooms(store);
         return new LocalHttpServer(
                 "devkey",
                 "secret",
-                LocalTwirp.of(rooms()),
+                LocalTwirp.of(rooms, LocalEgress.of(bus, store, rooms), LocalIngress.of(bus), LocalSip.of(bus, rooms)),
                 route("/rtc", exchange -> door.connect(exchange, false)),
                 route("/rtc/validate", exchange -> door.validate(exchange, false)),
                 route("/rtc/v1", exchange -> door.connect(exchange, true)),
@@ -224,8 +238,7 @@ class RecordedHttpTest {
     }
 
     /** RoomService over empty rooms. */
-    private static io.stoa.rpc.RpcEndpoint rooms() {
-        MemoryRoomStore store = new MemoryRoomStore();
+    private static RpcEndpoint rooms(MemoryRoomStore store) {
         Map<String, LiveRoom> open = new LinkedHashMap<>();
         RoomManager manager = (RoomManager) Proxy.newProxyInstance(RoomManager.class.getClassLoader(), new Class<?>[] {RoomManager.class}, (proxy, method, arguments) -> switch (method.getName()) {
             case "room" -> Optional.ofNullable(open.get((String) arguments[0]));

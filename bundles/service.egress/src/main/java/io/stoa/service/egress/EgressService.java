@@ -208,6 +208,7 @@ public final class EgressService extends RpcService implements EgressLauncher, R
 
     /** Its worker; also of one that the store does not know, but not for long. */
     private <Q extends Message> EgressInfo ask(RpcAddress<Q, EgressInfo> worker, Q request, String id, String what) throws RpcException, StoreException {
+        if (id.isEmpty()) throw RpcException.notFound(UNKNOWN);
         Optional<EgressInfo> known = store().egress(id);
         if (known.isPresent() && !mayChange(known.get())) throw tooLate(known.get(), what);
         RpcBus workers = RpcException.present(bus, "no way to egress workers: bundle rpc is not active");

@@ -82,7 +82,7 @@ class ArchitectureTest {
 
     @Test
     void control_touches_media_only_through_its_contract() {
-        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "ops.store", "store.memory", "store.file", "store.redis", "store.records", "bus.redis", "redis", "rpc", "http", "ops.webhook", "ops.metrics", "ops.health");
+        Set<String> control = Set.of("room", "signal", "cluster", "service.room", "service.agent", "service.egress", "service.ingress", "service.sip", "edge.agent", "cluster.redis", "edge.rtc", "edge.twirp", "ops.config", "ops.plugins", "ops.shell", "ops.store", "store.memory", "store.file", "store.redis", "store.records", "bus.redis", "redis", "rpc", "http", "ops.webhook", "ops.metrics", "ops.health");
         classes().that(in(control::contains)).should(onlyUse("no protocols", (from, to) -> !Parts.PROTOCOLS.contains(to))).check(parts.classes());
     }
 

@@ -15,6 +15,7 @@ import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.PacketIo;
+import io.stoa.room.EgressLauncher;
 import io.stoa.room.EventLine;
 import io.stoa.room.RoomListener;
 import io.stoa.room.RoomManager;
@@ -79,7 +80,8 @@ class AssemblyIT {
             Map.entry(AgentStore.class, List.of("store.memory")),
             Map.entry(RoomManager.class, List.of("room")),
             Map.entry(SignalServer.class, List.of("signal")),
-            Map.entry(RpcEndpoint.class, List.of("service.room", "service.agent")),
+            Map.entry(RpcEndpoint.class, List.of("service.room", "service.agent", "service.egress", "service.ingress", "service.sip")),
+            Map.entry(EgressLauncher.class, List.of("service.egress")),
             Map.entry(AgentServer.class, List.of("service.agent")),
             Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "edge.agent", "edge.whip", "edge.whip", "ops.health", "ops.health", "ops.health")),
             Map.entry(EventLine.class, List.of("handover")),

@@ -145,13 +145,19 @@ class AuthorisationIT {
         assertThat(answer.status() + " " + code).as("%s with %s: %s", method.getFullName(), why, answer.text()).isIn(allowed(method));
     }
 
-    /** What somebody hears who may ask: about a room that is not there, or that the service is not. */
+    /** What somebody hears who may ask: about what is not there, or not said, or that the service is not. */
     private static List<String> allowed(MethodDescriptor method) {
-        if (!method.getService().getFullName().equals("livekit.RoomService")) return List.of("503 unavailable");
-        return switch (method.getName()) {
-            case "CreateRoom", "ListRooms", "ListParticipants" -> List.of("200 ok");
-            case "MoveParticipant", "ForwardParticipant" -> List.of("404 not_found", "503 unavailable");
-            default -> List.of("404 not_found");
+        String name = method.getName();
+        return switch (method.getService().getFullName()) {
+            case "livekit.RoomService" -> switch (name) {
+                case "CreateRoom", "ListRooms", "ListParticipants" -> List.of("200 ok");
+                case "MoveParticipant", "ForwardParticipant" -> List.of("404 not_found", "503 unavailable");
+                default -> List.of("404 not_found");
+            };
+            case "livekit.Egress" -> List.of(name.equals("ListEgress") ? "200 ok" : name.equals("StartWebEgress") ? "400 invalid_argument" : "404 not_found");
+            case "livekit.Ingress" -> List.of(name.equals("ListIngress") || name.equals("CreateIngress") ? "200 ok" : "404 not_found");
+            case "livekit.SIP" -> List.of(name.startsWith("List") ? "200 ok" : "400 invalid_argument");
+            default -> List.of("503 unavailable");
         };
     }
 
