@@ -33,6 +33,11 @@ class AgentDispatchServiceTest {
 
     private final class Allocator implements RoomAllocator {
         @Override
+        public String place(CreateRoomRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Allocation allocate(CreateRoomRequest request) {
             throw new UnsupportedOperationException();
         }
