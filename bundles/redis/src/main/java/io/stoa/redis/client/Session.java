@@ -16,21 +16,18 @@ final class Session implements AutoCloseable {
     private final RedisClusterAsyncCommands<byte[], byte[]> commands;
     private final StatefulRedisPubSubConnection<byte[], byte[]> channels;
     private final boolean heals;
-    private final Runnable close;
 
     /**
      * @param commands of the connection
      * @param heals whether a connection that has ended comes back by itself
-     * @param close ends both
      */
     Session(
             StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands,
-            StatefulRedisPubSubConnection<byte[], byte[]> channels, boolean heals, Runnable close) {
+            StatefulRedisPubSubConnection<byte[], byte[]> channels, boolean heals) {
         this.connection = connection;
         this.commands = commands;
         this.channels = channels;
         this.heals = heals;
-        this.close = close;
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
@@ -67,7 +64,8 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        close.run();
+        if (connection.isOpen()) connection.closeAsync();
+        if (channels.isOpen()) channels.closeAsync();
     }
 
     /** Where sessions come from. Blocks. */
