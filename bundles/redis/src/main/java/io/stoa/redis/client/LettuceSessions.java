@@ -2,6 +2,7 @@ package io.stoa.redis.client;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisCredentials;
@@ -109,7 +110,8 @@ final class LettuceSessions implements Session.Opener {
     }
 
     private ClientOptions options(ClientOptions.Builder options) {
-        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        // in a cluster, a connection to a node is opened by the first command that needs it, which then waits, no longer than any reply
+        options.disconnectedBehavior(settings.mode() == Mode.CLUSTER ? DisconnectedBehavior.ACCEPT_COMMANDS : DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_AWAITED)
                 .socketOptions(SocketOptions.builder().connectTimeout(settings.dial()).keepAlive(true).tcpNoDelay(true).build())
                 .timeoutOptions(TimeoutOptions.enabled(settings.reply()));

@@ -7,6 +7,7 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.stoa.redis.Replies;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -64,8 +65,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        if (connection.isOpen()) connection.closeAsync();
-        if (channels.isOpen()) channels.closeAsync();
+        CompletableFuture.allOf(connection.closeAsync(), channels.closeAsync()).join();
     }
 
     /** Where sessions come from. Blocks. */
