@@ -88,6 +88,7 @@ func (w *worker) start() {
 	w.handler = must(rpc.NewEgressHandlerServer(w, w.bus))
 	signal := must(rpc.NewSignalServer[livekit.NodeID](w, w.bus))
 	check(signal.RegisterRelaySignalTopic(livekit.NodeID("ND-" + w.name)))
+	w.await("Signal|RelaySignal|NDu+002d" + w.name + "|STR")
 }
 
 func (w *worker) StartEgressAffinity(context.Context, *rpc.StartEgressRequest) float32 {
