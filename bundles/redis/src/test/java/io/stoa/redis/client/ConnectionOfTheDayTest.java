@@ -18,21 +18,9 @@ class ConnectionOfTheDayTest {
     private final BlockingQueue<String> story = new LinkedBlockingQueue<>();
     private volatile HeldConnection offered;
 
-    private final Passwords none = new Passwords() {
-        @Override
-        public String redis() {
-            return "";
-        }
-
-        @Override
-        public String sentinel() {
-            return "";
-        }
-    };
-
     private ConnectionOfTheDay connection() {
         return new ConnectionOfTheDay(
-                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, none), Duration.ofMillis(50)).start(),
+                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, TestConnection.NO_PASSWORDS), Duration.ofMillis(50)).start(),
                 next -> {
                     offered = next;
                     story.add("offered " + next.description() + (next.isAvailable() ? ", there" : ""));
