@@ -21,6 +21,7 @@ import (
 type worker struct {
 	name      string
 	affinity  float32
+	redis     *redis.Client
 	bus       psrpc.MessageBus
 	out       chan string
 	io        rpc.IOInfoClient
@@ -35,14 +36,14 @@ type worker struct {
 func main() {
 	w := &worker{name: os.Args[2], out: make(chan string, 1000)}
 	fmt.Sscan(os.Args[3], &w.affinity)
-	w.bus = psrpc.NewRedisMessageBus(redis.NewClient(&redis.Options{Addr: os.Args[1]}))
+	w.redis = redis.NewClient(&redis.Options{Addr: os.Args[1]})
+	w.bus = psrpc.NewRedisMessageBus(w.redis)
 	go func() {
 		for line := range w.out {
 			fmt.Println(line)
 		}
 	}()
 	w.start()
-	time.Sleep(200 * time.Millisecond) // psrpc's subscriptions are asked for, not confirmed
 	w.say("ready")
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -67,6 +68,13 @@ func (w *worker) say(format string, args ...any) {
 	w.out <- fmt.Sprintf(format, args...)
 }
 
+// psrpc's subscriptions are asked for in order, but not confirmed.
+func (w *worker) await(channel string) {
+	for must(w.redis.PubSubNumSub(context.Background(), channel).Result())[channel] == 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 func (w *worker) start() {
 	w.io = must(rpc.NewIOInfoClient(w.bus))
 	w.rooms = must(rpc.NewRoomClient[livekit.RoomName](w.bus))
@@ -80,6 +88,7 @@ func (w *worker) start() {
 	w.handler = must(rpc.NewEgressHandlerServer(w, w.bus))
 	signal := must(rpc.NewSignalServer[livekit.NodeID](w, w.bus))
 	check(signal.RegisterRelaySignalTopic(livekit.NodeID("ND-" + w.name)))
+	w.await("Signal|RelaySignal|NDu+002d" + w.name + "|STR")
 }
 
 func (w *worker) StartEgressAffinity(context.Context, *rpc.StartEgressRequest) float32 {
@@ -93,7 +102,7 @@ func (w *worker) StartEgress(ctx context.Context, req *rpc.StartEgressRequest) (
 	if err := w.handler.RegisterUpdateStreamTopic(req.EgressId); err != nil {
 		return nil, err
 	}
-	time.Sleep(200 * time.Millisecond)
+	w.await("EgressHandler|UpdateStream|" + req.EgressId + "|RCLAIM")
 	return &livekit.EgressInfo{EgressId: req.EgressId, RoomName: req.RoomName, Details: w.name}, nil
 }
 
@@ -156,7 +165,7 @@ func (w *worker) do(what string, args []string) {
 		check(w.pings.PublishPing(ctx, livekit.NodeID(args[0]), &rpc.KeepalivePing{Timestamp: 42}))
 	case "listen":
 		pings := must(w.keepalive.SubscribePing(context.Background(), livekit.NodeID(args[0])))
-		time.Sleep(200 * time.Millisecond)
+		w.await("Keepalive|Ping|" + args[0] + "|REQ")
 		w.say("listening")
 		for ping := range pings.Channel() {
 			w.say("ping %d", ping.Timestamp)

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import com.google.protobuf.UnknownFieldSet;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,5 +60,17 @@ class CallerTest {
         assertThat(plain.meta()).isEmpty();
         assertThat(new RpcException(RpcCode.ABORTED, "so", Map.of("a", "b")).meta()).containsEntry("a", "b");
         assertThat(RpcCode.of(RpcCode.ABORTED)).isSameAs(RpcCode.ABORTED);
+    }
+
+    /** Spec 1.4: base64 of a google.rpc.Status. */
+    @Test
+    void details_are_told_as_a_status() throws Exception {
+        Any detail = Any.pack(Empty.getDefaultInstance());
+        var error = new RpcException(RpcCode.NOT_FOUND, "gone", Map.of("a", "b"), List.of(detail));
+        assertThat(error.meta()).containsOnlyKeys("a", "error_details");
+        UnknownFieldSet status = UnknownFieldSet.parseFrom(Base64.getDecoder().decode(error.meta().get("error_details")));
+        assertThat(status.getField(1).getVarintList()).containsExactly(5L);
+        assertThat(status.getField(2).getLengthDelimitedList()).containsExactly(ByteString.copyFromUtf8("gone"));
+        assertThat(Any.parseFrom(status.getField(3).getLengthDelimitedList().getFirst())).isEqualTo(detail);
     }
 }

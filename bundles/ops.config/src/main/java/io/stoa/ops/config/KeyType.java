@@ -205,7 +205,7 @@ sealed interface KeyType {
         public Optional<Object> read(String text) {
             int colon = text.lastIndexOf(':');
             String host = text.substring(0, Math.max(0, colon));
-            boolean named = !host.isBlank() && (!host.contains(":") || host.matches("\\[[0-9a-fA-F:.]+\\]"));
+            boolean named = host.matches("[^\\[\\]:\\s]+|\\[[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\\]");
             return text.isEmpty() || named && new Whole(1, 65535).read(text.substring(colon + 1)).isPresent() ? Optional.of(text) : Optional.empty();
         }
 

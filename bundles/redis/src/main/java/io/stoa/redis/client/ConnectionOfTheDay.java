@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connection that is offered, and how the next one takes its place: it is there first. One thread changes it at a time. */
+/** The connection that is offered, and how the next one takes its place: it is there first. */
 final class ConnectionOfTheDay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionOfTheDay.class);
     private static final Duration LOOK = Duration.ofMillis(200);
@@ -15,7 +15,8 @@ final class ConnectionOfTheDay implements AutoCloseable {
     private final Function<RedisSettings, HeldConnection> connector;
     private final Function<HeldConnection, Runnable> offer;
     private Offered current;
-    private boolean closed;
+    private volatile Optional<RedisSettings> wanted = Optional.empty();
+    private volatile boolean closed;
 
     private record Offered(RedisSettings settings, HeldConnection connection, Runnable withdraw) {}
 
@@ -25,37 +26,38 @@ final class ConnectionOfTheDay implements AutoCloseable {
         this.offer = offer;
     }
 
-    /** Waits until the next one is there, or the one before is not; an interrupt leaves all as it was. */
-    synchronized void change(Optional<RedisSettings> next) {
+    /** What is wanted from now on; whoever brings in what was wanted before gives up. {@link #settle} brings it in. */
+    void want(Optional<RedisSettings> next) {
+        wanted = next;
+    }
+
+    /** Waits until the next connection is there, or the one before is not, or something else is wanted. */
+    synchronized void settle() {
+        Optional<RedisSettings> next = wanted;
         if (closed || next.equals(Optional.ofNullable(current).map(Offered::settings))) return;
         if (next.isEmpty()) {
             drop(current);
             current = null;
             return;
         }
-        RedisSettings settings = next.get();
-        HeldConnection opened = connector.apply(settings);
-        if (current != null && !opens(opened, current.connection)) {
+        HeldConnection opened = connector.apply(next.get());
+        if (current != null && !opens(opened, current.connection, next)) {
             opened.close();
             return;
         }
         Offered before = current;
-        current = new Offered(settings, opened, offer.apply(opened));
+        current = new Offered(next.get(), opened, offer.apply(opened));
         if (before != null) drop(before);
     }
 
-    private static boolean opens(HeldConnection next, HeldConnection before) {
-        try {
-            Duration waited = Duration.ZERO;
-            while (before.isAvailable() && !next.awaitAvailable(LOOK)) {
-                if (waited.compareTo(PATIENCE) < 0 && waited.plus(LOOK).compareTo(PATIENCE) >= 0)
-                    LOG.warn("Redis at {} stays in use until {} is there", before.description(), next.description());
-                waited = waited.plus(LOOK);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            return false;
+    private boolean opens(HeldConnection opened, HeldConnection before, Optional<RedisSettings> next) {
+        Duration waited = Duration.ZERO;
+        while (before.isAvailable() && !opened.awaitAvailable(LOOK)) {
+            if (closed || !next.equals(wanted)) return false;
+            waited = waited.plus(LOOK);
+            if (waited.equals(PATIENCE)) LOG.warn("Redis at {} stays in use until {} is there", before.description(), opened.description());
         }
+        return true;
     }
 
     private static void drop(Offered gone) {
@@ -65,9 +67,11 @@ final class ConnectionOfTheDay implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        if (current != null) drop(current);
-        current = null;
+        synchronized (this) {
+            if (current != null) drop(current);
+            current = null;
+        }
     }
 }

@@ -85,8 +85,8 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
         session = opened;
         LOG.info("Redis at {} is there", description);
         told = true;
-        available.countDown();
         tell(true);
+        available.countDown();
     }
 
     /** Until one of the connections has ended, or does not answer. */
@@ -142,8 +142,13 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
     }
 
     /** Waits for the first connection. */
-    boolean awaitAvailable(Duration limit) throws InterruptedException {
-        return available.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    boolean awaitAvailable(Duration limit) {
+        try {
+            return available.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return isAvailable();
+        }
     }
 
     @Override
@@ -183,7 +188,6 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        ended.release();
         holder.interrupt();
     }
 }

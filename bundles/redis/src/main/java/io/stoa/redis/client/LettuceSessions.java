@@ -2,6 +2,7 @@ package io.stoa.redis.client;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisCredentials;
@@ -11,11 +12,16 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.SocketAddressResolver;
 import io.netty.resolver.DefaultAddressResolverGroup;
@@ -26,12 +32,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Sessions with Redis by Lettuce. Each has a client of its own: a cluster's map of itself, for one, is learnt anew. With one server and
- * with Sentinels nothing reconnects below us; in a cluster Lettuce replaces connections to single nodes.
+ * Sessions with Redis by Lettuce. With one server and with Sentinels nothing reconnects below us; in a cluster Lettuce replaces connections
+ * to single nodes. One thread at a time.
  */
 final class LettuceSessions implements Session.Opener {
     /** Replies that may be awaited at once; more are refused, so that a Redis that hangs is not paid for in memory. */
@@ -43,6 +50,8 @@ final class LettuceSessions implements Session.Opener {
     private final RedisSettings settings;
     private final Passwords passwords;
     private final ClientResources resources;
+    private RedisClient single;
+    private RedisClusterClient cluster;
 
     LettuceSessions(RedisSettings settings, Passwords passwords) {
         this.settings = settings;
@@ -66,43 +75,43 @@ final class LettuceSessions implements Session.Opener {
     }
 
     private Session single() {
-        RedisClient client = RedisClient.create(resources);
-        return opened(client, () -> {
-            client.setOptions(options(ClientOptions.builder().autoReconnect(false)));
-            RedisURI uri = settings.mode() == Mode.SENTINEL ? sentinels() : uri(settings.addresses().getFirst());
-            var connection = client.connect(ByteArrayCodec.INSTANCE, uri);
-            return new Session(connection, connection.async(), client.connectPubSub(ByteArrayCodec.INSTANCE, uri), false, () -> end(client));
-        });
+        if (single == null) {
+            ClientOptions options = options(ClientOptions.builder().autoReconnect(false));
+            single = RedisClient.create(resources);
+            single.setOptions(options);
+        }
+        RedisURI uri = settings.mode() == Mode.SENTINEL ? sentinels() : uri(settings.addresses().getFirst());
+        StatefulRedisConnection<byte[], byte[]> connection = single.connect(ByteArrayCodec.INSTANCE, uri);
+        return session(connection, connection.async(), () -> single.connectPubSub(ByteArrayCodec.INSTANCE, uri), false);
     }
 
     private Session cluster() {
-        RedisClusterClient client = RedisClusterClient.create(resources, settings.addresses().stream().map(this::uri).toList());
-        return opened(client, () -> {
-            client.setOptions((ClusterClientOptions) options(ClusterClientOptions.builder()
+        if (cluster == null) {
+            ClientOptions options = options(ClusterClientOptions.builder()
                     .maxRedirects(settings.redirects())
-                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                            .enablePeriodicRefresh(TOPOLOGY)
-                            .build())));
-            var connection = client.connect(ByteArrayCodec.INSTANCE);
-            return new Session(connection, connection.async(), client.connectPubSub(ByteArrayCodec.INSTANCE), true, () -> end(client));
-        });
+                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(TOPOLOGY).build()));
+            cluster = RedisClusterClient.create(resources, settings.addresses().stream().map(this::uri).toList());
+            cluster.setOptions((ClusterClientOptions) options);
+        }
+        cluster.refreshPartitions(); // who is who may have changed since
+        StatefulRedisClusterConnection<byte[], byte[]> connection = cluster.connect(ByteArrayCodec.INSTANCE);
+        return session(connection, connection.async(), () -> cluster.connectPubSub(ByteArrayCodec.INSTANCE), true);
     }
 
-    private static Session opened(AbstractRedisClient client, Supplier<Session> opening) {
+    private static Session session(
+            StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands,
+            Supplier<StatefulRedisPubSubConnection<byte[], byte[]>> opening, boolean heals) {
         try {
-            return opening.get();
+            return new Session(connection, commands, opening.get(), heals);
         } catch (RuntimeException | Error e) {
-            end(client);
+            connection.closeAsync();
             throw e;
         }
     }
 
-    private static void end(AbstractRedisClient client) {
-        client.shutdownAsync(0, 0, TimeUnit.SECONDS);
-    }
-
     private ClientOptions options(ClientOptions.Builder options) {
-        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        // in a cluster, a connection to a node is opened by the first command that needs it, which then waits, no longer than any reply
+        options.disconnectedBehavior(settings.mode() == Mode.CLUSTER ? DisconnectedBehavior.ACCEPT_COMMANDS : DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_AWAITED)
                 .socketOptions(SocketOptions.builder().connectTimeout(settings.dial()).keepAlive(true).tcpNoDelay(true).build())
                 .timeoutOptions(TimeoutOptions.enabled(settings.reply()));
@@ -157,9 +166,13 @@ final class LettuceSessions implements Session.Opener {
         });
     }
 
+    /** Does not wait. */
     @Override
     public void close() {
-        resources.shutdown(0, THREADS_END.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
+        for (AbstractRedisClient client : new AbstractRedisClient[] {single, cluster})
+            if (client != null) ended = client.shutdownAsync(0, THREADS_END.toMillis(), TimeUnit.MILLISECONDS);
+        ended.whenComplete((done, failure) -> resources.shutdown(0, THREADS_END.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** The certificate names another host than the one that is connected to: to TLS, every address has that name. */

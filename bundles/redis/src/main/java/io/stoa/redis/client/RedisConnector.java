@@ -2,10 +2,8 @@ package io.stoa.redis.client;
 
 import io.stoa.auth.Secrets;
 import io.stoa.redis.RedisConnection;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -23,7 +21,6 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class RedisConnector implements Passwords {
     private final ExecutorService changes = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("redis-settings").factory());
     private ConnectionOfTheDay connection;
-    private Future<?> change;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Secrets secrets;
@@ -33,19 +30,19 @@ public final class RedisConnector implements Passwords {
         connection = new ConnectionOfTheDay(
                 settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, this), HeldConnection.CHECKS).start(),
                 next -> context.registerService(RedisConnection.class, next, null)::unregister);
-        connection.change(RedisSettings.of(config));
+        connection.want(RedisSettings.of(config));
+        connection.settle();
     }
 
     @Modified
     void modified(RedisConfig config) {
-        Optional<RedisSettings> settings = RedisSettings.of(config);
-        if (change != null) change.cancel(true);
-        change = changes.submit(() -> connection.change(settings));
+        connection.want(RedisSettings.of(config));
+        changes.execute(connection::settle);
     }
 
     @Deactivate
     void deactivate() {
-        changes.shutdownNow();
+        changes.shutdown();
         connection.close();
     }
 

@@ -7,6 +7,7 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.stoa.redis.Replies;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -16,21 +17,18 @@ final class Session implements AutoCloseable {
     private final RedisClusterAsyncCommands<byte[], byte[]> commands;
     private final StatefulRedisPubSubConnection<byte[], byte[]> channels;
     private final boolean heals;
-    private final Runnable close;
 
     /**
      * @param commands of the connection
      * @param heals whether a connection that has ended comes back by itself
-     * @param close ends both
      */
     Session(
             StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands,
-            StatefulRedisPubSubConnection<byte[], byte[]> channels, boolean heals, Runnable close) {
+            StatefulRedisPubSubConnection<byte[], byte[]> channels, boolean heals) {
         this.connection = connection;
         this.commands = commands;
         this.channels = channels;
         this.heals = heals;
-        this.close = close;
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
@@ -67,7 +65,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        close.run();
+        CompletableFuture.allOf(connection.closeAsync(), channels.closeAsync()).join();
     }
 
     /** Where sessions come from. Blocks. */

@@ -18,26 +18,19 @@ class ConnectionOfTheDayTest {
     private final BlockingQueue<String> story = new LinkedBlockingQueue<>();
     private volatile HeldConnection offered;
 
-    private final Passwords none = new Passwords() {
-        @Override
-        public String redis() {
-            return "";
-        }
-
-        @Override
-        public String sentinel() {
-            return "";
-        }
-    };
-
     private ConnectionOfTheDay connection() {
         return new ConnectionOfTheDay(
-                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, none), Duration.ofMillis(50)).start(),
+                settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, TestConnection.NO_PASSWORDS), Duration.ofMillis(50)).start(),
                 next -> {
                     offered = next;
                     story.add("offered " + next.description() + (next.isAvailable() ? ", there" : ""));
                     return () -> story.add("withdrawn " + next.description());
                 });
+    }
+
+    private static void change(ConnectionOfTheDay connection, Optional<RedisSettings> next) {
+        connection.want(next);
+        connection.settle();
     }
 
     private static Optional<RedisSettings> at(int port) {
@@ -51,13 +44,13 @@ class ConnectionOfTheDayTest {
     @Test
     void the_next_connection_is_there_before_the_old_one_goes() throws Exception {
         try (RedisServer one = RedisServer.start(); ConnectionOfTheDay connection = connection()) {
-            connection.change(at(one.port()));
+            change(connection, at(one.port()));
             assertThat(next()).startsWith("offered " + at(one.port()).orElseThrow().description());
             assertThat(offered.awaitAvailable(Duration.ofSeconds(20))).isTrue();
             RedisConnection old = offered;
-            connection.change(at(one.port())); // the same: nothing happens
+            change(connection, at(one.port())); // the same: nothing happens
             int port = RedisServer.freePort();
-            Thread change = Thread.ofVirtual().start(() -> connection.change(at(port)));
+            Thread change = Thread.ofVirtual().start(() -> change(connection, at(port)));
             assertThat(story.poll(500, TimeUnit.MILLISECONDS)).isNull();
             assertThat(old.isAvailable()).isTrue();
             try (RedisServer two = RedisServer.startOn(port)) {
@@ -73,9 +66,9 @@ class ConnectionOfTheDayTest {
     void where_the_old_one_is_away_too_nobody_waits() throws Exception {
         try (ConnectionOfTheDay connection = connection()) {
             int first = RedisServer.freePort();
-            connection.change(at(first));
+            change(connection, at(first));
             next();
-            connection.change(at(RedisServer.freePort()));
+            change(connection, at(RedisServer.freePort()));
             assertThat(next()).startsWith("offered");
             assertThat(next()).isEqualTo("withdrawn " + at(first).orElseThrow().description());
         }
@@ -84,16 +77,17 @@ class ConnectionOfTheDayTest {
     @Test
     void a_change_that_is_given_up_leaves_all_as_it_was() throws Exception {
         try (RedisServer one = RedisServer.start(); ConnectionOfTheDay connection = connection()) {
-            connection.change(at(one.port()));
+            change(connection, at(one.port()));
             next();
             assertThat(offered.awaitAvailable(Duration.ofSeconds(20))).isTrue();
             int nobody = RedisServer.freePort();
-            Thread change = Thread.ofVirtual().start(() -> connection.change(at(nobody)));
-            change.interrupt();
+            Thread change = Thread.ofVirtual().start(() -> change(connection, at(nobody)));
+            assertThat(story.poll(300, TimeUnit.MILLISECONDS)).isNull();
+            connection.want(at(one.port()));
             change.join();
             assertThat(story).isEmpty();
             assertThat(offered.isAvailable()).isTrue();
-            connection.change(Optional.empty());
+            change(connection, Optional.empty());
             assertThat(next()).startsWith("withdrawn");
         }
     }

@@ -50,18 +50,7 @@ class RedisModesTest {
         List<HostAndPort> addresses = new ArrayList<>();
         for (RedisServer server : servers) addresses.add(new HostAndPort("127.0.0.1", server.port()));
         RedisSettings settings = new RedisSettings(mode, addresses, "", 0, tls, "main", "", Duration.ofSeconds(2), Duration.ofSeconds(1), 3);
-        Passwords none = new Passwords() {
-            @Override
-            public String redis() {
-                return "";
-            }
-
-            @Override
-            public String sentinel() {
-                return "";
-            }
-        };
-        HeldConnection connection = new HeldConnection(settings.description(), new LettuceSessions(settings, none), Duration.ofMillis(100)).start();
+        HeldConnection connection = new HeldConnection(settings.description(), new LettuceSessions(settings, TestConnection.NO_PASSWORDS), Duration.ofMillis(100)).start();
         open.add(connection);
         connection.onAvailability(states::add);
         return connection;

@@ -12,6 +12,18 @@ import java.util.concurrent.TimeUnit;
 
 /** For tests of those who speak to Redis: a connection as the server has it, but quick to notice. */
 public final class TestConnection implements AutoCloseable {
+    static final Passwords NO_PASSWORDS = new Passwords() {
+        @Override
+        public String redis() {
+            return "";
+        }
+
+        @Override
+        public String sentinel() {
+            return "";
+        }
+    };
+
     private final HeldConnection connection;
     private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
 
@@ -42,18 +54,7 @@ public final class TestConnection implements AutoCloseable {
     private static TestConnection open(Mode mode, int port) {
         RedisSettings settings = new RedisSettings(mode, List.of(new HostAndPort("127.0.0.1", port)), "", 0, Optional.empty(), "", "",
                 Duration.ofSeconds(2), Duration.ofSeconds(2), 2);
-        Passwords none = new Passwords() {
-            @Override
-            public String redis() {
-                return "";
-            }
-
-            @Override
-            public String sentinel() {
-                return "";
-            }
-        };
-        return new TestConnection(new HeldConnection(settings.description(), new LettuceSessions(settings, none), Duration.ofMillis(100)).start());
+        return new TestConnection(new HeldConnection(settings.description(), new LettuceSessions(settings, NO_PASSWORDS), Duration.ofMillis(100)).start());
     }
 
     public RedisConnection connection() {

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 /** A virtual thread per request, up to a number of them. */
 final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
-    private static final int MOST = 10_000;
+    static final int MOST = 10_000;
 
     private final Semaphore free = new Semaphore(MOST);
     private final RpcDrops drops;
