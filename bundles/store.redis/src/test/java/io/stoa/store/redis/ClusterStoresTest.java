@@ -3,7 +3,6 @@ package io.stoa.store.redis;
 import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.client.TestConnection;
-import io.stoa.store.StoreException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,18 +22,6 @@ class ClusterStoresTest extends RedisContracts {
             Thread.sleep(50);
         }
         redis = TestConnection.toCluster(server);
-        while (!answers()) if (System.nanoTime() > end) throw new AssertionError("the node is not connected to");
-    }
-
-    /** Connections to single nodes are made when they are first needed; until then what is asked is refused. */
-    private static boolean answers() throws InterruptedException {
-        try {
-            new RedisRoomStore(Conversation.with(redis.connection())).room("any");
-            return true;
-        } catch (StoreException e) {
-            Thread.sleep(50);
-            return false;
-        }
     }
 
     @AfterAll
