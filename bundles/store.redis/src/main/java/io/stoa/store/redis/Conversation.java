@@ -43,6 +43,7 @@ final class Conversation {
 
     /** In one go. All are done, even if one fails. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     final <T> List<T> askAll(Question<T>... questions) throws StoreException {
         return askAll(Arrays.asList(questions));
     }

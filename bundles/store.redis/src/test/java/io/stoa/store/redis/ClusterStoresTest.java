@@ -26,8 +26,8 @@ class ClusterStoresTest extends RedisContracts {
 
     @AfterAll
     static void stop() {
-        redis.close();
-        server.close();
+        server.close(); // also where the connection failed
+        if (redis != null) redis.close();
     }
 
     @BeforeEach
