@@ -126,7 +126,7 @@ class JoinTest {
         Client bob = rig.client("bob").join();
         rig.advance(61_000);
         assertThat(bob.wasTold(LEAVE)).isTrue();
-        assertThat(rig.events).containsExactly("room started", "ann aborted", "bob aborted");
+        assertThat(rig.events).containsExactly("room started", "ann aborted", "bob aborted", "room finished");
     }
 
     @Test
