@@ -60,9 +60,9 @@ final class TestReceiver implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Post post = new Post(exchange.getRequestMethod(), exchange.getRequestURI().getPath(), Map.copyOf(exchange.getRequestHeaders()), exchange.getRequestBody().readAllBytes());
+        Answer answer = answers.poll(); // before anybody knows of it: what is said from then on is about the next one
         posts.add(post);
         arrivals.add(post);
-        Answer answer = answers.poll();
         try {
             if (answer == null) exchange.sendResponseHeaders(200, -1);
             else answer.to(exchange);

@@ -259,7 +259,7 @@ final class Connections {
 
         @Override
         public void unpublished(String trackSid) {
-            member.post(() -> member.publishing().end(trackSid, false));
+            post(() -> member.publishing().end(trackSid, false)); // of who has ended, everything has
         }
 
         @Override

@@ -115,6 +115,7 @@ class JoinTest {
         ann.publishesMicrophone();
         ann.send(SignalRequest.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(camera).setMuted(true)));
         ann.leaves();
+        ann.publisher.listener.unpublished(camera); // the media plane says so, too, but later
         assertThat(rig.events).containsExactly("room started", "ann joined", "ann published CAMERA", "ann published MICROPHONE", "ann unpublished CAMERA",
                 "ann unpublished MICROPHONE", "ann left");
     }
