@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Descriptions and candidates between a client and its connections, in the order that clients expect (spec 4.8, 6.3). Offers of the
- * server are debounced, one is outstanding, further needs wait for its answer. Lives on the room's mailbox.
+ * Descriptions and candidates between a client and its connections, in the order that clients expect (spec 4.8, 6.3). Of the
+ * server's offers one is outstanding, further needs wait for its answer. Lives on the room's mailbox.
  */
 final class OfferAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(OfferAnswer.class);
