@@ -127,7 +127,7 @@ final class OfferAnswer {
         if (offerScheduled && !restartIce) return;
         offerScheduled = true;
         restartScheduled |= restartIce;
-        member.residence().after(0, () -> {
+        member.post(() -> {
             offerScheduled = false;
             restartScheduled &= !restartIce;
             if (!member.open()) return;
