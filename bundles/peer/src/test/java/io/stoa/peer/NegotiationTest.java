@@ -1,5 +1,6 @@
 package io.stoa.peer;
 
+import static io.stoa.base.Time.MILLI;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -392,6 +393,44 @@ class NegotiationTest {
         assertThat(again.media.get(1).msids.getFirst().track()).isEqualTo("TR_2");
         bob.peer.accept(0, accept(again));
         assertThat(bob.events).contains("bound TR_2");
+    }
+
+    @Test
+    void a_section_that_is_freed_while_an_offer_is_under_way_is_called_inactive_by_the_next() throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        Sender first = bob.peer.addSender(0, sending("TR_1", true, VP8));
+        SessionDescription under = bob.peer.offer(0, false);
+        bob.peer.removeSender(0, first);
+        bob.events.clear();
+        bob.peer.accept(0, accept(under));
+        assertThat(bob.events).contains("offer needed");
+        bob.peer.addSender(0, sending("TR_2", true, VP8));
+        SessionDescription next = bob.peer.offer(0, false);
+        assertThat(next.media.get(1).direction).isEqualTo(Direction.INACTIVE);
+        assertThat(next.media.get(2).msids.getFirst().track()).isEqualTo("TR_2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_section_that_is_free_waits_for_something_else_to_negotiate(boolean comes) throws Exception {
+        var bob = new Recorder(Role.SUBSCRIBER);
+        Sender first = bob.peer.addSender(0, sending("TR_1", true, VP8));
+        bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+        bob.events.clear();
+        bob.peer.removeSender(0, first);
+        assertThat(bob.events).isEmpty();
+        if (comes) {
+            bob.peer.addSender(0, sending("TR_2", true, VP8));
+            assertThat(bob.events).containsExactly("offer needed");
+            bob.peer.accept(0, accept(bob.peer.offer(0, false)));
+            bob.events.clear();
+        }
+        bob.peer.wake(499 * MILLI);
+        assertThat(bob.events).doesNotContain("offer needed");
+        assertThat(bob.peer.nextWake()).isLessThanOrEqualTo(500 * MILLI);
+        bob.peer.wake(500 * MILLI);
+        if (comes) assertThat(bob.events).doesNotContain("offer needed");
+        else assertThat(bob.events).contains("offer needed");
     }
 
     @Test

@@ -181,6 +181,12 @@ final class Client implements Station, PeerListener {
         return this;
     }
 
+    /** Its own address, too, as most browsers do; without that the server finds it by its checks. */
+    Client announced() {
+        peer.addCandidate(IceCandidate.host(Flow.Protocol.UDP, address, 0, ice.local().ufrag()).toSdp());
+        return this;
+    }
+
     /** A TURN server has given the client an address, which it announces. */
     void relayedBy(TransportAddress allocated) {
         relay = allocated;

@@ -62,8 +62,12 @@ class FeedbackTest {
         assertThat(camera.lastFractionLost).isZero();
         assertThat(camera.lastReportedSr).isNotZero();
         ann.up.loss(0.2);
-        net.run(3 * SECOND);
-        assertThat(camera.lastFractionLost).as("in 1/256, after repair").isBetween(1, 100);
+        int worst = 0; // of what is lost nearly all has been repaired by the time of a report
+        for (int i = 0; i < 10; i++) {
+            net.run(SECOND);
+            worst = Math.max(worst, camera.lastFractionLost);
+        }
+        assertThat(worst).as("in 1/256").isBetween(1, 100);
     }
 
     @Test

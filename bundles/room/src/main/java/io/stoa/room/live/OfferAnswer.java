@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Descriptions and candidates between a client and its connections, in the order that clients expect (spec 4.8, 6.3). Offers of the
- * server are debounced, one is outstanding, further needs wait for its answer. Lives on the room's mailbox.
+ * Descriptions and candidates between a client and its connections, in the order that clients expect (spec 4.8, 6.3). Of the
+ * server's offers one is outstanding, further needs wait for its answer. Lives on the room's mailbox.
  */
 final class OfferAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(OfferAnswer.class);
@@ -96,7 +96,7 @@ final class OfferAnswer {
             if (failure != null) LOG.warn("room {}: answer of {} cannot be used: {}", room().name(), member.identity(), rootMessage(failure));
             offerOutstanding = false;
             offerGeneration++;
-            if (offerAgain) schedule(0, false);
+            if (offerAgain) schedule(false);
         }));
     }
 
@@ -108,25 +108,26 @@ final class OfferAnswer {
 
     /** The first offer of a session. */
     void begin() {
-        if (!single()) schedule(0, false);
+        if (!single()) schedule(false);
     }
 
     void offerNeeded() {
-        schedule(0, false);
+        schedule(false);
     }
 
     /** What was outstanding is lost with the signalling that carried it. */
     void resumed() {
         if (single()) return;
         offerOutstanding = false;
-        schedule(0, true);
+        schedule(true);
     }
 
-    private void schedule(long delayMillis, boolean restartIce) {
+    /** Whatever else the mailbox has for the connection comes first. */
+    private void schedule(boolean restartIce) {
         if (offerScheduled && !restartIce) return;
         offerScheduled = true;
         restartScheduled |= restartIce;
-        member.residence().after(delayMillis, () -> {
+        member.post(() -> {
             offerScheduled = false;
             restartScheduled &= !restartIce;
             if (!member.open()) return;
@@ -188,7 +189,7 @@ final class OfferAnswer {
         offerAgain = from.getOfferAgain();
         from.getHeldCandidatesMap().forEach((target, line) -> heldCandidate.put(SignalTarget.forNumber(target), line));
         if (offerOutstanding) expectAnswer(from.getOutstandingUntil());
-        if (from.getOfferDue()) schedule(0, from.getRestartIce());
+        if (from.getOfferDue()) schedule(from.getRestartIce());
     }
 
     // -- candidates
