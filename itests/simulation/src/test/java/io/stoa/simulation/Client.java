@@ -345,8 +345,7 @@ final class Client implements Station, PeerListener {
 
     /** Anything at all, from the client's address. */
     void sendRaw(byte[] datagram) {
-        Flow flow = ice.selected();
-        net.send(up, flow.local, flow.remote, datagram);
+        send(ice.selected(), datagram);
     }
 
     /** A plain RTP packet, protected with the client's keys. */

@@ -113,7 +113,7 @@ class FeedbackTest {
     }
 
     @Test
-    void a_receiver_that_nags_is_answered_three_times() {
+    void a_receiver_that_nags_is_answered_ten_times() {
         call();
         net.run(2 * SECOND);
         var picture = bob.received(camera);
@@ -125,7 +125,7 @@ class FeedbackTest {
                 bob.transmitRtcp();
             });
         net.run(2 * SECOND);
-        assertThat(picture.duplicates - duplicates).isEqualTo(3);
-        assertThat(room.drops(Drop.NACK_TOO_OFTEN)).isEqualTo(37);
+        assertThat(picture.duplicates - duplicates).isEqualTo(10);
+        assertThat(room.drops(Drop.NACK_TOO_OFTEN)).isEqualTo(30);
     }
 }

@@ -110,6 +110,8 @@ final class Incoming {
     private long askAgain = 20 * Time.MILLI;
     /** True: it waits for what is missing until a key frame comes, for which it asks when it has shown nothing for {@link #PATIENCE}. */
     private boolean patient;
+    /** How often such a key frame has made it forget what was missing. */
+    private int skipped;
     private long hopesUntil = Time.NEVER;
     private long askedAt = Long.MIN_VALUE;
 
@@ -287,6 +289,7 @@ final class Incoming {
             long index = entry.getKey();
             Body first = body(entry.getValue());
             if (first == null || !first.key() || first.part() > 0 || pending.headMap(index + first.parts()).tailMap(index).size() < first.parts()) continue;
+            skipped++;
             pending.headMap(index).clear();
             missing.headMap(index).clear();
             next = index;
@@ -464,7 +467,7 @@ final class Incoming {
         if (!before.codec.equals("vp8") || !frame.codec.equals("vp8")) return;
         int pictures = frame.pictureId - before.pictureId & 0x7fff;
         if (frame.key && pictures == 2) return; // a switch of layers cut a frame off
-        boolean explained = !lost.isEmpty() || empty > 0; // lost, or left out after it had got its number
+        boolean explained = !lost.isEmpty() || skipped > 0 || empty > 0; // lost, or left out after it had got its number
         if (pictures != 1 && (!explained || pictures == 0 || pictures > 0x4000)) breaks.add("picture id goes from " + before.pictureId + " to " + frame.pictureId);
         int bases = frame.tl0 - before.tl0 & 0xff;
         if (!explained && bases != (frame.temporal == 0 ? 1 : 0)) breaks.add("TL0PICIDX goes from " + before.tl0 + " to " + frame.tl0 + " with T" + frame.temporal);

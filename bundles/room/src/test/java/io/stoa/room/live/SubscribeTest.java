@@ -1,5 +1,6 @@
 package io.stoa.room.live;
 
+import static io.stoa.protocol.livekit.SignalResponse.MessageCase.JOIN;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.MEDIA_SECTIONS_REQUIREMENT;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.OFFER;
 import static io.stoa.protocol.livekit.SignalResponse.MessageCase.SPEAKERS_CHANGED;
@@ -53,6 +54,12 @@ class SubscribeTest {
         String mic = ann.publishesMicrophone();
         assertThat(bob.subscriber.subscriptions).containsOnlyKeys(camera, mic);
         assertThat(bob.all(OFFER)).hasSize(offers + 2);
+    }
+
+    @Test
+    void what_the_server_adds_to_encrypted_tracks_ends_as_the_client_was_told() {
+        String camera = ann.publishesCamera();
+        assertThat(bob.subscriber.subscriptions.get(camera).trailer()).isEqualTo(bob.last(JOIN).getJoin().getSifTrailer().toByteArray()).isNotEmpty();
     }
 
     @Test
