@@ -94,7 +94,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     @Override
     public MediaPeer open(PeerSpec spec, PeerListener listener) {
         if (closing) throw new IllegalStateException("the media plane is going away");
-        if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable started?");
+        if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable or srtp.linux started?");
         MediaLoop loop = loops.get(Math.floorMod(spec.roomSid().hashCode(), loops.size()));
         LoopPeer peer = new LoopPeer(loop, spec, listener);
         loop.post(peer::begin);
