@@ -179,6 +179,19 @@ class SipServiceTest {
     }
 
     @Test
+    void what_is_exactly_at_its_limit_passes() throws Exception {
+        String trunk = "{\"trunk\":{\"numbers\":[\"%s\"],%s}}";
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("1", "\"headers\":{\"" + "n".repeat(255) + "\":\"" + "v".repeat(1_024) + "\"}"), ADMIN)).startsWith("granted");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("2", "\"headers\":{\"" + "n".repeat(256) + "\":\"\"}"), ADMIN)).contains("header name too long (max 255 characters)");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("2", "\"headers\":{\"n\":\"" + "v".repeat(1_025) + "\"}"), ADMIN)).contains("value too long (max 1024 characters)");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("3", "\"media\":{\"mediaTimeout\":\"600s\"}"), ADMIN)).startsWith("granted");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("4", "\"media\":{\"mediaTimeout\":\"600.001s\"}"), ADMIN)).contains("must not exceed");
+        String call = "{\"sipTrunkId\":\"ST_none\",\"sipCallTo\":\"1\",\"roomName\":\"r\",\"displayName\":\"%s\"}";
+        assertThat(asked.answer("CreateSIPParticipant", call.formatted("é".repeat(64)), CALL)).startsWith("not_found");
+        assertThat(asked.answer("CreateSIPParticipant", call.formatted("é".repeat(64) + "a"), CALL)).contains("DisplayName too long (max 128 characters)");
+    }
+
+    @Test
     void a_trunk_that_calls_could_not_tell_from_another_is_refused() throws Exception {
         String first = inbound("{\"numbers\":[\"+1 (555) 0100\"]}").getSipTrunkId();
         String conflict = "invalid_argument: Conflicting inbound SIP Trunks: \"<new>\" and \"" + first + "\", using the same number(s) [\"15550100\"] without AllowedNumbers set";
