@@ -57,7 +57,7 @@ class AbsenceIT {
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RpcEndpoint                                  | 101 | 503",
-        "service.egress | RpcEndpoint                                | 101 | 200",
+        "service.egress | RpcEndpoint EgressLauncher                 | 101 | 200",
         "service.ingress | RpcEndpoint                               | 101 | 200",
         "service.sip  | RpcEndpoint                                  | 101 | 200",
         "rpc          | MessageBus RpcBus                            | 101 | 200",
