@@ -36,12 +36,10 @@ import io.stoa.rpc.psrpc.Psrpc;
 import io.stoa.store.StoreException;
 import io.stoa.store.memory.MemoryHashes;
 import io.stoa.store.memory.MemoryRoomStore;
+import io.stoa.store.records.AwayHashes;
 import io.stoa.store.records.EgressRecords;
-import io.stoa.store.records.Hashes;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,43 +62,12 @@ class EgressTest {
     private final EgressService service = new EgressService(new Ids(new Random(3)));
     private final Asked asked = new Asked(service);
     private final RecordedRooms recorded = new RecordedRooms(new Ids(new Random(4)));
-    private final AwayHashes hashes = new AwayHashes();
+    private final AwayHashes hashes = new AwayHashes(new MemoryHashes());
     private final EgressRecords store = new EgressRecords(hashes);
     private final EgressReports reports = new EgressReports(bus);
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<StartEgressRequest> worker = new LinkedBlockingQueue<>();
     private UpdateParticipantRequest shown;
-
-    /** Hashes that may be away. */
-    private static final class AwayHashes implements Hashes {
-        private final Hashes real = new MemoryHashes();
-        volatile boolean away;
-
-        private Hashes there() throws StoreException {
-            if (away) throw new StoreException("the store is away");
-            return real;
-        }
-
-        @Override
-        public Optional<byte[]> get(String hash, String field) throws StoreException {
-            return there().get(hash, field);
-        }
-
-        @Override
-        public Map<String, byte[]> all(String hash) throws StoreException {
-            return there().all(hash);
-        }
-
-        @Override
-        public List<String> names(String prefix) throws StoreException {
-            return there().names(prefix);
-        }
-
-        @Override
-        public long write(List<Change> changes) throws StoreException {
-            return there().write(changes);
-        }
-    }
 
     private final class Rooms extends RpcService {
         Rooms() {
