@@ -1,5 +1,6 @@
 /**
- * Remote procedure calls, of two kinds. The server's API: services as a whiteboard ({@link io.stoa.rpc.RpcEndpoint}), carried by Twirp.
+ * Remote procedure calls, of two kinds. The server's API: services as a whiteboard ({@link io.stoa.rpc.RpcEndpoint}; most are
+ * an {@link io.stoa.rpc.RpcService}), carried by Twirp.
  * And calls between nodes and workers: {@link io.stoa.rpc.RpcBus}, which speaks LiveKit's psrpc over the message bus of the day, the one
  * inside this process where there is no other.
  *

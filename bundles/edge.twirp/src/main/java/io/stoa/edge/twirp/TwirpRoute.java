@@ -150,9 +150,10 @@ public final class TwirpRoute implements HttpRoute, MetricSource {
         JsonObject body = new JsonObject();
         body.addProperty("code", e.code().text);
         body.addProperty("msg", e.getMessage());
-        if (!e.meta().isEmpty()) {
+        Map<String, String> details = ErrorDetails.meta(e);
+        if (!details.isEmpty()) {
             JsonObject meta = new JsonObject();
-            e.meta().forEach(meta::addProperty);
+            details.forEach(meta::addProperty);
             body.add("meta", meta);
         }
         exchange.respond(e.code().httpStatus, "application/json", body.toString().getBytes(StandardCharsets.UTF_8));

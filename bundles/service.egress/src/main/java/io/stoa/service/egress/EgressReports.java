@@ -34,12 +34,14 @@ public final class EgressReports {
     private final Listeners<WorkerListener> listeners = new Listeners<>();
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("egress-sweeper").factory());
     private final Answering answering;
+    private final Launch.Parts parts;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile EgressStore store;
 
     @Activate
     public EgressReports(@Reference RpcBus bus) {
+        parts = Launch.parts(() -> bus, () -> store);
         answering = new Answering(bus)
                 .to(RpcMethods.CREATE_EGRESS, this::created)
                 .to(RpcMethods.UPDATE_EGRESS, this::changed)
@@ -65,7 +67,7 @@ public final class EgressReports {
     }
 
     private EgressStore store() throws RpcException {
-        return RpcException.present(store, EgressService.NO_STORE);
+        return parts.store();
     }
 
     private Empty created(EgressInfo info) throws RpcException, StoreException {

@@ -9,23 +9,15 @@ import io.stoa.protocol.livekit.EgressInfo;
 import io.stoa.protocol.livekit.EgressStatus;
 import io.stoa.protocol.livekit.ListEgressRequest;
 import io.stoa.protocol.livekit.ParticipantEgressRequest;
-import io.stoa.protocol.livekit.ParticipantInfo;
-import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.RoomCompositeEgressRequest;
-import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.StartEgressRequest;
 import io.stoa.protocol.livekit.StopEgressRequest;
 import io.stoa.protocol.livekit.TrackCompositeEgressRequest;
 import io.stoa.protocol.livekit.TrackEgressRequest;
-import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.UpdateLayoutRequest;
 import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.protocol.livekit.UpdateStreamRequest;
 import io.stoa.protocol.livekit.WebEgressRequest;
-import io.stoa.room.EgressLauncher;
-import io.stoa.room.RoomException;
-import io.stoa.room.RoomListener;
-import io.stoa.room.RoomManager;
 import io.stoa.room.WorkerListener;
 import io.stoa.rpc.CallOptions;
 import io.stoa.rpc.Caller;
@@ -41,38 +33,29 @@ import io.stoa.store.EgressStore;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** The methods of {@code livekit.Egress} (spec 3.2), and what rooms start by themselves. */
-@Component(service = {RpcEndpoint.class, EgressLauncher.class, RoomListener.class}, property = RpcEndpoint.SERVICE + "=" + EgressService.NAME)
-public final class EgressService extends RpcService implements EgressLauncher, RoomListener {
+/** The methods of {@code livekit.Egress} (spec 3.2). */
+@Component(service = RpcEndpoint.class, property = RpcEndpoint.SERVICE + "=" + EgressService.NAME)
+public final class EgressService extends RpcService {
     static final String NAME = "livekit.Egress";
-    static final String NO_STORE = "no egress store: no store bundle is active";
     static final String UNKNOWN = "egress does not exist";
 
     private final Listeners<WorkerListener> listeners = new Listeners<>();
-    private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("auto-egress-", 0).factory());
+    private final Launch.Parts parts = Launch.parts(() -> this.bus, () -> this.store);
     private final Launch launch;
-    private final AutoEgress automatic;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile EgressStore store;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RoomStore roomStore;
-
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile RoomManager rooms;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RpcBus bus;
@@ -88,9 +71,7 @@ public final class EgressService extends RpcService implements EgressLauncher, R
 
     EgressService(Ids ids) {
         super(NAME);
-        Launch.Parts parts = parts();
         launch = new Launch(parts, ids, listeners);
-        automatic = new AutoEgress(launch, parts, listeners, executor);
         add("StartEgress", StartEgressRequest.getDefaultInstance(), (request, caller) -> start(caller, internal().setEgress(request).build()));
         add("StartRoomCompositeEgress", RoomCompositeEgressRequest.getDefaultInstance(),
                 (request, caller) -> start(caller, internal().setRoomComposite(request).build()));
@@ -106,34 +87,6 @@ public final class EgressService extends RpcService implements EgressLauncher, R
         add("StopEgress", StopEgressRequest.getDefaultInstance(), this::stop);
     }
 
-    private Launch.Parts parts() {
-        return new Launch.Parts() {
-            @Override
-            public RpcBus workers() throws RpcException {
-                return RpcException.present(bus, "no way to egress workers: bundle rpc is not active");
-            }
-
-            @Override
-            public EgressStore store() throws RpcException {
-                return EgressService.this.store();
-            }
-
-            @Override
-            public RoomStore roomStore() throws RpcException {
-                return RpcException.present(roomStore, "no room store: no store bundle is active");
-            }
-
-            @Override
-            public RoomManager rooms() {
-                return rooms;
-            }
-        };
-    }
-
-    private EgressStore store() throws RpcException {
-        return RpcException.present(store, NO_STORE);
-    }
-
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addListener(WorkerListener listener) {
         listeners.add(listener);
@@ -141,11 +94,6 @@ public final class EgressService extends RpcService implements EgressLauncher, R
 
     void removeListener(WorkerListener listener) {
         listeners.remove(listener);
-    }
-
-    @Deactivate
-    void close() {
-        executor.shutdown(); // what has begun is still told
     }
 
     // -- start
@@ -156,30 +104,15 @@ public final class EgressService extends RpcService implements EgressLauncher, R
 
     private Message start(Caller caller, io.stoa.protocol.rpc.StartEgressRequest request) throws RpcException, StoreException {
         caller.require(VideoGrant::roomRecord);
-        return launch.start(request);
+        String room = EgressChecks.room(request);
+        String sid = room.isEmpty() ? "" : sid(room);
+        EgressChecks.check(request);
+        return launch.start(request, room, sid);
     }
 
-    @Override
-    public void created(Room room, RoomCompositeEgressRequest request) throws RoomException {
-        try {
-            automatic.created(room, request);
-        } catch (RpcException e) {
-            throw new RoomException(code(e.code()), e.getMessage(), e);
-        }
-    }
-
-    private static RoomException.Code code(RpcCode code) {
-        return Arrays.stream(RoomException.Code.values()).filter(one -> one.name().equals(code.name())).findFirst().orElse(RoomException.Code.UNKNOWN);
-    }
-
-    @Override
-    public void published(Room room, RoomInternal wishes, ParticipantInfo participant, TrackInfo track) {
-        automatic.published(room, wishes, participant, track);
-    }
-
-    @Override
-    public void roomFinished(Room room) {
-        automatic.finished(room);
+    private String sid(String room) throws RpcException, StoreException {
+        return RpcException.present(roomStore, "no room store: no store bundle is active").room(room)
+                .orElseThrow(() -> RpcException.notFound("requested room does not exist")).room().getSid();
     }
 
     // -- change and stop
@@ -209,9 +142,9 @@ public final class EgressService extends RpcService implements EgressLauncher, R
     /** Its worker; also of one that the store does not know, but not for long. */
     private <Q extends Message> EgressInfo ask(RpcAddress<Q, EgressInfo> worker, Q request, String id, String what) throws RpcException, StoreException {
         if (id.isEmpty()) throw RpcException.notFound(UNKNOWN);
-        Optional<EgressInfo> known = store().egress(id);
+        Optional<EgressInfo> known = parts.store().egress(id);
         if (known.isPresent() && !mayChange(known.get())) throw tooLate(known.get(), what);
-        RpcBus workers = RpcException.present(bus, "no way to egress workers: bundle rpc is not active");
+        RpcBus workers = parts.workers();
         CallOptions patience = known.isPresent() ? workers.defaults() : CallOptions.within(workers.defaults().timeout());
         try {
             return workers.call(worker, request, patience);
@@ -231,11 +164,11 @@ public final class EgressService extends RpcService implements EgressLauncher, R
     }
 
     private EgressInfo stored(String id) throws RpcException, StoreException {
-        return store().egress(id).orElseThrow(() -> RpcException.notFound(UNKNOWN));
+        return parts.store().egress(id).orElseThrow(() -> RpcException.notFound(UNKNOWN));
     }
 
     private Message list(ListEgressRequest request, Caller caller) throws RpcException, StoreException {
         caller.require(VideoGrant::roomRecord);
-        return EgressList.of(store(), request);
+        return EgressList.of(parts.store(), request);
     }
 }

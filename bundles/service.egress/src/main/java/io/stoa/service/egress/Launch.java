@@ -2,19 +2,15 @@ package io.stoa.service.egress;
 
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.EgressInfo;
-import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.rpc.StartEgressRequest;
-import io.stoa.room.LiveRoom;
-import io.stoa.room.RoomManager;
 import io.stoa.room.WorkerListener;
 import io.stoa.rpc.Listeners;
 import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.store.EgressStore;
-import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
-import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +23,20 @@ final class Launch {
         RpcBus workers() throws RpcException;
 
         EgressStore store() throws RpcException;
+    }
 
-        RoomStore roomStore() throws RpcException;
+    static Parts parts(Supplier<RpcBus> bus, Supplier<EgressStore> store) {
+        return new Parts() {
+            @Override
+            public RpcBus workers() throws RpcException {
+                return RpcException.present(bus.get(), "no way to egress workers: bundle rpc is not active");
+            }
 
-        /** Null if there is none. */
-        RoomManager rooms();
+            @Override
+            public EgressStore store() throws RpcException {
+                return RpcException.present(store.get(), "no egress store: no store bundle is active");
+            }
+        };
     }
 
     private final Parts parts;
@@ -44,13 +49,7 @@ final class Launch {
         this.listeners = listeners;
     }
 
-    EgressInfo start(StartEgressRequest request) throws RpcException, StoreException {
-        String room = EgressChecks.room(request);
-        String sid = room.isEmpty() ? "" : sid(room);
-        EgressChecks.check(request);
-        return start(request, room, sid);
-    }
-
+    /** @param room empty for a web page, and so is its sid */
     EgressInfo start(StartEgressRequest request, String room, String sid) throws RpcException, StoreException {
         EgressStore store = parts.store(); // what cannot be listed and stopped is not started
         EgressInfo info = parts.workers().call(RpcMethods.START_EGRESS.at(""),
@@ -62,12 +61,5 @@ final class Launch {
             LOG.warn("egress {} has started and is not stored until its worker reports: {}", info.getEgressId(), e.getMessage());
         }
         return info;
-    }
-
-    private String sid(String room) throws RpcException, StoreException {
-        RoomManager here = parts.rooms();
-        Optional<Room> open = here == null ? Optional.empty() : here.room(room).map(LiveRoom::info);
-        if (open.isEmpty()) open = parts.roomStore().room(room).map(RoomStore.RoomRecord::room);
-        return open.orElseThrow(() -> RpcException.notFound("requested room does not exist")).getSid();
     }
 }

@@ -36,12 +36,10 @@ import io.stoa.rpc.psrpc.Psrpc;
 import io.stoa.store.StoreException;
 import io.stoa.store.memory.MemoryHashes;
 import io.stoa.store.memory.MemoryRoomStore;
+import io.stoa.store.records.AwayHashes;
 import io.stoa.store.records.EgressRecords;
-import io.stoa.store.records.Hashes;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -63,43 +61,13 @@ class EgressTest {
     private final Psrpc bus = bus();
     private final EgressService service = new EgressService(new Ids(new Random(3)));
     private final Asked asked = new Asked(service);
-    private final AwayHashes hashes = new AwayHashes();
+    private final RecordedRooms recorded = new RecordedRooms(new Ids(new Random(4)));
+    private final AwayHashes hashes = new AwayHashes(new MemoryHashes());
     private final EgressRecords store = new EgressRecords(hashes);
     private final EgressReports reports = new EgressReports(bus);
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final BlockingQueue<StartEgressRequest> worker = new LinkedBlockingQueue<>();
     private UpdateParticipantRequest shown;
-
-    /** Hashes that may be away. */
-    private static final class AwayHashes implements Hashes {
-        private final Hashes real = new MemoryHashes();
-        volatile boolean away;
-
-        private Hashes there() throws StoreException {
-            if (away) throw new StoreException("the store is away");
-            return real;
-        }
-
-        @Override
-        public Optional<byte[]> get(String hash, String field) throws StoreException {
-            return there().get(hash, field);
-        }
-
-        @Override
-        public Map<String, byte[]> all(String hash) throws StoreException {
-            return there().all(hash);
-        }
-
-        @Override
-        public List<String> names(String prefix) throws StoreException {
-            return there().names(prefix);
-        }
-
-        @Override
-        public long write(List<Change> changes) throws StoreException {
-            return there().write(changes);
-        }
-    }
 
     private final class Rooms extends RpcService {
         Rooms() {
@@ -126,6 +94,8 @@ class EgressTest {
         service.store = store;
         service.roomStore = roomStore;
         service.roomService = new Rooms();
+        recorded.bus = bus;
+        recorded.store = store;
         reports.store = store;
         WorkerListener listener = new WorkerListener() {
             @Override
@@ -144,12 +114,13 @@ class EgressTest {
             }
         };
         service.addListener(listener);
+        recorded.addListener(listener);
         reports.addListener(listener);
     }
 
     @AfterEach
     void disconnect() {
-        service.close();
+        recorded.close();
         reports.stop();
         bus.close();
     }
@@ -382,12 +353,12 @@ class EgressTest {
     @Test
     void a_room_is_recorded_from_its_creation() throws Exception {
         RoomCompositeEgressRequest wish = RoomCompositeEgressRequest.newBuilder().setRoomName("another").addFileOutputs(EncodedFileOutput.getDefaultInstance()).build();
-        assertThatThrownBy(() -> service.created(LOBBY, wish))
+        assertThatThrownBy(() -> recorded.created(LOBBY, wish))
                 .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.UNAVAILABLE))
                 .hasMessage("no response from servers");
         assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
         serve();
-        service.created(LOBBY, wish);
+        recorded.created(LOBBY, wish);
         StartEgressRequest taken = next(worker);
         assertThat(taken.getRoomComposite().getRoomName()).isEqualTo("lobby");
         assertThat(taken.getRoomId()).isEqualTo("RM_lobby");
@@ -400,17 +371,17 @@ class EgressTest {
         RoomInternal wishes = RoomInternal.newBuilder()
                 .setParticipantEgress(AutoParticipantEgress.newBuilder().setPreset(EncodingOptionsPreset.H264_1080P_30).addFileOutputs(EncodedFileOutput.newBuilder().setFilepath("p.mp4")))
                 .build();
-        service.published(LOBBY, wishes, participant("ann"), track("TR_1"));
+        recorded.published(LOBBY, wishes, participant("ann"), track("TR_1"));
         ParticipantEgressRequest request = next(worker).getParticipant();
         assertThat(request).isEqualTo(ParticipantEgressRequest.newBuilder().setRoomName("lobby").setIdentity("ann").setPreset(EncodingOptionsPreset.H264_1080P_30)
                 .addFileOutputs(EncodedFileOutput.newBuilder().setFilepath("p.mp4")).build());
         assertThat(next(told)).startsWith("started");
-        service.published(LOBBY, wishes, participant("ann"), track("TR_2"));
-        service.published(LOBBY, wishes, participant("bob"), track("TR_3"));
+        recorded.published(LOBBY, wishes, participant("ann"), track("TR_2"));
+        recorded.published(LOBBY, wishes, participant("bob"), track("TR_3"));
         assertThat(next(worker).getParticipant().getIdentity()).isEqualTo("bob");
         assertThat(next(told)).startsWith("started");
 
-        EgressService successor = new EgressService(new Ids(new Random(9)));
+        RecordedRooms successor = new RecordedRooms(new Ids(new Random(9)));
         successor.bus = bus;
         successor.store = store;
         successor.published(LOBBY, wishes, participant("ann"), track("TR_4"));
@@ -418,9 +389,9 @@ class EgressTest {
         assertThat(next(worker).getParticipant().getIdentity()).as("who is recorded already is not by a successor").isEqualTo("cid");
         successor.close();
 
-        service.roomFinished(LOBBY);
+        recorded.roomFinished(LOBBY);
         Room again = LOBBY.toBuilder().setSid("RM_again").build();
-        service.published(again, wishes, participant("ann"), track("TR_6"));
+        recorded.published(again, wishes, participant("ann"), track("TR_6"));
         assertThat(next(worker).getRoomId()).isEqualTo("RM_again");
     }
 
@@ -430,15 +401,15 @@ class EgressTest {
         RoomInternal wishes = RoomInternal.newBuilder()
                 .setTrackEgress(AutoTrackEgress.newBuilder().setFilepath("dir/a.ogg").setDisableManifest(true).setS3(S3Upload.newBuilder().setBucket("b")))
                 .build();
-        service.published(LOBBY, wishes, participant("EG_1").toBuilder().setKind(ParticipantInfo.Kind.EGRESS).build(), track("TR_0"));
-        service.published(LOBBY, RoomInternal.getDefaultInstance(), participant("ann"), track("TR_0"));
-        service.published(LOBBY, wishes, participant("ann"), track("TR_1"));
+        recorded.published(LOBBY, wishes, participant("EG_1").toBuilder().setKind(ParticipantInfo.Kind.EGRESS).build(), track("TR_0"));
+        recorded.published(LOBBY, RoomInternal.getDefaultInstance(), participant("ann"), track("TR_0"));
+        recorded.published(LOBBY, wishes, participant("ann"), track("TR_1"));
         var first = next(worker).getTrack();
         assertThat(first.getTrackId()).isEqualTo("TR_1");
         assertThat(first.getFile().getFilepath()).isEqualTo("dir/a-{track_id}.ogg");
         assertThat(first.getFile().getDisableManifest()).isTrue();
         assertThat(first.getFile().getS3().getBucket()).isEqualTo("b");
-        service.published(LOBBY, wishes, participant("ann"), track("TR_2"));
+        recorded.published(LOBBY, wishes, participant("ann"), track("TR_2"));
         assertThat(next(worker).getTrack().getTrackId()).isEqualTo("TR_2");
     }
 
@@ -451,7 +422,7 @@ class EgressTest {
     @Test
     void what_is_not_recorded_in_the_end_is_told() throws Exception {
         RoomInternal wishes = RoomInternal.newBuilder().setTrackEgress(AutoTrackEgress.getDefaultInstance()).build();
-        service.published(LOBBY, wishes, participant("ann"), track("TR_1"));
+        recorded.published(LOBBY, wishes, participant("ann"), track("TR_1"));
         assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
     }
 }

@@ -3,6 +3,7 @@ package io.stoa.service.ingress;
 import static io.stoa.rpc.RpcException.invalidArgument;
 
 import com.google.protobuf.Message;
+import io.stoa.auth.VideoGrant;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.CreateIngressRequest;
 import io.stoa.protocol.livekit.DeleteIngressRequest;
@@ -83,7 +84,7 @@ public final class IngressService extends RpcService {
     }
 
     private Message create(CreateIngressRequest request, Caller caller) throws RpcException, StoreException {
-        caller.require(grant -> grant.ingressAdmin());
+        caller.require(VideoGrant::ingressAdmin);
         String url = url(request);
         IngressInfo.Builder made = info(request).setUrl(url);
         boolean pulled = request.getInputType() == IngressInput.URL_INPUT;
@@ -123,15 +124,20 @@ public final class IngressService extends RpcService {
         return info;
     }
 
+    private Message update(UpdateIngressRequest request, Caller caller) throws RpcException, StoreException {
+        caller.require(VideoGrant::ingressAdmin);
+        IngressInfo changed = change(request);
+        if (isActive(changed)) tell(RpcMethods.UPDATE_INGRESS.at(changed.getIngressId()), request);
+        return changed;
+    }
+
     /** One at a time: an update begins with what the one before has stored. */
-    private synchronized Message update(UpdateIngressRequest request, Caller caller) throws RpcException, StoreException {
-        caller.require(grant -> grant.ingressAdmin());
+    private synchronized IngressInfo change(UpdateIngressRequest request) throws RpcException, StoreException {
         IngressInfo info = stored(request.getIngressId());
         if (!info.getReusable()) throw invalidArgument("ingress is not reusable and cannot be modified");
         IngressInfo changed = changed(info, request);
         IngressChecks.check(changed);
         changed = Transcoding.settled(changed);
-        if (isActive(info)) tell(RpcMethods.UPDATE_INGRESS.at(info.getIngressId()), request);
         if (info.getState().getStatus() == Status.ENDPOINT_ERROR) changed = rested(changed);
         store().put(changed);
         return changed;
@@ -181,15 +187,15 @@ public final class IngressService extends RpcService {
     }
 
     private Message list(ListIngressRequest request, Caller caller) throws RpcException, StoreException {
-        caller.require(grant -> grant.ingressAdmin());
+        caller.require(VideoGrant::ingressAdmin);
         ListIngressResponse.Builder response = ListIngressResponse.newBuilder();
         if (request.getIngressId().isEmpty()) response.addAllItems(store().ingresses(request.getRoomName()));
         else response.addItems(stored(request.getIngressId()));
         return response.build();
     }
 
-    private synchronized Message delete(DeleteIngressRequest request, Caller caller) throws RpcException, StoreException {
-        caller.require(grant -> grant.ingressAdmin());
+    private Message delete(DeleteIngressRequest request, Caller caller) throws RpcException, StoreException {
+        caller.require(VideoGrant::ingressAdmin);
         IngressInfo info = stored(request.getIngressId());
         if (isActive(info)) tell(RpcMethods.DELETE_INGRESS.at(info.getIngressId()), request);
         store().delete(info.getIngressId());

@@ -24,6 +24,9 @@ import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.psrpc.Psrpc;
+import io.stoa.store.memory.MemoryHashes;
+import io.stoa.store.records.AwayHashes;
+import io.stoa.store.records.SipRecords;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -37,7 +40,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class IncomingCallsTest {
     private final Psrpc bus = bus();
-    private final StoredSip store = new StoredSip();
+    private final AwayHashes hashes = new AwayHashes(new MemoryHashes());
+    private final SipRecords store = new SipRecords(hashes);
     private final IncomingCalls calls = new IncomingCalls(bus, new Random(5));
 
     IncomingCallsTest() {
@@ -284,7 +288,7 @@ class IncomingCallsTest {
                 .isInstanceOfSatisfying(RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcCode.UNAVAILABLE))
                 .hasMessage("no SIP store: no store bundle is active");
         calls.store = store;
-        store.away = true;
+        hashes.away = true;
         assertThatThrownBy(() -> evaluate("1", "2", "", false)).hasMessage("the store is away");
         assertThat(bus.call(RpcMethods.UPDATE_SIP_CALL_STATE.at(), UpdateSIPCallStateRequest.getDefaultInstance())).isNotNull();
     }

@@ -33,6 +33,9 @@ import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.RpcService;
 import io.stoa.rpc.psrpc.Psrpc;
+import io.stoa.store.memory.MemoryHashes;
+import io.stoa.store.records.AwayHashes;
+import io.stoa.store.records.SipRecords;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +57,8 @@ class SipServiceTest {
 
     private final SipService service = new SipService(new Random(7));
     private final Asked asked = new Asked(service);
-    private final StoredSip store = new StoredSip();
+    private final AwayHashes hashes = new AwayHashes(new MemoryHashes());
+    private final SipRecords store = new SipRecords(hashes);
     private final Psrpc bus = new Psrpc(new Ids(new Random(1)), System::nanoTime, CallOptions.within(Duration.ofSeconds(5)), 100);
 
     @BeforeEach
@@ -116,12 +120,12 @@ class SipServiceTest {
     }
 
     @Test
-    void without_a_store_nothing_is_empty() {
+    void without_a_store_nothing_is_empty() throws Exception {
         List<String> methods = List.of("ListSIPTrunk", "ListSIPInboundTrunk", "ListSIPOutboundTrunk", "ListSIPDispatchRule");
         service.store = null;
         for (String method : methods) assertThat(asked.answer(method, "{}", ADMIN)).isEqualTo("unavailable: no SIP store: no store bundle is active");
         service.store = store;
-        store.away = true;
+        hashes.away = true;
         for (String method : methods) assertThat(asked.answer(method, "{}", ADMIN)).isEqualTo("unavailable: the store is away");
     }
 
@@ -137,7 +141,7 @@ class SipServiceTest {
         assertThat(asked.answer("GetSIPInboundTrunk", "{}", ADMIN)).isEqualTo("invalid_argument: trunk ID is required");
         assertThat(asked.answer("GetSIPInboundTrunk", "{\"sipTrunkId\":\"ST_none\"}", ADMIN)).isEqualTo("not_found: requested sip trunk does not exist");
         assertThat(asked.call(SIPTrunkInfo.class, "DeleteSIPTrunk", id, ADMIN)).isEqualTo(SIPTrunkInfo.newBuilder().setSipTrunkId(made.getSipTrunkId()).build());
-        assertThat(store.inbound).isEmpty();
+        assertThat(store.inboundTrunks()).isEmpty();
         assertThat(asked.answer("DeleteSIPTrunk", id, ADMIN)).as("again").startsWith("granted");
         assertThat(asked.answer("DeleteSIPTrunk", "{}", ADMIN)).isEqualTo("invalid_argument: trunk ID is required");
     }
@@ -158,9 +162,9 @@ class SipServiceTest {
         "{'trunk':{'numbers':['1'],'attributesToHeaders':{'a':'(b)'}}}     | invalid header name: header name (b) contains invalid characters: char 40 not allowed",
         "{'trunk':{'numbers':['1'],'headersToAttributes':{'':'a'}}}        | invalid header name: header name cannot be empty",
     })
-    void inbound_trunks_that_are_not_made(String request, String why) {
+    void inbound_trunks_that_are_not_made(String request, String why) throws Exception {
         assertThat(asked.answer("CreateSIPInboundTrunk", request.replace('\'', '"'), ADMIN)).isEqualTo("invalid_argument: " + why.strip());
-        assertThat(store.inbound).isEmpty();
+        assertThat(store.inboundTrunks()).isEmpty();
     }
 
     @ParameterizedTest
@@ -173,9 +177,22 @@ class SipServiceTest {
         "{'trunk':{'numbers':['1'],'address':'sip:a'}}                      | trunk address should be a hostname or IP, not SIP URI",
         "{'trunk':{'numbers':['1'],'address':'a','fromHost':'b@c'}}         | from_host should be a hostname or IP, not SIP URI",
     })
-    void outbound_trunks_that_are_not_made(String request, String why) {
+    void outbound_trunks_that_are_not_made(String request, String why) throws Exception {
         assertThat(asked.answer("CreateSIPOutboundTrunk", request.replace('\'', '"'), ADMIN)).isEqualTo("invalid_argument: " + why.strip());
-        assertThat(store.outbound).isEmpty();
+        assertThat(store.outboundTrunks()).isEmpty();
+    }
+
+    @Test
+    void what_is_exactly_at_its_limit_passes() throws Exception {
+        String trunk = "{\"trunk\":{\"numbers\":[\"%s\"],%s}}";
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("1", "\"headers\":{\"" + "n".repeat(255) + "\":\"" + "v".repeat(1_024) + "\"}"), ADMIN)).startsWith("granted");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("2", "\"headers\":{\"" + "n".repeat(256) + "\":\"\"}"), ADMIN)).contains("header name too long (max 255 characters)");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("2", "\"headers\":{\"n\":\"" + "v".repeat(1_025) + "\"}"), ADMIN)).contains("value too long (max 1024 characters)");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("3", "\"media\":{\"mediaTimeout\":\"600s\"}"), ADMIN)).startsWith("granted");
+        assertThat(asked.answer("CreateSIPInboundTrunk", trunk.formatted("4", "\"media\":{\"mediaTimeout\":\"600.001s\"}"), ADMIN)).contains("must not exceed");
+        String call = "{\"sipTrunkId\":\"ST_none\",\"sipCallTo\":\"1\",\"roomName\":\"r\",\"displayName\":\"%s\"}";
+        assertThat(asked.answer("CreateSIPParticipant", call.formatted("é".repeat(64)), CALL)).startsWith("not_found");
+        assertThat(asked.answer("CreateSIPParticipant", call.formatted("é".repeat(64) + "a"), CALL)).contains("DisplayName too long (max 128 characters)");
     }
 
     @Test
@@ -188,7 +205,7 @@ class SipServiceTest {
                 .isEqualTo("invalid_argument: Conflicting inbound SIP Trunks: \"<new>\" and \"" + some + "\", using the same number(s) [\"15550100\" \"7\"] and AllowedNumber \"2\"");
         inbound("{\"authUsername\":\"u\"}");
         assertThat(asked.answer("CreateSIPInboundTrunk", "{\"trunk\":{\"allowedAddresses\":[\"10.0.0.1\"]}}", ADMIN)).contains("using the same number(s) <any> without");
-        assertThat(store.inbound).hasSize(3);
+        assertThat(store.inboundTrunks()).hasSize(3);
     }
 
     @Test
@@ -209,7 +226,7 @@ class SipServiceTest {
         assertThat(changed.getMedia().getEncryption()).isEqualTo(SIPMediaEncryption.SIP_MEDIA_ENCRYPT_ALLOW);
         changed = asked.call(SIPInboundTrunkInfo.class, "UpdateSIPInboundTrunk", update + "{\"media\":{\"onlyListedCodecs\":true}}}", ADMIN);
         assertThat(changed.getMedia().getEncryption()).as("stays").isEqualTo(SIPMediaEncryption.SIP_MEDIA_ENCRYPT_ALLOW);
-        assertThat(store.inbound.values()).containsExactly(changed);
+        assertThat(store.inboundTrunks()).containsExactly(changed);
     }
 
     @Test
@@ -223,13 +240,13 @@ class SipServiceTest {
         assertThat(asked.answer("UpdateSIPInboundTrunk", "{\"replace\":{\"numbers\":[\"3\"]}}", ADMIN)).isEqualTo("invalid_argument: trunk id must be set");
         assertThat(asked.answer("UpdateSIPInboundTrunk", "{\"sipTrunkId\":\"" + id + "\"}", ADMIN)).isEqualTo("invalid_argument: missing or unsupported update action");
         asked.call(Message.class, "UpdateSIPInboundTrunk", replace + "{\"numbers\":[\"1\",\"3\"]}}", ADMIN);
-        assertThat(store.inbound.get(id)).isEqualTo(SIPInboundTrunkInfo.newBuilder().setSipTrunkId(id).addNumbers("1").addNumbers("3").build());
+        assertThat(store.inboundTrunk(id).orElseThrow()).isEqualTo(SIPInboundTrunkInfo.newBuilder().setSipTrunkId(id).addNumbers("1").addNumbers("3").build());
         String out = outbound("{\"name\":\"o\",\"address\":\"a.example\",\"numbers\":[\"1\"]}").getSipTrunkId();
         asked.call(Message.class, "UpdateSIPOutboundTrunk", "{\"sipTrunkId\":\"" + out + "\",\"update\":{\"address\":\"b.example\",\"fromHost\":\"c\",\"transport\":\"SIP_TRANSPORT_TLS\"}}", ADMIN);
-        assertThat(store.outbound.get(out)).extracting(SIPOutboundTrunkInfo::getAddress, SIPOutboundTrunkInfo::getName, SIPOutboundTrunkInfo::getFromHost)
+        assertThat(store.outboundTrunk(out).orElseThrow()).extracting(SIPOutboundTrunkInfo::getAddress, SIPOutboundTrunkInfo::getName, SIPOutboundTrunkInfo::getFromHost)
                 .containsExactly("b.example", "o", "c");
         asked.call(Message.class, "UpdateSIPOutboundTrunk", "{\"sipTrunkId\":\"" + out + "\",\"replace\":{\"address\":\"d.example\",\"numbers\":[\"2\"]}}", ADMIN);
-        assertThat(store.outbound.get(out).getName()).isEmpty();
+        assertThat(store.outboundTrunk(out).orElseThrow().getName()).isEmpty();
         assertThat(asked.answer("UpdateSIPOutboundTrunk", "{\"sipTrunkId\":\"ST_x\",\"update\":{}}", ADMIN)).isEqualTo("not_found: requested sip trunk does not exist");
     }
 
@@ -248,7 +265,7 @@ class SipServiceTest {
         assertThat(asked.call(ListSIPOutboundTrunkResponse.class, "ListSIPOutboundTrunk", "{\"numbers\":[\"+5\"]}", ADMIN).getItemsList()).hasSize(1);
         assertThat(asked.call(ListSIPOutboundTrunkResponse.class, "ListSIPOutboundTrunk", "{\"numbers\":[\"6\"]}", ADMIN).getItemsList()).isEmpty();
         store.putTrunk(SIPTrunkInfo.newBuilder().setSipTrunkId("ST_old").build());
-        assertThat(asked.call(ListSIPTrunkResponse.class, "ListSIPTrunk", "{}", ADMIN).getItemsList()).extracting(SIPTrunkInfo::getSipTrunkId).containsExactly("ST_old");
+        assertThat(asked.call(ListSIPTrunkResponse.class, "ListSIPTrunk", "{}", ADMIN).getItemsList()).extracting(SIPTrunkInfo::getSipTrunkId).hasSize(5).contains("ST_old", one);
     }
 
     private List<String> ids(String list) throws RpcException {
@@ -291,7 +308,7 @@ class SipServiceTest {
         for (String other : List.of(same.replace("ST_2", "ST_3"), same.replace("\"1\"]", "\"2\"]"), same.replace("\"pin\":\"1\"", "\"pin\":\"2\""),
                 same.replace("\"numbers\"", "\"inboundNumbers\"")))
             assertThat(asked.answer("CreateSIPDispatchRule", other, ADMIN)).as(other).startsWith("granted");
-        String id = store.rules.keySet().stream().reduce((a, b) -> b).orElseThrow();
+        String id = store.dispatchRules().getLast().getSipDispatchRuleId();
         assertThat(asked.answer("UpdateSIPDispatchRule", "{\"sipDispatchRuleId\":\"" + id + "\",\"replace\":" + same.substring(16, same.length() - 1) + "}", ADMIN)).contains("already exists");
     }
 
@@ -307,7 +324,7 @@ class SipServiceTest {
         assertThat(asked.answer("UpdateSIPDispatchRule", update + "{\"trunkIds\":{}}}", ADMIN)).isEqualTo("invalid_argument: unsupported list update operation");
         assertThat(asked.answer("UpdateSIPDispatchRule", "{\"sipDispatchRuleId\":\"SDR_x\",\"update\":{}}", ADMIN)).isEqualTo("not_found: requested sip dispatch rule does not exist");
         assertThat(asked.answer("UpdateSIPDispatchRule", "{\"update\":{}}", ADMIN)).isEqualTo("invalid_argument: rule id must be set");
-        assertThat(store.rules.values()).containsExactly(changed);
+        assertThat(store.dispatchRules()).containsExactly(changed);
     }
 
     // -- calls

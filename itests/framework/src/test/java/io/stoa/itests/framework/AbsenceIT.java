@@ -2,9 +2,13 @@ package io.stoa.itests.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.stoa.media.MediaPlane;
 import io.stoa.room.RoomManager;
 import io.stoa.store.RoomStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +63,7 @@ class AbsenceIT {
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RpcEndpoint                                  | 101 | 503",
         "service.agent | AgentServer                                 | 101 | 200",
-        "service.egress | RpcEndpoint                                | 101 | 200",
+        "service.egress | RpcEndpoint EgressLauncher                 | 101 | 200",
         "service.ingress | RpcEndpoint                               | 101 | 200",
         "service.sip  | RpcEndpoint                                  | 101 | 200",
         "rpc          | MessageBus RpcBus                            | 101 | 200",
@@ -161,6 +165,22 @@ class AbsenceIT {
         Server.await("ann and bob in the store", () -> store.participants("hall").size() == 2);
         assertThat(store.room("hall")).isPresent();
         assertThat(caller.listRooms().text()).contains("hall");
+    }
+
+    @Test
+    void without_durable_stores_what_workers_do_is_unavailable_and_never_empty() {
+        Map<String, String> lists = Map.of("Egress/ListEgress", "egress", "Ingress/ListIngress", "ingress", "SIP/ListSIPDispatchRule", "SIP");
+        lists.forEach((method, what) -> assertThat(asked(method).status()).as(method).isEqualTo(200));
+        server.stop("ops.store"); // nobody is in charge
+        lists.forEach((method, what) -> assertThat(asked(method).text()).as(method).contains("\"unavailable\"", "no " + what + " store"));
+        server.start("ops.store");
+        lists.forEach((method, what) -> Server.await(method, () -> asked(method).status() == 200));
+    }
+
+    private Caller.Answer asked(String method) {
+        JsonObject claims = JsonParser.parseString("{\"video\":{\"roomRecord\":true,\"ingressAdmin\":true},\"sip\":{\"admin\":true}}").getAsJsonObject();
+        String token = Caller.sign(claims, "devkey", "secret", Instant.now().plusSeconds(600));
+        return caller.post("/twirp/livekit." + method, "application/json", "{}".getBytes(StandardCharsets.UTF_8), token);
     }
 
     @Test
