@@ -22,6 +22,7 @@ import io.stoa.protocol.livekit.UpdateParticipantRequest;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -366,6 +367,24 @@ class RoomLifeTest {
         Client ann = rig.dual("ann");
         assertThat(ann.wasTold(LEAVE)).isFalse();
         assertThat(rig.events).contains("ann joined");
+    }
+
+    @Test
+    void who_has_entered_is_told_of_before_it_connects() {
+        List<String> heard = new ArrayList<>();
+        rig.rooms.addListener(new RoomListener() {
+            @Override
+            public void participantEntered(io.stoa.protocol.livekit.Room room, ParticipantInfo participant) {
+                heard.add(participant.getIdentity() + " is " + participant.getState());
+            }
+
+            @Override
+            public void participantJoined(io.stoa.protocol.livekit.Room room, ParticipantInfo participant) {
+                heard.add(participant.getIdentity() + " is " + participant.getState());
+            }
+        });
+        rig.dual("ann");
+        assertThat(heard).containsExactly("ann is JOINED", "ann is ACTIVE");
     }
 
     @Test
