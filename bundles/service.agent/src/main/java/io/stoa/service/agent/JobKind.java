@@ -24,6 +24,11 @@ record JobKind(String agentName, String namespace, JobType type, String deployme
         return deployment.isEmpty() ? topic : topic + "_" + deployment;
     }
 
+    @Override
+    public String toString() {
+        return type + " \"" + topic() + "\"";
+    }
+
     /** @return why it cannot be the name of a deployment, in words for whoever gave it; null if it can */
     static String deploymentFault(String deployment) {
         byte[] bytes = deployment.getBytes(java.nio.charset.StandardCharsets.UTF_8);

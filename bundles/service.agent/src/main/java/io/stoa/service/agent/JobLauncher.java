@@ -31,8 +31,8 @@ final class JobLauncher {
 
         void refused(Job job, Throwable why);
 
-        /** No node has workers of that kind: nothing was asked for. */
-        void nobody();
+        /** No node has workers of that kind: nothing was asked for. @param known some node has workers of that name, for other jobs */
+        void nobody(boolean known);
     }
 
     /** @param like without id and namespace */
@@ -70,6 +70,7 @@ final class JobLauncher {
         final Set<String> namespaces = new HashSet<>();
         final Set<String> asked = new HashSet<>();
         boolean known;
+        boolean elsewhere;
 
         Search(Job like, Wish wish) {
             this.like = like;
@@ -79,6 +80,7 @@ final class JobLauncher {
 
         @SuppressWarnings("deprecation")
         void answer(CheckEnabledResponse answer) {
+            elsewhere |= answer.getAgentNamesList().contains(like.getAgentName());
             if (!enabled(answer, like.getType())) return;
             known |= answer.getAgentNamesList().contains(like.getAgentName());
             namespaces.addAll(answer.getNamespacesList());
@@ -86,7 +88,7 @@ final class JobLauncher {
         }
 
         void done() {
-            if (asked.isEmpty()) wish.nobody();
+            if (asked.isEmpty()) wish.nobody(elsewhere);
         }
     }
 

@@ -280,8 +280,8 @@ final class RoomAgents {
         }
 
         @Override
-        public void nobody() {
-            if (!dispatch.info.getAgentName().isEmpty()) LOG.info("room {}: there is no worker for agent \"{}\"", name(), dispatch.info.getAgentName());
+        public void nobody(boolean known) {
+            if (!known && !dispatch.info.getAgentName().isEmpty()) LOG.info("room {}: there is no worker for agent \"{}\"", name(), dispatch.info.getAgentName());
         }
     }
 

@@ -35,6 +35,15 @@ final class Worker {
         return JobKind.of(registration);
     }
 
+    /** Not by the equality of records: the JDK keeps the class for which it was last used, and with it the bundle that is to go. */
+    boolean is(JobKind wanted) {
+        JobKind kind = kind();
+        return kind.type() == wanted.type()
+                && kind.agentName().equals(wanted.agentName())
+                && kind.namespace().equals(wanted.namespace())
+                && kind.deployment().equals(wanted.deployment());
+    }
+
     /** How far it is below a load; 0 if it is not, takes nothing, or says nonsense. */
     float room(float upToLoad) {
         float room = upToLoad - Math.max(0, load);

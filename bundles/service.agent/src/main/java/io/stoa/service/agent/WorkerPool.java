@@ -109,7 +109,7 @@ final class WorkerPool implements AgentNode {
     public float affinity(Job job) {
         JobKind kind = JobKind.of(job);
         float affinity = 0;
-        for (Worker worker : workers.values()) if (worker.kind().equals(kind)) affinity += worker.room((float) targetLoad.getAsDouble());
+        for (Worker worker : workers.values()) if (worker.is(kind)) affinity += worker.room((float) targetLoad.getAsDouble());
         return affinity;
     }
 
@@ -148,7 +148,7 @@ final class WorkerPool implements AgentNode {
     /** The less a worker has to do, the likelier it is. */
     private Worker draw(JobOffer offer) {
         JobKind kind = JobKind.of(offer.job);
-        List<Worker> able = workers.values().stream().filter(one -> !offer.tried.contains(one) && one.kind().equals(kind) && one.room(1) > 0).toList();
+        List<Worker> able = workers.values().stream().filter(one -> !offer.tried.contains(one) && one.is(kind) && one.room(1) > 0).toList();
         float sum = 0;
         for (Worker worker : able) sum += worker.room(1);
         float at = random.nextFloat() * sum;

@@ -8,6 +8,7 @@ import io.stoa.protocol.livekit.RegisterWorkerRequest;
 import io.stoa.protocol.livekit.ServerMessage;
 import io.stoa.protocol.livekit.WorkerMessage;
 import io.stoa.protocol.livekit.WorkerPing;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** Agent workers of the running server, while what serves them is replaced. */
 @ExtendWith(InsideServer.class)
@@ -128,13 +130,26 @@ class AgentsIT {
         Server.await("the end of " + job.getId(), () -> worker.terminated(job));
     }
 
+    private static WeakReference<ClassLoader> loader(Bundle bundle) {
+        return new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+    }
+
+    private static void awaitCollected(List<WeakReference<ClassLoader>> gone) {
+        Server.await("the class loaders of " + gone.size() + " bundles to be collected", () -> {
+            System.gc();
+            return gone.stream().allMatch(loader -> loader.get() == null);
+        });
+    }
+
     @Test
     void workers_and_their_jobs_outlive_the_bundle_that_serves_them_in_place() throws Exception {
         Worker worker = new Worker("in place");
         Bundle bundle = server.part("service.agent");
+        List<WeakReference<ClassLoader>> gone = new ArrayList<>();
         List<Job> jobs = new ArrayList<>();
         for (int i = 1; i <= TIMES; i++) {
             jobs.add(worker.given("in place"));
+            gone.add(loader(bundle));
             bundle.update(jars.version("service.agent", "0.2." + i));
             worker.pinged(i);
         }
@@ -145,6 +160,7 @@ class AgentsIT {
             end(worker, job);
         }
         assertThat(worker.closed).isZero();
+        awaitCollected(gone);
     }
 
     @Test
@@ -152,6 +168,7 @@ class AgentsIT {
         Worker worker = new Worker("beside");
         Bundle shipped = server.part("service.agent");
         Bundle current = shipped;
+        List<WeakReference<ClassLoader>> gone = new ArrayList<>();
         for (int i = 1; i <= TIMES; i++) {
             Job job = worker.given("beside");
             Bundle next = server.context().installBundle("service.agent next " + i, jars.version("service.agent", "0.3." + i));
@@ -159,15 +176,21 @@ class AgentsIT {
             worker.pinged(2 * i);
             current.stop();
             worker.pinged(2 * i + 1);
-            if (current != shipped) current.uninstall();
+            if (current != shipped) {
+                gone.add(loader(current));
+                current.uninstall();
+            }
             current = next;
             end(worker, job);
         }
         shipped.start();
         current.stop();
+        gone.add(loader(current));
         current.uninstall();
+        current = null;
         worker.pinged(1_000);
         assertThat(worker.closed).isZero();
+        awaitCollected(gone);
     }
 
     @Test
