@@ -104,6 +104,15 @@ public final class RedisServer implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).inheritIO().start().waitFor();
     }
 
+    /** Returns when it says that its cluster is whole. */
+    public void awaitCluster() throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!cli("cluster", "info").contains("cluster_state:ok")) {
+            if (System.nanoTime() > end) throw new IOException(cli("cluster", "info"));
+            Thread.sleep(50);
+        }
+    }
+
     /** What {@code redis-cli} says. */
     public String cli(String... command) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("redis-cli", "-p", String.valueOf(port)));

@@ -165,9 +165,10 @@ class RedisModesTest {
     void a_cluster_is_one() throws Exception {
         List<RedisServer> nodes = new ArrayList<>();
         for (int i = 0; i < 3; i++)
-            nodes.add(server("--cluster-enabled", "yes", "--cluster-port", String.valueOf(RedisServer.freePort()), "--cluster-node-timeout", "1000"));
+            nodes.add(server("--cluster-enabled", "yes", "--cluster-port", String.valueOf(RedisServer.freePort()), "--cluster-node-timeout", "10000"));
         String created = nodes.getFirst().cli("--cluster", "create", nodes.get(0).address(), nodes.get(1).address(), nodes.get(2).address(), "--cluster-yes");
         assertThat(created).contains("All 16384 slots covered");
+        for (RedisServer node : nodes) node.awaitCluster();
         HeldConnection connection = connect(Mode.CLUSTER, Optional.empty(), nodes.get(1));
         awaits(true);
         for (int i = 0; i < 50; i++) set(connection, "key" + i);

@@ -16,11 +16,7 @@ class ClusterStoresTest extends RedisContracts {
     static void start() throws Exception {
         server = RedisServer.start("--cluster-enabled", "yes", "--cluster-port", String.valueOf(RedisServer.freePort()));
         server.cli("cluster", "addslotsrange", "0", "16383");
-        long end = System.nanoTime() + 20_000_000_000L;
-        while (!server.cli("cluster", "info").contains("cluster_state:ok")) {
-            if (System.nanoTime() > end) throw new AssertionError(server.cli("cluster", "info"));
-            Thread.sleep(50);
-        }
+        server.awaitCluster();
         redis = TestConnection.toCluster(server);
     }
 
