@@ -2,6 +2,7 @@ package io.stoa.metrics;
 
 import java.util.List;
 import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * One metric with all its series.
@@ -18,6 +19,7 @@ public record Metric(String name, Kind kind, String help, List<Series> series) {
     }
 
     /** One row of numbers, told from the others by its labels. */
+    @ProviderType
     public sealed interface Series {
         Map<String, String> labels();
     }
