@@ -12,7 +12,7 @@ class ConfigurationsTest {
     @Test
     void defaults_reach_their_components() {
         Map<String, Map<String, Object>> all = Configurations.of(Loading.TABLE, Loading.yaml("").load());
-        assertThat(all).containsOnlyKeys("io.stoa.audio", "io.stoa.http", "io.stoa.limit", "io.stoa.node_selector", "io.stoa.psrpc", "io.stoa.redis", "io.stoa.room", "io.stoa.rtc", "io.stoa.server", "io.stoa.store", "io.stoa.store.file", "io.stoa.turn", "io.stoa.debug", "io.stoa.prometheus", "io.stoa.webhook", "io.stoa.ingress");
+        assertThat(all).containsOnlyKeys("io.stoa.agents", "io.stoa.audio", "io.stoa.http", "io.stoa.limit", "io.stoa.node_selector", "io.stoa.psrpc", "io.stoa.redis", "io.stoa.room", "io.stoa.rtc", "io.stoa.server", "io.stoa.store", "io.stoa.store.file", "io.stoa.turn", "io.stoa.debug", "io.stoa.prometheus", "io.stoa.webhook", "io.stoa.ingress");
         assertThat(all.get("io.stoa.http")).containsEntry("port", 7880L).containsEntry("maxApiRequestBodySize", 10485760L);
         assertThat(all.get("io.stoa.limit")).containsEntry("maxMetadataSize", 524288L).containsEntry("bytesPerSec", 0.0);
         assertThat(all.get("io.stoa.room")).containsEntry("emptyTimeout", 300L).containsEntry("playoutDelay.enabled", false);
