@@ -150,7 +150,7 @@ class RedisClusterTest {
         assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageContaining("does not answer");
         first.registry.beat();
         assertThat(first.registry.local().getId()).isEqualTo("ND_1");
-        server.start(); // empty
+        server.startAgain(); // empty
         connection.awaitAvailable(true);
         first.registry.beat();
         assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
