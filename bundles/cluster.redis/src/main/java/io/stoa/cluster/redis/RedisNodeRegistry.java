@@ -13,18 +13,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** This node among others, in the hash {@code nodes} (spec 7.2, 7.3). A node is alive whose record is not older than 5 s. */
-@Component(service = NodeRegistry.class, immediate = true, property = "service.ranking:Integer=100")
-public final class RedisNodeRegistry implements NodeRegistry {
+final class RedisNodeRegistry implements NodeRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RedisNodeRegistry.class);
     private static final byte[] NODES = Hash.bytes("nodes");
     static final long BEAT_MILLIS = 2_000;
@@ -39,18 +32,19 @@ public final class RedisNodeRegistry implements NodeRegistry {
     private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-beat").factory());
     private boolean reachable = true;
 
-    /** @param itself the registry of this node alone, which knows its id and its load */
-    @Activate
-    public RedisNodeRegistry(BundleContext context, @Reference RedisConnection redis, @Reference(target = "(stoa.nodes=one)") NodeRegistry itself) {
-        this(redis, itself, () -> System.currentTimeMillis() / 1000, () -> context.getBundle(0).getState() == Bundle.STOPPING);
-        beat.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
+    /**
+     * @param itself the registry of this node alone, which knows its id and its load
+     * @param ending whether this node ends
+     */
     RedisNodeRegistry(RedisConnection redis, NodeRegistry itself, LongSupplier wallSeconds, BooleanSupplier ending) {
         this.ending = ending;
         this.redis = new Hash(redis);
         this.itself = itself;
         this.wallSeconds = wallSeconds;
+    }
+
+    void start() {
+        beat.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whoever is missed by others for a moment is back with the next one. */
@@ -130,7 +124,6 @@ public final class RedisNodeRegistry implements NodeRegistry {
     }
 
     /** If the node ends, others need not wait until it is missed. If this part is replaced, they are not to take its rooms for lost. */
-    @Deactivate
     void stop() {
         beat.shutdownNow();
         if (!ending.getAsBoolean()) return;

@@ -6,13 +6,9 @@ import io.stoa.cluster.Router;
 import io.stoa.redis.RedisConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Rooms and their nodes in {@code room_node_map}. */
-@Component(service = Router.class, property = "service.ranking:Integer=100")
-public final class RedisRouter implements Router {
+final class RedisRouter implements Router {
     private static final byte[] ROUTES = Hash.bytes("room_node_map");
     /** KEYS: the hash; ARGV: room, the node that is gone or nothing, the node that claims. */
     private static final String CLAIM = """
@@ -23,8 +19,7 @@ public final class RedisRouter implements Router {
 
     private final Hash redis;
 
-    @Activate
-    public RedisRouter(@Reference RedisConnection redis) {
+    RedisRouter(RedisConnection redis) {
         this.redis = new Hash(redis);
     }
 

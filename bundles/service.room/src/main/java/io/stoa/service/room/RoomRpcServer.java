@@ -1,9 +1,7 @@
 package io.stoa.service.room;
 
 import com.google.protobuf.Message;
-import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.MessageBus.Subscription;
-import io.stoa.cluster.NodeRegistry;
 import io.stoa.protocol.livekit.DeleteRoomResponse;
 import io.stoa.protocol.livekit.ForwardParticipantResponse;
 import io.stoa.protocol.livekit.ListParticipantsResponse;
@@ -31,18 +29,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers what other nodes ask about rooms and participants that live here (spec 7.5). Whoever may ask was found out where the request
- * came in. Only there while the message bus is one that others hear.
+ * came in.
  */
-@Component(service = RoomListener.class, immediate = true)
-public final class RoomRpcServer implements RoomListener {
+final class RoomRpcServer implements RoomListener {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomRpcServer.class);
     private static final String CREATION = "";
 
     private interface Answer<Q, A> {
@@ -56,24 +51,27 @@ public final class RoomRpcServer implements RoomListener {
     /** Subscribing waits for the bus, and events of rooms must not. In order, so that what ends ends after it began. */
     private final ExecutorService clerk = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("room-rpc").factory());
 
-    @Activate
-    public RoomRpcServer(
-            @Reference(target = "(stoa.bus=shared)", policyOption = ReferencePolicyOption.GREEDY) MessageBus shared,
-            @Reference RpcBus bus,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) RoomManager rooms,
-            @Reference NodeRegistry nodes) {
+    RoomRpcServer(RpcBus bus, RoomManager rooms, String nodeId) {
         this.bus = bus;
         this.rooms = rooms;
-        String node = nodes.localId();
-        serve(CREATION, List.of(() -> answer(RpcMethods.CREATE_ROOM.at(node), rooms::create)));
-        for (LiveRoom room : rooms.rooms()) {
-            Room info = room.info();
-            roomStarted(info);
-            for (ParticipantInfo participant : room.participants()) participantJoined(info, participant);
-        }
+        serve(CREATION, List.of(() -> answer(RpcMethods.CREATE_ROOM.at(nodeId), rooms::create)));
     }
 
-    @Deactivate
+    /** Also what lives already; from now on events tell. */
+    void begin() {
+        clerk.execute(() -> {
+            for (LiveRoom room : rooms.rooms()) {
+                try {
+                    Room info = room.info();
+                    roomStarted(info);
+                    for (ParticipantInfo participant : room.participants()) participantJoined(info, participant);
+                } catch (IllegalStateException e) {
+                    LOG.debug("a room is just being handed over, and its next manager tells of it", e);
+                }
+            }
+        });
+    }
+
     void stop() {
         clerk.shutdownNow();
         served.values().forEach(all -> all.forEach(Subscription::close));
