@@ -134,7 +134,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
     /** Every plug-in that works gets its place, whichever event it was that made it possible. */
     private void all() {
         try {
-            for (Bundle plugin : bundles.plugins()) if (!leaving.contains(plugin)) succession.takeOver(plugin);
+            for (Bundle plugin : bundles.plugins()) if (!leaving.contains(plugin) && Files.exists(Bundles.file(plugin))) succession.takeOver(plugin);
         } catch (InterruptedException e) {
             LOG.debug("no more plug-ins");
         } catch (RuntimeException e) {

@@ -41,6 +41,11 @@ import java.util.function.Supplier;
  * to single nodes. One thread at a time.
  */
 final class LettuceSessions implements Session.Opener {
+    static {
+        // Its events for the flight recorder are looked for by whichever class loader the thread has, and may be another Lettuce's.
+        System.setProperty("io.lettuce.core.jfr", "false");
+    }
+
     /** Replies that may be awaited at once; more are refused, so that a Redis that hangs is not paid for in memory. */
     private static final int MOST_AWAITED = 50_000;
     private static final Duration TOPOLOGY = Duration.ofSeconds(30);

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class Mailbox {
         }
     }
 
-    /** From outside. @return false if the mailbox is sealed */
+    /** From outside. @return false if the mailbox is sealed, or its room manager has gone */
     boolean offer(Runnable task) {
         synchronized (queue) {
             if (sealed) return false;
@@ -63,8 +64,13 @@ final class Mailbox {
             if (draining) return true;
             draining = true;
         }
-        executor.execute(this::drain);
-        return true;
+        try {
+            executor.execute(this::drain);
+            return true;
+        } catch (RejectedExecutionException gone) {
+            seal();
+            return false;
+        }
     }
 
     void post(Runnable task) {

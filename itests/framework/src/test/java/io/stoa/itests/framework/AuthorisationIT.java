@@ -157,7 +157,8 @@ class AuthorisationIT {
             case "livekit.Egress" -> List.of(name.equals("ListEgress") ? "200 ok" : name.equals("StartWebEgress") ? "400 invalid_argument" : "404 not_found");
             case "livekit.Ingress" -> List.of(name.equals("ListIngress") || name.equals("CreateIngress") ? "200 ok" : "404 not_found");
             case "livekit.SIP" -> List.of(name.startsWith("List") ? "200 ok" : "400 invalid_argument");
-            default -> List.of("503 unavailable");
+            case "livekit.AgentDispatchService" -> List.of(name.equals("DeleteDispatch") ? "404 not_found" : "200 ok");
+            default -> throw new IllegalArgumentException(method.getFullName());
         };
     }
 
