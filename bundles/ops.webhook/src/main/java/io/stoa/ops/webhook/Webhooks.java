@@ -42,6 +42,8 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long GRACE_MILLIS = 2_000;
     private static final long FINISH_MILLIS = 5_000;
+    private static final int KEY_LOOKS = 50;
+    private static final long KEY_PAUSE_MILLIS = 100;
     private static final Set<String> EVENTS = Set.of(
             "room_started", "room_finished", "participant_joined", "participant_left", "participant_connection_aborted", "track_published",
             "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started", "ingress_ended", "agent_job_started",
@@ -56,7 +58,7 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
     private EventLine line;
     private boolean inCharge;
 
-    /** Without one nothing can be signed, and nothing is sent. */
+    /** Without one nothing can be signed, and after some seconds nothing is sent. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
 
@@ -115,7 +117,13 @@ public final class Webhooks implements EventLine.Teller, MetricSource {
         return client;
     }
 
+    /** Who has the keys may come after the line of events, or be just replaced. */
     private Optional<String> secret(String apiKey) {
+        try {
+            for (int i = 0; keys == null && i < KEY_LOOKS; i++) pause(KEY_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         KeyProvider current = keys;
         return current == null ? Optional.empty() : current.secret(apiKey);
     }
