@@ -103,7 +103,7 @@ class RedisIT {
 
             List<String> gaps = new java.util.concurrent.CopyOnWriteArrayList<>();
             ServiceListener listener = event -> {
-                if (event.getType() == ServiceEvent.UNREGISTERING && server.references(RedisConnection.class.getName(), null).size() < 2) gaps.add(event.toString());
+                if (event.getType() == ServiceEvent.UNREGISTERING && server.references(RedisConnection.class.getName(), null).isEmpty()) gaps.add(event.toString());
             };
             server.context().addServiceListener(listener, "(" + Constants.OBJECTCLASS + "=" + RedisConnection.class.getName() + ")");
             configure(System.getProperty(TWO));
