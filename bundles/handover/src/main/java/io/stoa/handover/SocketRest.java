@@ -1,6 +1,6 @@
 package io.stoa.handover;
 
-import io.stoa.base.ListeningSockets;
+import io.stoa.room.ListeningSockets;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.stoa.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stoa.base.ListeningSockets.Kept;
+import io.stoa.room.ListeningSockets.Kept;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 package io.stoa.http;
 
 import io.stoa.auth.KeyProvider;
-import io.stoa.base.ListeningSockets;
+import io.stoa.room.ListeningSockets;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;

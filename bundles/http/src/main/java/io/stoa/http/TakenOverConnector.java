@@ -1,6 +1,6 @@
 package io.stoa.http;
 
-import io.stoa.base.ListeningSockets;
+import io.stoa.room.ListeningSockets;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;

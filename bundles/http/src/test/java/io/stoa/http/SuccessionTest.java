@@ -3,7 +3,7 @@ package io.stoa.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stoa.base.ListeningSockets;
+import io.stoa.room.ListeningSockets;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.stoa.base;
+package io.stoa.room;
 
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
