@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** The signalling session of a WHIP client, for as long as one of its requests takes. */
+/** The signalling session of a WHIP client: until it is connected, then for as long as one of its requests takes. */
 final class Publisher implements SignalSink {
     private static final long ANSWER_SECONDS = 10;
     /** For the candidates of an answer: they are all known when it is made, and follow at once. */
@@ -36,6 +37,8 @@ final class Publisher implements SignalSink {
     private final List<String> candidates = new ArrayList<>();
     private boolean allCandidates;
     private boolean closed;
+    private boolean connected;
+    private boolean left;
 
     private Publisher() {}
 
@@ -70,9 +73,27 @@ final class Publisher implements SignalSink {
                 candidates.add(init.get("candidate").getAsString());
                 allCandidates = response.getTrickle().getFinal();
             }
+            case UPDATE -> {
+                if (response.getUpdate().getParticipantsList().stream().anyMatch(this::isMyselfConnected)) connected();
+            }
             default -> {} // of others, who do not matter to somebody who only sends
         }
         notifyAll();
+    }
+
+    private boolean isMyselfConnected(ParticipantInfo who) {
+        return who.getSid().equals(participantSid) && who.getState() == ParticipantInfo.State.ACTIVE;
+    }
+
+    private void connected() {
+        connected = true;
+        if (left) Thread.startVirtualThread(this::release);
+    }
+
+    /** The participant is left on its own as soon as its connection is there: until then it lives by its signalling. */
+    synchronized void leaveOnceConnected() {
+        left = true;
+        if (connected) Thread.startVirtualThread(this::release);
     }
 
     private synchronized LeaveRequest refusal() {

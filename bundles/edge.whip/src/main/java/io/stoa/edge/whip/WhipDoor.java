@@ -135,11 +135,11 @@ final class WhipDoor {
             String links = links(publisher.iceServers());
             if (!links.isEmpty()) exchange.header("Link", links);
             exchange.respond(201, SDP, SdpWriter.write(answer).getBytes(StandardCharsets.UTF_8));
+            publisher.leaveOnceConnected();
         } catch (WhipException e) {
             publisher.leave();
-            throw e;
-        } finally {
             publisher.release();
+            throw e;
         }
     }
 

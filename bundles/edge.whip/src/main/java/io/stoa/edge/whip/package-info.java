@@ -3,7 +3,7 @@
  * response, candidates included; {@link io.stoa.edge.whip.Publisher} is the signalling session in between, as a client with one peer
  * connection would have it.
  *
- * <p>That session ends as soon as the answer is there: the participant stays as long as its media connection answers, and is gone ten
+ * <p>That session ends as soon as the client is connected: the participant stays as long as its media connection answers, and is gone ten
  * seconds after it does not. What comes later (a candidate, an ICE restart, the end) resumes the session for a moment. So there is nothing
  * here that an update of this bundle loses, but for the descriptions that an ICE restart is made of: then the client is told that its session
  * is unknown, and begins another one.

@@ -12,6 +12,7 @@ import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.JoinResponse;
 import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.ParticipantInfo;
+import io.stoa.protocol.livekit.ParticipantUpdate;
 import io.stoa.protocol.livekit.ReconnectResponse;
 import io.stoa.protocol.livekit.SessionDescription;
 import io.stoa.protocol.livekit.SignalRequest;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,7 +49,7 @@ class WhipDoorTest {
     // -- a session begins
 
     @Test
-    void an_offer_is_answered_with_candidates_and_a_place_to_go_on() {
+    void an_offer_is_answered_with_candidates_and_a_place_to_go_on() throws InterruptedException {
         room.iceServers = List.of(ICEServer.newBuilder().addUrls("turn:turn.example:3478?transport=udp").setUsername("u").setCredential("c").build());
         Exchange answer = post(offer("u1", "p1"), OFFERED, token("cam"));
         assertThat(answer.status).isEqualTo(201);
@@ -55,7 +57,9 @@ class WhipDoorTest {
         assertThat(answer.out).containsEntry("Location", "/whip/v1/" + SID).containsEntry("ETag", "server1");
         assertThat(answer.out.get("Link")).isEqualTo("<turn%3Aturn.example%3A3478%3Ftransport%3Dudp>; rel=\"ice-server\"; username=\"u\"; credential=\"c\"");
         assertThat(answer.text).contains("a=" + CANDIDATE + "\r\n").contains("a=end-of-candidates\r\n");
-        assertThat(room.closed).as("the participant is on its own").isTrue();
+        assertThat(room.closed).as("it is not connected yet").isFalse();
+        room.connect();
+        await(() -> room.closed, "the participant is on its own");
 
         StartSession start = room.starts.getFirst();
         assertThat(start.getRoomName()).isEqualTo("studio");
@@ -142,6 +146,11 @@ class WhipDoorTest {
 
     // -- both sides
 
+    private static void await(BooleanSupplier condition, String what) throws InterruptedException {
+        for (int i = 0; i < 1_000 && !condition.getAsBoolean(); i++) Thread.sleep(5);
+        assertThat(condition.getAsBoolean()).as(what).isTrue();
+    }
+
     private static Claims token(String identity) {
         return Claims.of(identity, VideoGrant.join("studio"));
     }
@@ -207,7 +216,8 @@ class WhipDoorTest {
         final List<SignalRequest> requests = new ArrayList<>();
         List<ICEServer> iceServers = List.of();
         boolean refuses;
-        boolean closed;
+        volatile boolean closed;
+        private SignalSink publisher;
         private int answers;
 
         @Override
@@ -219,7 +229,10 @@ class WhipDoorTest {
             else if (start.getReconnect()) first.setReconnect(ReconnectResponse.getDefaultInstance());
             else first.setJoin(JoinResponse.newBuilder().setParticipant(ParticipantInfo.newBuilder().setSid(SID)).addAllIceServers(iceServers));
             sink.send(first.build());
-            if (start.hasPublisherOffer()) answer(start.getPublisherOffer().getSdp(), sink);
+            if (start.hasPublisherOffer()) {
+                publisher = sink;
+                answer(start.getPublisherOffer().getSdp(), sink);
+            }
             return new SignalSession() {
                 @Override
                 public void receive(SignalRequest request) {
@@ -237,6 +250,13 @@ class WhipDoorTest {
                     return List.of();
                 }
             };
+        }
+
+        void connect() {
+            ParticipantInfo other = ParticipantInfo.newBuilder().setSid("PA_other").setState(ParticipantInfo.State.ACTIVE).build();
+            publisher.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(other)).build());
+            assertThat(closed).isFalse();
+            publisher.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(other.toBuilder().setSid(SID))).build());
         }
 
         private void answer(String offer, SignalSink sink) {
