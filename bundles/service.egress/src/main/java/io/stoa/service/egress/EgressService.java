@@ -33,6 +33,8 @@ import io.stoa.store.EgressStore;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -131,21 +133,27 @@ public final class EgressService extends RpcService {
 
     private Message stream(UpdateStreamRequest request, Caller caller) throws RpcException, StoreException {
         caller.require(VideoGrant::roomRecord);
-        return ask(RpcMethods.UPDATE_STREAM.at(request.getEgressId()), request, request.getEgressId(), "updated");
+        return ask(RpcMethods.UPDATE_STREAM.at(request.getEgressId()), request, request.getEgressId(), "updated", 1);
     }
 
     private Message stop(StopEgressRequest request, Caller caller) throws RpcException, StoreException {
         caller.require(VideoGrant::roomRecord);
-        return ask(RpcMethods.STOP_EGRESS.at(request.getEgressId()), request, request.getEgressId(), "stopped");
+        return ask(RpcMethods.STOP_EGRESS.at(request.getEgressId()), request, request.getEgressId(), "stopped", 2);
     }
 
-    /** Its worker; also of one that the store does not know, but not for long. */
-    private <Q extends Message> EgressInfo ask(RpcAddress<Q, EgressInfo> worker, Q request, String id, String what) throws RpcException, StoreException {
+    /**
+     * Its worker; also of one that the store does not know, but not for long.
+     *
+     * @param attempts for that: that something is stopped matters more than that it is changed
+     */
+    private <Q extends Message> EgressInfo ask(RpcAddress<Q, EgressInfo> worker, Q request, String id, String what, int attempts)
+            throws RpcException, StoreException {
         if (id.isEmpty()) throw RpcException.notFound(UNKNOWN);
         Optional<EgressInfo> known = parts.store().egress(id);
         if (known.isPresent() && !mayChange(known.get())) throw tooLate(known.get(), what);
         RpcBus workers = parts.workers();
-        CallOptions patience = known.isPresent() ? workers.defaults() : CallOptions.within(workers.defaults().timeout());
+        CallOptions usual = workers.defaults();
+        CallOptions patience = known.isPresent() ? usual : new CallOptions(usual.timeout(), attempts, Duration.ZERO, Map.of());
         try {
             return workers.call(worker, request, patience);
         } catch (RpcException e) {
