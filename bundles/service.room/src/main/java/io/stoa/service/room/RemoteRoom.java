@@ -45,7 +45,12 @@ record RemoteRoom(RpcBus bus, String name) implements LiveRoom {
     }
 
     private <Q extends Message, A extends Message> A participant(RpcMethod<Q, A> method, String identity, Q request) throws RoomException {
-        return call(method.at(RpcMethods.participant(name, identity)), request, bus.defaults());
+        try {
+            return call(method.at(RpcMethods.participant(name, identity)), request, bus.defaults());
+        } catch (RoomException e) {
+            if (e.code() == Code.UNAVAILABLE) participant(identity); // nobody answers for whoever is not there: the room says so
+            throw e;
+        }
     }
 
     private <Q extends Message, A extends Message> A call(RpcAddress<Q, A> at, Q request, CallOptions options) throws RoomException {
