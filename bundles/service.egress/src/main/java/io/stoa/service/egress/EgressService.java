@@ -144,7 +144,8 @@ public final class EgressService extends RpcService {
     /**
      * Its worker; also of one that the store does not know, but not for long.
      *
-     * @param attempts for that: that something is stopped matters more than that it is changed
+     * @param attempts for that. Stopping has one more than changing, so that who asks for both at once is refused in the order of asking:
+     *     SDKs reject promises that are not awaited yet
      */
     private <Q extends Message> EgressInfo ask(RpcAddress<Q, EgressInfo> worker, Q request, String id, String what, int attempts)
             throws RpcException, StoreException {
