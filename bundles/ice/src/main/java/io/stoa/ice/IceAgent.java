@@ -4,10 +4,6 @@ import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
 import io.stoa.base.Time;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ice4j.message.Message;
@@ -20,10 +16,7 @@ import org.ice4j.message.Message;
  * selected at once, and the client's consent is what it keeps sending ({@link #heard}).
  */
 public final class IceAgent {
-    private static final int MAX_REMOTE = 64;
-    private static final int MAX_PAIRS = 256;
     private static final int MAX_TRIES = 7;
-    private static final int MAX_CONSENTS = 8;
 
     /** Nominations closer together than this are those of one round of checks: the better pair wins, not the later. */
     private static final long SAME_ROUND = Time.SECOND;
@@ -36,25 +29,18 @@ public final class IceAgent {
     private final IceHandler handler;
     private final DropCounters drops = new DropCounters();
     private final long tieBreaker;
-    private final List<IceCandidate> locals = new ArrayList<>();
-    private final List<IceCandidate> remotes = new ArrayList<>();
-    private final List<IcePair> pairs = new ArrayList<>();
-    private final Deque<IcePair> triggered = new ArrayDeque<>();
-
-    private record Consent(byte[] transaction, long sentAt) {}
+    private final CheckList pairs = new CheckList(drops);
+    private final Nomination nomination;
+    private final Consents consents = new Consents();
 
     private boolean controlling;
     private IceCredentials local;
     private IceCredentials previousLocal;
     private IceCredentials remote;
     private IceState state = IceState.NEW;
-    private IcePair selectedPair;
     /** Of the pair that was selected before a restart. */
     private boolean relayed;
     private Flow selected;
-    /** Consent checks not yet answered, over the selected flow, oldest first. */
-    private final Deque<Consent> consents = new ArrayDeque<>();
-
     private long nextConsent = Time.NEVER;
     private long heardAt;
     private long roundTrip;
@@ -72,6 +58,7 @@ public final class IceAgent {
         this.controlling = controlling;
         this.random = random;
         this.handler = handler;
+        nomination = new Nomination(settings, pairs);
         tieBreaker = random.nextLong() | 1;
         local = IceCredentials.generate(random);
     }
@@ -113,14 +100,13 @@ public final class IceAgent {
      */
     public Flow usable() {
         if (selected != null || lite) return selected;
-        IcePair best = null;
-        for (IcePair pair : pairs) if (pair.works() && (best == null || pair.betterThan(best, controlling))) best = pair;
+        IcePair best = pairs.bestWorking(controlling);
         return best == null ? null : best.flow;
     }
 
     /** Whether what is selected leads over a TURN server, as far as is known. */
     public boolean relayed() {
-        return selectedPair == null ? relayed : selectedPair.relayed();
+        return pairs.selected == null ? relayed : pairs.selected.relayed();
     }
 
     public DropCounters drops() {
@@ -133,10 +119,9 @@ public final class IceAgent {
     }
 
     public void localCandidates(List<IceCandidate> candidates) {
-        locals.clear();
-        locals.addAll(candidates);
-        for (IceCandidate theirs : remotes) pairToCheck(theirs);
-        if (remote != null && nextCheck == Time.NEVER && bestWaiting() != null) nextCheck = startedAt; // due at the next wake-up
+        pairs.locals(candidates);
+        for (IceCandidate theirs : pairs.remotes()) pairToCheck(theirs);
+        if (remote != null && nextCheck == Time.NEVER && pairs.bestWaiting(controlling) != null) nextCheck = startedAt; // due at the next wake-up
     }
 
     public boolean hasRemote() {
@@ -152,14 +137,7 @@ public final class IceAgent {
     }
 
     public void addRemote(long now, IceCandidate candidate) {
-        if (remotes.size() >= MAX_REMOTE) {
-            drops.count(Drop.ICE_CANDIDATE_LIMIT);
-            return;
-        }
-        for (IceCandidate known : remotes)
-            if (known.address().equals(candidate.address()) && known.protocol() == candidate.protocol()) return;
-        remotes.add(candidate);
-        for (IcePair pair : pairs) pair.announced(candidate);
+        if (!pairs.addRemote(candidate)) return;
         pairToCheck(candidate);
         begin(now);
     }
@@ -173,10 +151,7 @@ public final class IceAgent {
         previousLocal = local;
         local = IceCredentials.generate(random);
         remote = null;
-        remotes.clear();
         pairs.clear();
-        triggered.clear();
-        selectedPair = null;
         consents.clear();
         nextConsent = Time.NEVER;
         nextCheck = Time.NEVER;
@@ -230,7 +205,7 @@ public final class IceAgent {
         send(flow, Stun.success(message.transaction(), flow.remote, password));
         if (!current) return; // a check of the generation before the restart
         begin(now);
-        IcePair pair = pairOf(flow, message.priority());
+        IcePair pair = pairs.of(flow, message.priority());
         if (pair == null) return;
         if (lite) valid(now, pair);
         if (message.useCandidate() && !controlling) nominated(now, pair);
@@ -249,7 +224,7 @@ public final class IceAgent {
      * on, as long as it is the flow that it sends over; a full agent asks (RFC 7675).
      */
     public void heard(long now, Flow flow) {
-        if (!lite || selectedPair == null || selectedPair.flow != flow) return;
+        if (!lite || pairs.selected == null || pairs.selected.flow != flow) return;
         heardAt = now;
         if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "the client is back");
     }
@@ -257,7 +232,7 @@ public final class IceAgent {
     /** A relay that is near answers before a connection is open. The client asks again, and whoever controls has time to. */
     private boolean isTooEarly(long now, Flow flow) {
         boolean early = state == IceState.CHECKING && now - startedAt < settings.headStartNanos();
-        return early && selectedPair == null && remotes.stream().anyMatch(theirs -> theirs.type().equals("relay") && theirs.address().equals(flow.remote));
+        return early && pairs.selected == null && pairs.isRelay(flow.remote);
     }
 
     /** Whether a check back would tell more than is known. */
@@ -265,7 +240,7 @@ public final class IceAgent {
         return switch (pair.state) {
             case WAITING, FAILED -> true;
             case IN_PROGRESS -> false;
-            case SUCCEEDED -> controlling && silent() && pair != selectedPair && pair.answeredAt - heardAt <= 0;
+            case SUCCEEDED -> controlling && silent() && pair != pairs.selected && pair.answeredAt - heardAt <= 0;
         };
     }
 
@@ -285,7 +260,7 @@ public final class IceAgent {
     /** A nomination selects what was proved lately; else it is a question, and the answer to our own check selects. */
     private void nominated(long now, IcePair pair) {
         pair.nominatedAt = now;
-        if (pair == selectedPair && state == IceState.CONNECTED) return;
+        if (pair == pairs.selected && state == IceState.CONNECTED) return;
         if (pair.state == IcePair.State.SUCCEEDED && now - pair.answeredAt < settings.consentNanos()) {
             selectNominated(now, pair);
         } else {
@@ -297,8 +272,8 @@ public final class IceAgent {
     /** Aggressive nominators ask for every pair in one round, then the best counts; a worse pair later is a decision of theirs. */
     private void selectNominated(long now, IcePair pair) {
         pair.nominateOnSuccess = false;
-        boolean sameRound = selectedPair != null && state == IceState.CONNECTED && now - selectedPair.nominatedAt < SAME_ROUND;
-        if (sameRound && selectedPair.betterThan(pair, controlling)) return;
+        boolean sameRound = pairs.selected != null && state == IceState.CONNECTED && now - pairs.selected.nominatedAt < SAME_ROUND;
+        if (sameRound && pairs.selected.betterThan(pair, controlling)) return;
         select(now, pair);
     }
 
@@ -308,7 +283,7 @@ public final class IceAgent {
             return;
         }
         if (consented(now, flow, message)) return;
-        IcePair pair = pairOfTransaction(message.transaction());
+        IcePair pair = pairs.ofTransaction(message.transaction());
         if (pair == null) {
             drops.count(Drop.STUN_UNKNOWN_TRANSACTION);
             return;
@@ -339,7 +314,7 @@ public final class IceAgent {
         pair.answeredAt = now;
         handler.verified(pair.flow);
         if (controlling) {
-            if (pair.nominating && (selectedPair == null || silent() || !pair.relayed() || selectedPair.relayed())) select(now, pair);
+            if (pair.nominating && (pairs.selected == null || silent() || !pair.relayed() || pairs.selected.relayed())) select(now, pair);
         } else if (pair.nominateOnSuccess) {
             selectNominated(now, pair);
         }
@@ -347,25 +322,23 @@ public final class IceAgent {
 
     /** RFC 7675 section 5.1: consent is a success over the selected flow. @return whether the answer was to a consent check */
     private boolean consented(long now, Flow flow, Stun.Received message) {
-        for (Consent consent : consents) {
-            if (!Arrays.equals(message.transaction(), consent.transaction)) continue;
-            if (message.kind() == Message.BINDING_SUCCESS_RESPONSE && flow == selectedPair.flow) {
-                roundTrip = now - consent.sentAt;
-                heardAt = selectedPair.answeredAt = now;
-                consents.clear();
-                if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "consent is back");
-            } else if (flow != selectedPair.flow) {
-                drops.count(Drop.STUN_UNEXPECTED_SOURCE);
-            }
-            return true;
+        long sentAt = consents.sentAt(message.transaction());
+        if (sentAt == Consents.UNKNOWN) return false;
+        if (message.kind() == Message.BINDING_SUCCESS_RESPONSE && flow == pairs.selected.flow) {
+            roundTrip = now - sentAt;
+            heardAt = pairs.selected.answeredAt = now;
+            consents.clear();
+            if (state == IceState.DISCONNECTED) become(IceState.CONNECTED, "consent is back");
+        } else if (flow != pairs.selected.flow) {
+            drops.count(Drop.STUN_UNEXPECTED_SOURCE);
         }
-        return false;
+        return true;
     }
 
     private void select(long now, IcePair pair) {
         heardAt = pair.answeredAt;
-        if (selectedPair != pair || nextConsent == Time.NEVER) {
-            selectedPair = pair;
+        if (pairs.selected != pair || nextConsent == Time.NEVER) {
+            pairs.selected = pair;
             consents.clear();
             nextConsent = now + settings.consentNanos();
             if (selected != pair.flow) {
@@ -376,71 +349,9 @@ public final class IceAgent {
         if (state != IceState.CONNECTED) become(IceState.CONNECTED, pair.flow.toString());
     }
 
-    // -- pairs
-
-    private void pair(IceCandidate mine, IceCandidate theirs, Flow known) {
-        if (mine.protocol() != theirs.protocol() || mine.address().isIpv4() != theirs.address().isIpv4()) return;
-        if (pairs.size() >= MAX_PAIRS && !evict()) {
-            drops.count(Drop.ICE_CANDIDATE_LIMIT);
-            return;
-        }
-        pairs.add(new IcePair(mine, theirs, known));
-    }
-
-    /** With every address of ours; a lite agent's pairs are those that the other side checks. */
+    /** A lite agent's pairs are those that the other side checks. */
     private void pairToCheck(IceCandidate theirs) {
-        if (!lite && theirs.protocol() == Flow.Protocol.UDP) for (IceCandidate mine : locals) pairOnce(mine, theirs);
-    }
-
-    private void pairOnce(IceCandidate mine, IceCandidate theirs) {
-        for (IcePair pair : pairs)
-            if (pair.local.address().equals(mine.address())
-                    && pair.local.protocol() == mine.protocol()
-                    && pair.remote.address().equals(theirs.address())) return;
-        pair(mine, theirs, null);
-    }
-
-    /** The oldest pair that is done with and not in use makes room. */
-    private boolean evict() {
-        for (IcePair pair : pairs) {
-            boolean done = pair.state == IcePair.State.FAILED || pair.state == IcePair.State.SUCCEEDED;
-            if (done && pair != selectedPair) return pairs.remove(pair);
-        }
-        return false;
-    }
-
-    /** The pair that a request came over, made on the spot if its remote is peer-reflexive (RFC 8445 section 7.3.1.3). */
-    private IcePair pairOf(Flow flow, long priority) {
-        for (IcePair pair : pairs) {
-            if (pair.flow == flow) return pair;
-            if (pair.flow == null && pair.local.address().equals(flow.local) && pair.remote.address().equals(flow.remote)
-                    && pair.local.protocol() == flow.protocol) {
-                pair.flow = flow;
-                return pair;
-            }
-        }
-        IceCandidate mine = localOf(flow);
-        if (mine == null || mine.address().isIpv4() != flow.remote.isIpv4()) {
-            drops.count(Drop.STUN_UNEXPECTED_SOURCE);
-            return null;
-        }
-        pair(mine, theirs(flow, priority), flow);
-        return !pairs.isEmpty() && pairs.getLast().flow == flow ? pairs.getLast() : null;
-    }
-
-    private IceCandidate theirs(Flow flow, long priority) {
-        for (IceCandidate known : remotes) if (known.protocol() == flow.protocol && known.address().equals(flow.remote)) return known;
-        return new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
-    }
-
-    private IceCandidate localOf(Flow flow) {
-        for (IceCandidate mine : locals) if (mine.protocol() == flow.protocol && mine.address().equals(flow.local)) return mine;
-        return null;
-    }
-
-    private IcePair pairOfTransaction(byte[] transaction) {
-        for (IcePair pair : pairs) if (pair.transaction != null && Arrays.equals(pair.transaction, transaction)) return pair;
-        return null;
+        if (!lite) pairs.pairWithLocals(theirs);
     }
 
     // -- time
@@ -454,8 +365,7 @@ public final class IceAgent {
     }
 
     private void trigger(long now, IcePair pair) {
-        pair.state = IcePair.State.WAITING;
-        if (!triggered.contains(pair)) triggered.add(pair);
+        pairs.trigger(pair);
         if (remote != null) {
             nextCheck = now;
             wake(now);
@@ -466,7 +376,7 @@ public final class IceAgent {
         if (state == IceState.CLOSED) return;
         if (Time.due(nextCheck, now)) check(now);
         for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS && Time.due(pair.resendAt, now)) resend(now, pair);
-        if (Time.due(nominationDue(), now)) nominate(now);
+        if (Time.due(nominationDue(), now)) start(now, nomination.best(silent(), heardAt), true);
         if (Time.due(nextConsent, now)) consent(now);
         if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
             become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
@@ -481,21 +391,13 @@ public final class IceAgent {
     }
 
     private void check(long now) {
-        IcePair next = triggered.poll();
-        if (next == null && (selectedPair == null || selectedPair.relayed())) next = bestWaiting();
+        IcePair next = pairs.next(controlling);
         if (next == null) {
             nextCheck = Time.NEVER;
             return;
         }
         nextCheck = now + settings.paceNanos();
         start(now, next, false);
-    }
-
-    private IcePair bestWaiting() {
-        IcePair best = null;
-        for (IcePair pair : pairs)
-            if (pair.state == IcePair.State.WAITING && (best == null || pair.priority(controlling) > best.priority(controlling))) best = pair;
-        return best;
     }
 
     private void start(long now, IcePair pair, boolean nominate) {
@@ -536,7 +438,7 @@ public final class IceAgent {
         if (pair.tries >= MAX_TRIES) {
             pair.state = IcePair.State.FAILED;
             pair.transaction = null;
-            if (pair.nominating && selectedPair == null) nominationLost(now, pair);
+            if (pair.nominating && pairs.selected == null) nominationLost(now, pair);
         } else {
             transmit(now, pair);
         }
@@ -544,56 +446,12 @@ public final class IceAgent {
 
     // -- nomination by us, the controlling side
 
-    /**
-     * When the first of the valid pairs has waited long enough for better ones. How long that is RFC 8445 section 8.1.1 leaves to the agent:
-     * a relayed path waits for any direct one, which may need a connection (ICE/TCP) or a NAT opened first; a direct one for those of
-     * higher priority, as long as they may turn out to be about as quick.
-     */
     private long nominationDue() {
-        if (!controlling || selectedPair != null && !selectedPair.relayed() && !silent()) return Time.NEVER;
-        IcePair asked = asked();
-        long due = Time.NEVER;
-        for (IcePair pair : pairs) if (worthAsking(pair, asked)) due = Time.earlier(due, patientUntil(pair));
-        return due;
-    }
-
-    private long patientUntil(IcePair pair) {
-        if (pair.relayed()) return pair.answeredAt + settings.relayAfterNanos();
-        long latest = pair.answeredAt + settings.nominateAfterNanos();
-        boolean known = pair.local.protocol() == Flow.Protocol.UDP && !pair.remote.type().equals("prflx"); // that may turn out to be a relay
-        if (!known) return latest;
-        long until = pair.answeredAt;
-        for (IcePair other : pairs) {
-            if (!other.isOpen() || !other.betterThan(pair, true)) continue;
-            if (other.state == IcePair.State.WAITING) return latest;
-            long quick = other.sentAt + 2 * pair.roundTrip;
-            if (quick - until > 0) until = quick;
-        }
-        return Time.earlier(until, latest);
-    }
-
-    /** One nomination at a time, and one that counts: only for a relayed path, or one that is silent, is there another. */
-    private boolean worthAsking(IcePair pair, IcePair asked) {
-        if (pair.state != IcePair.State.SUCCEEDED || pair == selectedPair) return false;
-        if (asked != null) return asked.relayed() && !pair.relayed();
-        if (selectedPair == null) return true;
-        return silent() ? pair.answeredAt - heardAt > 0 : selectedPair.relayed() && !pair.relayed();
-    }
-
-    private IcePair asked() {
-        for (IcePair pair : pairs) if (pair.nominating && pair.state == IcePair.State.IN_PROGRESS) return pair;
-        return null;
+        return controlling ? nomination.due(silent(), heardAt) : Time.NEVER;
     }
 
     private boolean silent() {
         return state == IceState.DISCONNECTED;
-    }
-
-    private void nominate(long now) {
-        IcePair asked = asked();
-        IcePair best = null;
-        for (IcePair pair : pairs) if (worthAsking(pair, asked) && (best == null || pair.betterThan(best, controlling))) best = pair;
-        start(now, best, true);
     }
 
     /** The next best valid pair is asked for; this one may try again, for the path may only be lossy. */
@@ -617,9 +475,8 @@ public final class IceAgent {
         nextConsent = Time.earlier(now + settings.consentNanos(), silenceCountsAt(now));
         if (lite) return;
         byte[] transaction = newTransaction();
-        if (consents.size() == MAX_CONSENTS) consents.poll();
-        consents.add(new Consent(transaction, now));
-        send(selectedPair.flow, request(transaction, selectedPair.local.priority(), false));
+        consents.add(transaction, now);
+        send(pairs.selected.flow, request(transaction, pairs.selected.local.priority(), false));
     }
 
     /** When the next of the two bounds on silence is reached, which is between two consent checks; NEVER if it was passed unnoticed. */
@@ -630,8 +487,8 @@ public final class IceAgent {
 
     /** The flow's connection ended (TCP): its pairs are of no use any more. */
     public void flowClosed(long now, Flow flow) {
-        pairs.removeIf(pair -> pair.flow == flow && pair != selectedPair);
-        if (selectedPair != null && selectedPair.flow == flow) {
+        pairs.closed(flow);
+        if (pairs.selected != null && pairs.selected.flow == flow) {
             heardAt = now - settings.disconnectedNanos();
             nextConsent = now;
         }
