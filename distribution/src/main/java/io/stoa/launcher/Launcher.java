@@ -58,7 +58,7 @@ public final class Launcher {
 
     private int run() throws Exception {
         HeadStart headStart = HeadStart.begin();
-        SoftHeap.begin();
+        Optional<SoftHeap> heap = SoftHeap.begin();
         Signals signals = new Signals(framework);
         framework.init(bundles);
         framework.getBundleContext().addFrameworkListener(bundles);
@@ -69,6 +69,7 @@ public final class Launcher {
         Control control = new Control(framework.getBundleContext());
         try {
             System.out.println(awaitReady(control));
+            heap.ifPresent(SoftHeap::started);
         } catch (StartException e) {
             end();
             throw e;

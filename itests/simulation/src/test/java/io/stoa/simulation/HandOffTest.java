@@ -234,6 +234,33 @@ class HandOffTest {
         }
     }
 
+    /** One publisher's packets change loops once for each other loop, however many watch there. */
+    @Test
+    void a_big_room_is_spread_over_the_loops() {
+        var net = VirtualNet.seeded(985);
+        try (var room = new Room(net, 3, 4)) {
+            Client ann = room.publisher("ann");
+            Source camera = Source.camera("TR_camera");
+            ann.publish(camera);
+            List<Client> viewers = new ArrayList<>();
+            for (int i = 0; i < 11; i++) {
+                Client viewer = room.subscriber("viewer" + i);
+                viewers.add(viewer);
+                viewer.subscribe(ann, camera);
+            }
+            room.connected(ann);
+            room.connected(viewers.toArray(Client[]::new));
+            net.run(4 * SECOND);
+            for (Client viewer : viewers) assertThat(viewer.received(camera).isContinuous().isDecodable().frames.size()).as("%s", viewer).isGreaterThan(90);
+            assertThat(room.io.loops).as("connections of each loop").allMatch(loop -> loop.flows().size() == 4);
+
+            for (Client viewer : viewers) viewer.leave();
+            ann.leave();
+            net.run(SECOND);
+            assertThat(room.driven.rooms()).isZero();
+        }
+    }
+
     /** A loop that does not get its turn must not make the other keep everything for it. */
     @Test
     void a_loop_that_is_far_behind_loses_packets_and_finds_back() {

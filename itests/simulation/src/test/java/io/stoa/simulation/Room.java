@@ -47,9 +47,14 @@ final class Room implements AutoCloseable {
     }
 
     Room(VirtualNet net, int loops) {
+        this(net, loops, 1_000);
+    }
+
+    /** @param together connections that share a loop before who receives is spread */
+    Room(VirtualNet net, int loops, int together) {
         this.net = net;
         io = new HandIo(net, loops);
-        driven = new DrivenPlane(io, net.random.split());
+        driven = new DrivenPlane(io, net.random.split(), together);
         plane = driven.plane();
         srtp = driven.srtp;
         net.add(new Work());

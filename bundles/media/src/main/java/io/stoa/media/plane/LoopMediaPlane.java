@@ -40,6 +40,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     private final PacketIo.Attachment attachment;
     private final EngineSlot slot;
     private final SrtpSlot srtp;
+    private final Placement placement;
     private volatile boolean closing;
 
     @Activate
@@ -64,7 +65,12 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     /** @param random for everything but keys; a seeded one makes scenarios repeat */
     LoopMediaPlane(PacketIo io, RandomGenerator random) {
+        this(io, random, new Placement(io.loops()));
+    }
+
+    LoopMediaPlane(PacketIo io, RandomGenerator random, Placement placement) {
         this.io = io;
+        this.placement = placement;
         SecureRandom secureRandom = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(secureRandom, Instant.now());
         for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom));
@@ -95,8 +101,9 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     public MediaPeer open(PeerSpec spec, PeerListener listener) {
         if (closing) throw new IllegalStateException("the media plane is going away");
         if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable or srtp.linux started?");
-        MediaLoop loop = loops.get(Math.floorMod(spec.roomSid().hashCode(), loops.size()));
-        LoopPeer peer = new LoopPeer(loop, spec, listener);
+        int place = placement.place(spec.roomSid(), spec.role());
+        MediaLoop loop = loops.get(place);
+        LoopPeer peer = new LoopPeer(loop, spec, listener, () -> placement.left(spec.roomSid(), place));
         loop.post(peer::begin);
         return peer;
     }

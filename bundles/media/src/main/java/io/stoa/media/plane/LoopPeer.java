@@ -39,6 +39,7 @@ final class LoopPeer implements MediaPeer {
     final MediaLoop loop;
     private final PeerSpec spec;
     private PeerListener listener;
+    private final Runnable left;
     private final PublishedTracks published;
     private final PeerEvents events;
     private final Demand demand = new Demand();
@@ -56,10 +57,12 @@ final class LoopPeer implements MediaPeer {
     int heapIndex = -1;
     boolean touched;
 
-    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener) {
+    /** @param left runs when the connection has ended */
+    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener, Runnable left) {
         this.loop = loop;
         this.spec = spec;
         this.listener = listener;
+        this.left = left;
         published = new PublishedTracks(this);
         events = new PeerEvents(this);
     }
@@ -403,5 +406,6 @@ final class LoopPeer implements MediaPeer {
         closed = true;
         loop.unregister(this);
         lease.close();
+        left.run();
     }
 }

@@ -8,13 +8,20 @@ import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpState;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
@@ -22,16 +29,26 @@ import org.osgi.framework.ServiceRegistration;
 @SuppressWarnings("unchecked")
 class NativeSrtpTest {
     /** What the component does with the framework. */
-    final List<Dictionary<String, ?>> offered = new ArrayList<>();
+    final List<Dictionary<String, ?>> offered = new CopyOnWriteArrayList<>();
     int withdrawn;
     SrtpEngine beside;
+    volatile int framework = Bundle.ACTIVE;
+    final BlockingQueue<FrameworkListener> listening = new LinkedBlockingQueue<>();
+    final CountDownLatch registered = new CountDownLatch(1);
 
     final BundleContext bundles = fake(BundleContext.class, (method, arguments) -> switch (method) {
+        case "getBundle" -> fake(Bundle.class, (name, none) -> framework);
+        case "addFrameworkListener" -> {
+            listening.add((FrameworkListener) arguments[0]);
+            yield null;
+        }
+        case "removeFrameworkListener" -> null;
         case "getServiceReference" -> beside == null ? null : fake(ServiceReference.class, (name, none) -> null);
         case "getService" -> beside;
         case "ungetService" -> true;
         case "registerService" -> {
             offered.add((Dictionary<String, ?>) arguments[2]);
+            registered.countDown();
             yield fake(ServiceRegistration.class, (name, none) -> {
                 withdrawn++;
                 return null;
@@ -49,13 +66,39 @@ class NativeSrtpTest {
     }
 
     @Test
-    void it_is_offered_with_its_figures_and_withdrawn_with_the_bundle() {
+    void it_is_offered_with_its_figures_and_withdrawn_with_the_bundle() throws Exception {
         NativeSrtp component = new NativeSrtp(bundles);
         assertThat(offered).hasSize(1);
         assertThat(offered.getFirst().get(Constants.SERVICE_RANKING)).isEqualTo(NativeSrtp.FIRST);
         assertThat((String) offered.getFirst().get(NativeSrtp.TRIAL)).matches("first choice, \\d+ ns per packet");
         component.close();
         assertThat(withdrawn).isEqualTo(1);
+    }
+
+    @Test
+    void while_the_server_starts_nothing_is_tried() throws Exception {
+        framework = Bundle.STARTING;
+        NativeSrtp component = new NativeSrtp(bundles, LibCryptoEngine::new, 0);
+        FrameworkListener listener = listening.take();
+        listener.frameworkEvent(new FrameworkEvent(FrameworkEvent.INFO, fake(Bundle.class, (name, none) -> framework), null));
+        assertThat(registered.getCount()).isEqualTo(1);
+        listener.frameworkEvent(new FrameworkEvent(FrameworkEvent.STARTED, fake(Bundle.class, (name, none) -> framework), null));
+        assertThat(registered.await(30, TimeUnit.SECONDS)).isTrue();
+        component.close();
+        assertThat(withdrawn).isEqualTo(1);
+    }
+
+    @Test
+    void a_bundle_that_stops_while_the_server_starts_offers_nothing() throws Exception {
+        framework = Bundle.STARTING;
+        NativeSrtp component = new NativeSrtp(bundles, () -> {
+            throw new AssertionError("tried");
+        }, 0);
+        FrameworkListener listener = listening.take();
+        component.close();
+        listener.frameworkEvent(new FrameworkEvent(FrameworkEvent.STARTED, fake(Bundle.class, (name, none) -> framework), null));
+        assertThat(offered).isEmpty();
+        assertThat(withdrawn).isZero();
     }
 
     @Test
@@ -72,15 +115,15 @@ class NativeSrtpTest {
         assertThat(NativeSrtp.verdict(800, 500, "other")).isEqualTo(new NativeSrtp.Verdict(NativeSrtp.SPARE, "a spare, too slow: 800 ns per packet against 500 of other"));
     }
 
-    void nothingIsOffered(Supplier<SrtpEngine> library) {
-        NativeSrtp component = new NativeSrtp(bundles, library);
+    void nothingIsOffered(Supplier<SrtpEngine> library) throws Exception {
+        NativeSrtp component = new NativeSrtp(bundles, library, 0);
         assertThat(offered).isEmpty();
         component.close();
         assertThat(withdrawn).isZero();
     }
 
     @Test
-    void where_it_is_not_wanted_nothing_is_offered() {
+    void where_it_is_not_wanted_nothing_is_offered() throws Exception {
         System.setProperty(NativeSrtp.PROPERTY, "portable");
         try {
             nothingIsOffered(LibCryptoEngine::new);
@@ -90,7 +133,7 @@ class NativeSrtpTest {
     }
 
     @Test
-    void without_the_library_nothing_is_offered() {
+    void without_the_library_nothing_is_offered() throws Exception {
         assertThatThrownBy(() -> LibCrypto.find("libnothing.so.3", "libnothing.so.4"))
                 .isInstanceOf(UnsatisfiedLinkError.class)
                 .hasMessage("no libnothing.so.3 or libnothing.so.4 on this machine");
@@ -101,7 +144,7 @@ class NativeSrtpTest {
     }
 
     @Test
-    void with_a_library_of_another_kind_nothing_is_offered() {
+    void with_a_library_of_another_kind_nothing_is_offered() throws Exception {
         nothingIsOffered(() -> {
             LibCrypto.symbol(LibCrypto.find("libc.so.6"), "EVP_CIPHER_CTX_new");
             throw new AssertionError();
@@ -109,7 +152,7 @@ class NativeSrtpTest {
     }
 
     @Test
-    void with_a_library_that_answers_wrongly_nothing_is_offered() {
+    void with_a_library_that_answers_wrongly_nothing_is_offered() throws Exception {
         nothingIsOffered(() -> new SrtpEngine() {
             @Override
             public String name() {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,11 @@ class AbsenceIT {
     AbsenceIT(Server server) {
         this.server = server;
         caller = server == null ? null : new Caller(server.port());
+    }
+
+    @BeforeEach
+    void complete() {
+        server.awaitNativeSrtp();
     }
 
     @AfterEach

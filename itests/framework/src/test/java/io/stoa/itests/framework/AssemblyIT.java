@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
@@ -94,6 +95,11 @@ class AssemblyIT {
 
     AssemblyIT(Server server) {
         this.server = server;
+    }
+
+    @BeforeEach
+    void complete() {
+        server.awaitNativeSrtp();
     }
 
     @Test

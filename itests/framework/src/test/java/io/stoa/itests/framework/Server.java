@@ -1,5 +1,6 @@
 package io.stoa.itests.framework;
 
+import io.stoa.srtp.SrtpEngine;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +116,11 @@ final class Server {
 
     <T> T need(Class<T> type) {
         return service(type).orElseThrow(() -> new AssertionError("no service " + type.getName()));
+    }
+
+    /** The native engine is tried when the server has started. */
+    void awaitNativeSrtp() {
+        await("the native SRTP engine", () -> references(SrtpEngine.class.getName(), null).stream().anyMatch(one -> part(one.getBundle()).equals("srtp.linux")));
     }
 
     // -- time

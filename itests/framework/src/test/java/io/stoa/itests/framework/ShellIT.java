@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
@@ -26,6 +27,11 @@ class ShellIT {
         this.server = server;
         shell = new Shell(server);
         jars = server == null ? null : new Jars(server.home());
+    }
+
+    @BeforeEach
+    void complete() {
+        server.awaitNativeSrtp();
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.osgi.framework.Bundle;
@@ -29,6 +30,11 @@ class SwapIT {
     SwapIT(Server server) {
         this.server = server;
         jars = server == null ? null : new Jars(server.home());
+    }
+
+    @BeforeEach
+    void complete() {
+        server.awaitNativeSrtp();
     }
 
     @AfterEach

@@ -10,11 +10,18 @@ import java.util.random.RandomGenerator;
 /** The media plane as the framework assembles it, with randomness by seed and engines that are bound and unbound by hand. */
 public final class DrivenPlane {
     private final LoopMediaPlane plane;
+    private final Placement placement;
     /** The one that it begins with. */
     public final SrtpEngine srtp = new PortableSrtpEngine();
 
     public DrivenPlane(PacketIo io, RandomGenerator random) {
-        plane = new LoopMediaPlane(io, random);
+        this(io, random, Placement.TOGETHER);
+    }
+
+    /** @param together how many connections of a room share a loop before who receives is spread */
+    public DrivenPlane(PacketIo io, RandomGenerator random, int together) {
+        placement = new Placement(io.loops(), together);
+        plane = new LoopMediaPlane(io, random, placement);
         plane.bindSrtp(srtp);
     }
 
@@ -46,6 +53,11 @@ public final class DrivenPlane {
 
     public void unbind(SrtpEngine engine) {
         plane.unbindSrtp(engine);
+    }
+
+    /** That somebody has a connection in. */
+    public int rooms() {
+        return placement.rooms();
     }
 
     public boolean quiescent() {
