@@ -38,6 +38,7 @@ public final class StoreKeeper implements StoreMover.Charges {
     private BundleContext context;
     private ServiceRegistration<StoreCharge> charge;
     private ScheduledFuture<?> again;
+    private boolean waited;
     private volatile StoreConfig config;
 
     @Activate
@@ -77,11 +78,22 @@ public final class StoreKeeper implements StoreMover.Charges {
         if (wanted == null) return; // stores are bound before the first configuration is known
         if (again != null) again.cancel(false);
         again = null;
+        if (stores.containsKey(wanted.kind())) {
+            waited = false;
+        } else if (!waited) { // it may be about to start, or be replaced
+            again = thread.schedule(this::waited, AGAIN_SECONDS, TimeUnit.SECONDS);
+            return;
+        }
         try {
             if (!mover.settle(wanted.kind(), wanted.emptyStart(), new TreeMap<>(stores))) again = thread.schedule(this::settle, AGAIN_SECONDS, TimeUnit.SECONDS);
         } catch (RuntimeException e) {
             LOG.error("a bug: which store is in charge of durable records is not settled", e);
         }
+    }
+
+    private void waited() {
+        waited = true;
+        settle();
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** Puts the wanted store in charge once it has the records. For one thread. */
 final class StoreMover {
-    /** Its records end with the process, so it neither takes any over nor hands any on. */
+    /** Its records end with the process: it has none from before, and takes some over only from a store that it is to follow. */
     static final String MEMORY = "memory";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreMover.class);
@@ -37,8 +37,8 @@ final class StoreMover {
      */
     boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores) {
         try {
-            if (kind.equals(MEMORY)) begin(stores);
-            else settle(new Move(kind, emptyStart, stores));
+            if (kind.equals(MEMORY) && inCharge.isEmpty()) begin(stores);
+            else if (!kind.equals(MEMORY) || !inCharge.equals(MEMORY)) settle(new Move(kind, emptyStart, stores));
             say("");
             return true;
         } catch (StoreException e) {
@@ -48,8 +48,6 @@ final class StoreMover {
     }
 
     private void begin(Map<String, DurableStore> stores) throws StoreException {
-        if (inCharge.equals(MEMORY)) return;
-        if (!inCharge.isEmpty()) throw new StoreException("the store memory does not take over from " + inCharge + ": it would lose all with its end");
         if (!stores.containsKey(MEMORY)) throw new StoreException("the store memory is not there");
         grant(MEMORY);
     }
@@ -72,6 +70,7 @@ final class StoreMover {
             throw new StoreException("the store " + move.to() + " does not take over, " + stays + ": " + e.getMessage(), e);
         }
         grant(move.to());
+        if (move.to().equals(MEMORY)) LOG.warn("durable records: the store memory has them, and loses them with the end of the process");
     }
 
     private void grant(String store) {
