@@ -29,20 +29,25 @@ final class StoreMover {
         this.charges = charges;
     }
 
+    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores) {
+        return settle(kind, emptyStart, stores, false);
+    }
+
     /**
      * @param kind the name of the store that is wanted
      * @param emptyStart whether it may begin without the records of a store that is not there
      * @param stores those that are there, by name
+     * @param quietly whether nobody need be told if it is not
      * @return whether all is as it is wanted; if not, another try may help
      */
-    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores) {
+    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores, boolean quietly) {
         try {
             if (kind.equals(MEMORY) && inCharge.isEmpty()) begin(stores);
             else if (!kind.equals(MEMORY) || !inCharge.equals(MEMORY)) settle(new Move(kind, emptyStart, stores));
             say("");
             return true;
         } catch (StoreException e) {
-            say(e.getMessage());
+            if (!quietly) say(e.getMessage());
             return false;
         }
     }
