@@ -39,6 +39,7 @@ final class RelayDoor implements RpcStream.Acceptor<RelaySignalRequest, RelaySig
         private final RelayBatches<SignalResponse, RelaySignalResponse> responses;
         private final RelayBatches.Arrival requests = new RelayBatches.Arrival();
         private final RpcStream<RelaySignalResponse> stream;
+        private StartSession start;
         private SignalSession session;
         private boolean gone;
 
@@ -52,12 +53,8 @@ final class RelayDoor implements RpcStream.Acceptor<RelaySignalRequest, RelaySig
         @Override
         public void message(RelaySignalRequest batch) {
             try {
-                if (batch.hasStartSession()) {
-                    if (session != null) throw new RpcException(RpcCode.INVALID_ARGUMENT, "the session has begun already");
-                    session = inside.open(batch.getStartSession(), this);
-                } else if (session == null) {
-                    throw new RpcException(RpcCode.INVALID_ARGUMENT, "expected start_session");
-                }
+                if (batch.hasStartSession()) begin(batch.getStartSession());
+                else if (session == null) throw new RpcException(RpcCode.INVALID_ARGUMENT, "expected start_session");
                 for (SignalRequest request : requests.fresh(batch.getRequestsList(), batch.getSeq())) session.receive(request);
                 if (batch.getClose()) leave();
             } catch (RpcException e) {
@@ -65,6 +62,25 @@ final class RelayDoor implements RpcStream.Acceptor<RelaySignalRequest, RelaySig
             } catch (RoomException e) {
                 end(new RpcException(RpcCode.of(e.code()), e.getMessage()));
             }
+        }
+
+        /** Whatever comes again is known. */
+        private void begin(StartSession wanted) throws RpcException, RoomException {
+            if (session == null) {
+                start = wanted;
+                enter(inside.open(wanted, this));
+            } else if (!wanted.equals(start)) {
+                throw new RpcException(RpcCode.INVALID_ARGUMENT, "the session has begun already");
+            }
+        }
+
+        private void enter(SignalSession opened) {
+            boolean late;
+            synchronized (this) {
+                session = opened;
+                late = gone;
+            }
+            if (late) opened.closed(); // what it said first did not come through
         }
 
         private void end(RpcException reason) {

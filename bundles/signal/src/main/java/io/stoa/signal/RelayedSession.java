@@ -10,6 +10,7 @@ import io.stoa.room.RoomException;
 import io.stoa.room.SignalServer.SignalSession;
 import io.stoa.room.SignalSink;
 import io.stoa.rpc.RpcBus;
+import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.RpcStream;
@@ -27,6 +28,7 @@ final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySig
     private final SignalSink sink;
     private final RelayBatches<SignalRequest, RelaySignalRequest> requests;
     private final RelayBatches.Arrival responses = new RelayBatches.Arrival();
+    private RpcStream<RelaySignalRequest> stream;
     private boolean answered;
     private boolean ended;
 
@@ -41,16 +43,28 @@ final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySig
         RelayedSession session = new RelayedSession(start, sink);
         try {
             RpcStream<RelaySignalRequest> stream = bus.open(RpcMethods.RELAY_SIGNAL.at(nodeId), bus.defaults(), session);
-            stream.send(RelaySignalRequest.newBuilder().setStartSession(start).build());
-            session.requests.to(stream);
-            session.awaitAnswer(nodeId, stream);
+            session.begin(stream);
+            session.awaitAnswer(nodeId);
             return session;
         } catch (RpcException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, "node " + nodeId + " does not take the session: " + e.getMessage(), e);
         }
     }
 
-    private synchronized void awaitAnswer(String nodeId, RpcStream<RelaySignalRequest> stream) throws RoomException {
+    private void begin(RpcStream<RelaySignalRequest> open) throws RpcException {
+        synchronized (this) {
+            stream = open;
+        }
+        try {
+            open.send(RelaySignalRequest.newBuilder().setStartSession(start).build());
+        } catch (RpcException e) {
+            open.close(e);
+            throw e;
+        }
+        requests.to(open);
+    }
+
+    private synchronized void awaitAnswer(String nodeId) throws RoomException {
         long until = System.nanoTime() + FIRST_ANSWER.toNanos();
         try {
             while (!answered && !ended) {
@@ -122,13 +136,17 @@ final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySig
         broken();
     }
 
+    /** The room is not to talk to nobody: unless its end of the stream has gone first, it is told. */
     private void broken() {
+        RpcStream<RelaySignalRequest> open;
         synchronized (this) {
             if (ended) return;
             ended = true;
+            open = stream;
             notifyAll();
         }
         requests.stop();
+        if (open != null) open.close(new RpcException(RpcCode.UNAVAILABLE, "signal write failed"));
         sink.close();
     }
 }

@@ -29,15 +29,25 @@ final class RedisNodeRegistry implements NodeRegistry {
     private final Hash redis;
     private final LongSupplier wallSeconds;
     private final BooleanSupplier ending;
+    private final Absence absence;
     private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-beat").factory());
     private boolean reachable = true;
+    private long written; // when, in wallSeconds; 0 before the first time
+
+    /** Of this node, as far as others are concerned. */
+    interface Absence {
+        /** @param forgotten whether Redis does not have what this node has told it */
+        void over(boolean forgotten);
+    }
 
     /**
      * @param itself the registry of this node alone, which knows its id and its load
      * @param ending whether this node ends
+     * @param absence is told, outside of any lock
      */
-    RedisNodeRegistry(RedisConnection redis, NodeRegistry itself, LongSupplier wallSeconds, BooleanSupplier ending) {
+    RedisNodeRegistry(RedisConnection redis, NodeRegistry itself, LongSupplier wallSeconds, BooleanSupplier ending, Absence absence) {
         this.ending = ending;
+        this.absence = absence;
         this.redis = new Hash(redis);
         this.itself = itself;
         this.wallSeconds = wallSeconds;
@@ -47,24 +57,43 @@ final class RedisNodeRegistry implements NodeRegistry {
         beat.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Without waiting until it is time. */
+    void beatNow(Runnable done) {
+        if (beat.isShutdown()) return;
+        beat.execute(() -> {
+            beat();
+            done.run();
+        });
+    }
+
     /** Whoever is missed by others for a moment is back with the next one. */
-    synchronized void beat() {
+    void beat() {
+        Beat last = write();
+        if (last == Beat.ABSENT || last == Beat.FORGOTTEN) absence.over(last == Beat.FORGOTTEN);
+    }
+
+    /** How it was before this beat. */
+    private enum Beat { PRESENT, ABSENT, FORGOTTEN, FAILED }
+
+    private synchronized Beat write() {
         try {
-            write();
+            Node node = local();
+            boolean isNew = redis.ask(commands -> commands.hset(NODES, Hash.bytes(node.getId()), node.toByteArray()));
             sweep();
-            if (!reachable) LOG.info("node {} is known to others again", localId());
+            long now = wallSeconds.getAsLong();
+            boolean absent = written != 0 && (!reachable || now - written > ALIVE_SECONDS);
+            boolean forgotten = written != 0 && isNew;
+            if (absent || forgotten) LOG.info("node {} is known to others again", localId());
             reachable = true;
+            written = now;
+            return forgotten ? Beat.FORGOTTEN : absent ? Beat.ABSENT : Beat.PRESENT;
         } catch (ClusterException e) {
             if (reachable) LOG.warn("others do not hear of node {}: {}", localId(), e.getMessage());
             reachable = false;
         } catch (RuntimeException e) {
             LOG.error("node {} could not be written", localId(), e);
         }
-    }
-
-    private void write() throws ClusterException {
-        Node node = local();
-        redis.ask(commands -> commands.hset(NODES, Hash.bytes(node.getId()), node.toByteArray()));
+        return Beat.FAILED;
     }
 
     /** Nodes that ended without saying so; each is compared with what was read, in case that it lives. */

@@ -6,8 +6,12 @@ import io.stoa.cluster.Router;
 import io.stoa.redis.RedisConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
-/** Rooms and their nodes in {@code room_node_map}. */
+/**
+ * Rooms and their nodes in {@code room_node_map}. Of a Redis that has come back without it nobody can say, for some seconds, that a room is
+ * nowhere: its node may not have been back yet.
+ */
 final class RedisRouter implements Router {
     private static final byte[] ROUTES = Hash.bytes("room_node_map");
     /** KEYS: the hash; ARGV: room, the node that is gone or nothing, the node that claims. */
@@ -18,15 +22,24 @@ final class RedisRouter implements Router {
             return ARGV[3]""";
 
     private final Hash redis;
+    private final BooleanSupplier unsettled;
 
-    RedisRouter(RedisConnection redis) {
+    /** @param unsettled whether other nodes may have rooms of which they have not told yet */
+    RedisRouter(RedisConnection redis, BooleanSupplier unsettled) {
         this.redis = new Hash(redis);
+        this.unsettled = unsettled;
     }
 
     @Override
     public Optional<String> nodeOf(String roomName) throws ClusterException {
         byte[] node = redis.ask(commands -> commands.hget(ROUTES, Hash.bytes(roomName)));
+        if (node == null) requireSettled(roomName);
         return Optional.ofNullable(node).map(Hash::text);
+    }
+
+    private void requireSettled(String roomName) throws ClusterException {
+        if (unsettled.getAsBoolean())
+            throw new ClusterException(ClusterException.Code.UNAVAILABLE, "where room " + roomName + " lives is not known yet: Redis has come back, and nodes are telling it");
     }
 
     @Override
@@ -36,6 +49,7 @@ final class RedisRouter implements Router {
 
     @Override
     public String claim(String roomName, String before, String nodeId) throws ClusterException {
+        if (!before.equals(nodeId)) requireSettled(roomName);
         byte[] has = redis.ask(commands -> commands.eval(
                 CLAIM.getBytes(StandardCharsets.US_ASCII), ScriptOutputType.VALUE, new byte[][] {ROUTES}, Hash.bytes(roomName), Hash.bytes(before), Hash.bytes(nodeId)));
         return Hash.text(has);

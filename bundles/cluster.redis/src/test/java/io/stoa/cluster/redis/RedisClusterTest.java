@@ -11,6 +11,7 @@ import io.stoa.protocol.livekit.NodeStats;
 import io.stoa.redis.RedisConnection;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.client.TestConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class RedisClusterTest {
     private final AtomicLong now = new AtomicLong(1_700_000_000);
     private RedisServer server;
+    private boolean unsettled;
     private TestConnection connection;
     private RedisConnection redis;
     private One first;
@@ -34,10 +36,11 @@ class RedisClusterTest {
         final RedisNodeRegistry registry;
         boolean draining;
         boolean ending;
+        final List<Boolean> absences = new ArrayList<>();
 
         One(String id) {
             this.id = id;
-            registry = new RedisNodeRegistry(redis, this, now::get, () -> ending);
+            registry = new RedisNodeRegistry(redis, this, now::get, () -> ending, forgotten -> absences.add(forgotten));
         }
 
         @Override
@@ -126,8 +129,34 @@ class RedisClusterTest {
     }
 
     @Test
+    void who_was_missed_is_told_so() throws Exception {
+        first.registry.beat();
+        first.registry.beat();
+        assertThat(first.absences).isEmpty();
+        now.addAndGet(RedisNodeRegistry.ALIVE_SECONDS + 1);
+        first.registry.beat();
+        assertThat(first.absences).as("it stood still").containsExactly(false);
+        server.cli("FLUSHALL");
+        first.registry.beat();
+        first.registry.beat();
+        assertThat(first.absences).as("Redis has forgotten it").containsExactly(false, true);
+    }
+
+    @Test
+    void while_nodes_tell_an_empty_redis_what_they_have_no_room_is_nowhere() throws Exception {
+        RedisRouter router = new RedisRouter(redis, () -> unsettled);
+        unsettled = true;
+        assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageContaining("not known yet");
+        assertThatThrownBy(() -> router.claim("hall", "", "ND_2")).hasMessageContaining("not known yet");
+        assertThat(router.claim("hall", "ND_1", "ND_1")).as("it has the room").isEqualTo("ND_1");
+        assertThat(router.nodeOf("hall")).contains("ND_1");
+        unsettled = false;
+        assertThat(router.nodeOf("lobby")).isEmpty();
+    }
+
+    @Test
     void rooms_have_one_node() throws Exception {
-        RedisRouter router = new RedisRouter(redis);
+        RedisRouter router = new RedisRouter(redis, () -> unsettled);
         assertThat(router.nodeOf("hall")).isEmpty();
         assertThat(router.claim("hall", "", "ND_1")).isEqualTo("ND_1");
         assertThat(router.claim("hall", "", "ND_2")).as("too late").isEqualTo("ND_1");
@@ -145,7 +174,7 @@ class RedisClusterTest {
     void while_redis_is_away_nobody_guesses() throws Exception {
         first.registry.beat();
         server.stop();
-        RedisRouter router = new RedisRouter(redis);
+        RedisRouter router = new RedisRouter(redis, () -> unsettled);
         assertThatThrownBy(() -> first.registry.nodes()).isInstanceOfSatisfying(ClusterException.class, e -> assertThat(e.code()).isEqualTo(ClusterException.Code.UNAVAILABLE));
         assertThatThrownBy(() -> router.nodeOf("hall")).hasMessageContaining("does not answer");
         first.registry.beat();

@@ -21,6 +21,8 @@ final class Move {
     private final boolean emptyStart;
     private final Map<String, DurableStore> stores;
     private final Map<String, DurableStore> sources = new LinkedHashMap<>();
+    /** What memory has taken over from, and others that believe to have the latest. */
+    private final List<DurableStore> superseded = new ArrayList<>();
     private String latest = "";
     private String leaving = "";
 
@@ -47,7 +49,7 @@ final class Move {
     void find(String inCharge) throws StoreException {
         for (Map.Entry<String, DurableStore> other : stores.entrySet()) {
             boolean leaves = other.getKey().equals(inCharge) && !inCharge.equals(to);
-            if (other.getKey().equals(to) || other.getKey().equals(StoreMover.MEMORY) && !leaves) continue;
+            if (other.getKey().equals(to) || isAboutMemory(other.getKey()) && !leaves) continue;
             try {
                 if (leaves) leaving = inCharge;
                 if (leaves || other.getValue().latest().filter(other.getKey()::equals).isPresent()) sources.put(other.getKey(), other.getValue());
@@ -56,15 +58,28 @@ final class Move {
                 if (matters) throw new StoreException("the store " + other.getKey() + ", which may have records for " + to + ", cannot be read; " + advice() + ": " + e.getMessage(), e);
             }
         }
+        if (followed()) {
+            sources.forEach((name, store) -> { if (!name.equals(leaving)) superseded.add(store); });
+            sources.keySet().retainAll(Set.of(leaving));
+        }
         boolean gone = !inCharge.isEmpty() && !stores.containsKey(inCharge) && !inCharge.equals(to);
         if (gone && !emptyStart && !inCharge.equals(StoreMover.MEMORY)) throw away(inCharge);
+    }
+
+    private boolean isAboutMemory(String other) {
+        return other.equals(StoreMover.MEMORY) || to.equals(StoreMover.MEMORY);
+    }
+
+    /** Whether the memory that is left had taken all over from another store, which was not told: to that it is as if memory had never been, once its process ends. */
+    private boolean followed() throws StoreException {
+        return leaving.equals(StoreMover.MEMORY) && sources.get(leaving).latest().isPresent();
     }
 
     /** Whether the stores answer, and the one that takes over can do so; nothing is changed yet. */
     void begin() throws StoreException {
         latest = target().latest().orElse("");
         for (DurableStore source : sources.values()) source.latest();
-        boolean left = !latest.isEmpty() && !latest.equals(to);
+        boolean left = !latest.isEmpty() && !latest.equals(to) && !to.equals(StoreMover.MEMORY) && !followed();
         if (left && !sources.containsKey(latest) && !emptyStart && !isTold()) throw away(latest);
     }
 
@@ -98,15 +113,16 @@ final class Move {
         for (Map.Entry<String, DurableStore> source : sources.entrySet()) {
             copy(source.getKey(), records.get(source.getKey()), target);
             target.latest(to);
-            source.getValue().latest(to);
+            if (!to.equals(StoreMover.MEMORY)) source.getValue().latest(to);
         }
+        for (DurableStore old : superseded) old.latest(to);
         if (!latest.equals(to)) target.latest(to);
     }
 
     /** Whether what the target has is from before it was left, or of a copy that failed. */
-    private boolean isBehind() {
+    private boolean isBehind() throws StoreException {
         boolean left = !latest.isEmpty() && !latest.equals(to);
-        return left || !leaving.isEmpty() && !leaving.equals(StoreMover.MEMORY);
+        return left || followed() || !leaving.isEmpty() && !leaving.equals(StoreMover.MEMORY);
     }
 
     /** By source; all of them, before anything is changed. */
@@ -121,7 +137,7 @@ final class Move {
     }
 
     private void copy(String from, List<DurableRecord> records, DurableStore target) throws StoreException {
-        Map<String, Set<String>> there = latest.equals(from) ? Map.of() : keys(target, records);
+        Map<String, Set<String>> there = latest.equals(from) || followed() ? Map.of() : keys(target, records);
         long copied = 0;
         for (DurableRecord record : records) {
             if (there.getOrDefault(record.kind(), Set.of()).contains(record.key())) continue; // another node has written it since

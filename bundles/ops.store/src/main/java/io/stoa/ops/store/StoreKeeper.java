@@ -31,6 +31,8 @@ public final class StoreKeeper implements StoreMover.Charges {
     private static final Logger LOG = LoggerFactory.getLogger(StoreKeeper.class);
     private static final int AGAIN_SECONDS = 2;
     private static final int END_SECONDS = 2;
+    /** As long as a start takes where the machine is busy. */
+    private static final int ABSENT_SECONDS = 30;
 
     private final Map<String, DurableStore> stores = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("stores").factory());
@@ -38,6 +40,7 @@ public final class StoreKeeper implements StoreMover.Charges {
     private BundleContext context;
     private ServiceRegistration<StoreCharge> charge;
     private ScheduledFuture<?> again;
+    private long missingSince;
     private volatile StoreConfig config;
 
     @Activate
@@ -77,11 +80,19 @@ public final class StoreKeeper implements StoreMover.Charges {
         if (wanted == null) return; // stores are bound before the first configuration is known
         if (again != null) again.cancel(false);
         again = null;
+        boolean quietly = isAbsentForAMoment(wanted.kind());
         try {
-            if (!mover.settle(wanted.kind(), wanted.emptyStart(), new TreeMap<>(stores))) again = thread.schedule(this::settle, AGAIN_SECONDS, TimeUnit.SECONDS);
+            if (!mover.settle(wanted.kind(), wanted.emptyStart(), new TreeMap<>(stores), quietly)) again = thread.schedule(this::settle, AGAIN_SECONDS, TimeUnit.SECONDS);
         } catch (RuntimeException e) {
             LOG.error("a bug: which store is in charge of durable records is not settled", e);
         }
+    }
+
+    /** It may be about to start, or be replaced: nobody need hear of it yet. */
+    private boolean isAbsentForAMoment(String store) {
+        if (stores.containsKey(store)) missingSince = 0;
+        else if (missingSince == 0) missingSince = System.nanoTime();
+        return missingSince != 0 && System.nanoTime() - missingSince < TimeUnit.SECONDS.toNanos(ABSENT_SECONDS);
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** Puts the wanted store in charge once it has the records. For one thread. */
 final class StoreMover {
-    /** Its records end with the process, so it neither takes any over nor hands any on. */
+    /** Its records end with the process: it has none from before, and takes some over only from a store that it is to follow. */
     static final String MEMORY = "memory";
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreMover.class);
@@ -29,27 +29,30 @@ final class StoreMover {
         this.charges = charges;
     }
 
+    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores) {
+        return settle(kind, emptyStart, stores, false);
+    }
+
     /**
      * @param kind the name of the store that is wanted
      * @param emptyStart whether it may begin without the records of a store that is not there
      * @param stores those that are there, by name
+     * @param quietly whether nobody need be told if it is not
      * @return whether all is as it is wanted; if not, another try may help
      */
-    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores) {
+    boolean settle(String kind, boolean emptyStart, Map<String, DurableStore> stores, boolean quietly) {
         try {
-            if (kind.equals(MEMORY)) begin(stores);
-            else settle(new Move(kind, emptyStart, stores));
+            if (kind.equals(MEMORY) && inCharge.isEmpty()) begin(stores);
+            else if (!kind.equals(MEMORY) || !inCharge.equals(MEMORY)) settle(new Move(kind, emptyStart, stores));
             say("");
             return true;
         } catch (StoreException e) {
-            say(e.getMessage());
+            if (!quietly) say(e.getMessage());
             return false;
         }
     }
 
     private void begin(Map<String, DurableStore> stores) throws StoreException {
-        if (inCharge.equals(MEMORY)) return;
-        if (!inCharge.isEmpty()) throw new StoreException("the store memory does not take over from " + inCharge + ": it would lose all with its end");
         if (!stores.containsKey(MEMORY)) throw new StoreException("the store memory is not there");
         grant(MEMORY);
     }
@@ -72,6 +75,7 @@ final class StoreMover {
             throw new StoreException("the store " + move.to() + " does not take over, " + stays + ": " + e.getMessage(), e);
         }
         grant(move.to());
+        if (move.to().equals(MEMORY)) LOG.warn("durable records: the store memory has them, and loses them with the end of the process");
     }
 
     private void grant(String store) {

@@ -18,12 +18,13 @@ class StoreMoverTest {
     private final Map<String, DurableStore> stores = new TreeMap<>();
     private final Shelf file = new Shelf(false);
     private final Shelf redis = new Shelf(true);
+    private final Shelf memory = new Shelf(false);
     private StoreMover mover;
 
     StoreMoverTest() {
         stores.put("file", file);
         stores.put("redis", redis);
-        stores.put("memory", new Shelf(false));
+        stores.put("memory", memory);
         restart();
     }
 
@@ -211,22 +212,64 @@ class StoreMoverTest {
     }
 
     @Test
-    void memory_begins_with_nothing_and_takes_nothing_over() {
+    void memory_begins_with_nothing() {
         file.latest = "file";
         file.records.put("a", "1");
         assertThat(want("memory")).isTrue();
         assertThat(told).containsExactly("memory");
+        assertThat(memory.records).isEmpty();
         assertThat(file.latest).isEqualTo("file");
-        restart();
+    }
+
+    @Test
+    void memory_takes_over_and_gives_back_what_became_of_it() {
+        want("redis");
+        redis.records.put("a", "1");
         want("file");
+        file.records.put("b", "1");
+        assertThat(want("memory")).isTrue();
+        assertThat(told).containsExactly("redis", "nobody", "file", "nobody", "memory");
+        assertThat(memory.records).isEqualTo(file.records).hasSize(2);
+        memory.records.remove("a");
+        memory.records.put("b", "2");
+        assertThat(want("redis")).isTrue();
+        assertThat(redis.records).containsEntry("b", "2");
+        assertThat(file.latest).as("not asked any more").isEqualTo("redis");
+        assertThat(want("memory")).isTrue();
+        memory.records.remove("b");
+        assertThat(want("file")).isTrue();
+        assertThat(file.records).isEqualTo(memory.records);
+        assertThat(redis.latest).isEqualTo("file");
+    }
+
+    @Test
+    void what_memory_has_followed_has_the_latest_when_the_process_ends() {
+        want("file");
+        file.records.put("a", "1");
+        want("memory");
+        memory.records.put("a", "2");
+        memory.records.clear();
+        memory.latest = "";
+        restart();
+        assertThat(want("file")).isTrue();
+        assertThat(file.records).containsOnly(Map.entry("a", "1"));
+        assertThat(want("redis")).isTrue();
+        assertThat(redis.records).containsOnly(Map.entry("a", "1"));
+    }
+
+    @Test
+    void memory_that_does_not_take_all_leaves_the_old_one_in_charge() {
+        want("file");
+        file.records.put("a", "1");
+        memory.capacity = 0;
         assertThat(want("memory")).isFalse();
-        assertThat(told).containsExactly("file");
+        assertThat(told).containsExactly("file", "nobody", "file");
     }
 
     @Test
     void what_is_in_memory_goes_over_as_long_as_it_is_there() {
         want("memory");
-        ((Shelf) stores.get("memory")).records.put("a", "1");
+        memory.records.put("a", "1");
         assertThat(want("file")).isTrue();
         assertThat(told).containsExactly("memory", "nobody", "file");
         assertThat(file.records).containsKey("a");

@@ -71,12 +71,12 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     private final SecureRandom random = new SecureRandom();
     private final Ids ids = new Ids(random);
     private final Map<String, ActiveRoom> rooms = new ConcurrentHashMap<>();
-    private final StoreProjection store = new StoreProjection(executor);
+    private final StoreProjection store = new StoreProjection(executor, task -> pulse().after(StoreProjection.AGAIN_MILLIS, task));
     private final List<RoomListener> listeners = new CopyOnWriteArrayList<>();
     private final RoomCounts counts = new RoomCounts();
     private volatile RoomLimits limits;
     private volatile IceConfig ice;
-    private volatile Router router;
+    private final Routes routes = new Routes(this);
     private final Charge charge = new Charge(this);
     private volatile boolean draining;
     private volatile boolean leaving;
@@ -133,35 +133,26 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindNodes(NodeRegistry next) {
         nodes = next;
-        routeAll();
+        routes.bind(next);
     }
 
     void unbindNodes(NodeRegistry gone) {
         if (nodes == gone) nodes = null;
+        routes.unbind(gone);
     }
 
     /** A router that comes is told which rooms are here; on which node, when that is known. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindRouter(Router next) {
-        router = next;
-        routeAll();
-    }
-
-    private void routeAll() {
-        Router to = router;
-        if (to != null && nodes != null) for (ActiveRoom room : rooms.values()) executor.execute(() -> route(to, room));
+        routes.bind(next);
     }
 
     void unbindRouter(Router gone) {
-        if (router == gone) router = null;
+        routes.unbind(gone);
     }
 
-    private void route(Router to, ActiveRoom room) {
-        try {
-            if (rooms.get(room.name()) == room) to.assign(room.name(), nodeId());
-        } catch (ClusterException e) {
-            LOG.warn("room {} is not in the routing table: {}", room.name(), e.getMessage());
-        }
+    Collection<ActiveRoom> openRooms() {
+        return rooms.values();
     }
 
     @Modified
@@ -184,9 +175,8 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     /** A room that closed while another store was in charge goes, unless it lives again, here or on another node. */
     private synchronized void sweep(RoomStore from, String name) throws StoreException { // no room opens meanwhile
         if (rooms.containsKey(name)) return;
-        Router current = router;
         try {
-            if (current == null || current.nodeOf(name).filter(node -> !node.equals(nodeId())).isEmpty()) from.deleteRoom(name);
+            if (routes.isNowhereElse(name)) from.deleteRoom(name);
         } catch (ClusterException e) {
             LOG.warn("room {} may stay in the store without living: {}", name, e.getMessage());
         }
@@ -351,19 +341,10 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     void closed(ActiveRoom room) {
         rooms.remove(room.name(), room);
-        store.deleteRoom(room.name());
-        unroute(room.name());
+        if (!routes.goesOnElsewhere(room)) store.deleteRoom(room.name());
+        routes.clear(room.name());
         counts.roomClosed(pulse().millis() - room.info().getCreationTimeMs());
         listeners().forEach(l -> l.roomFinished(room.info()));
-    }
-
-    private void unroute(String name) {
-        Router from = router;
-        try {
-            if (from != null) from.clear(name, nodeId());
-        } catch (ClusterException e) {
-            LOG.warn("room {} stays in the routing table: {}", name, e.getMessage());
-        }
     }
 
     @Override
@@ -485,7 +466,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         ActiveRoom half = rooms.remove(name);
         if (half != null) half.post(() -> half.members().forEach(member -> member.connections().close()));
         store.deleteRoom(name);
-        unroute(name);
+        routes.clear(name);
         listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ final class StoreProjection {
     /** Rooms that closed long after their store was replaced need not be found for ever. */
     private static final int MAX_LEFT_BEHIND = 100_000;
 
+    /** A store that does not answer is not asked at once again. */
+    static final long AGAIN_MILLIS = 1_000;
+
     interface Write {
         void to(RoomStore store) throws StoreException;
     }
@@ -34,10 +38,14 @@ final class StoreProjection {
     /** Rooms that lived when a store was replaced or went: it still has them if it comes back. */
     private final LinkedHashSet<String> leftBehind = new LinkedHashSet<>();
     private RoomStore store;
+    private final Executor later;
     private boolean writing;
+    private boolean failing;
 
-    StoreProjection(ExecutorService executor) {
+    /** @param later runs something after {@link #AGAIN_MILLIS} */
+    StoreProjection(ExecutorService executor, Executor later) {
         this.executor = executor;
+        this.later = later;
     }
 
     /** @param living names of the rooms that live now */
@@ -131,14 +139,21 @@ final class StoreProjection {
             }
             try {
                 next.getValue().to(to);
+                failing = false;
             } catch (StoreException e) {
-                LOG.warn("the store did not take a record: {}", e.getMessage());
+                if (!failing) LOG.warn("the store did not take a record, it is offered again every {} ms: {}", AGAIN_MILLIS, e.getMessage());
+                failing = true;
                 synchronized (this) {
                     if (!due.containsKey(next.getKey())) due.putFirst(next.getKey(), next.getValue()); // before what came later
-                    writing = false;
                 }
-                return; // tried again with the next write
+                later.execute(this::again);
+                return;
             }
         }
+    }
+
+    private synchronized void again() {
+        writing = false;
+        work();
     }
 }

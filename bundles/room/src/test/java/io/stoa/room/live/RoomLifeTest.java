@@ -344,6 +344,7 @@ class RoomLifeTest {
 
             @Override
             public String claim(String roomName, String before, String nodeId) {
+                routes.put(roomName, nodeId);
                 return nodeId;
             }
 

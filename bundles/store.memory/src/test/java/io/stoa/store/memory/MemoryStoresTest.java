@@ -65,7 +65,7 @@ class MemoryStoresTest {
         protected Provider open() {
             var hashes = new MemoryHashes();
             var stores = DurableStores.over(hashes);
-            return new Provider(new MemoryDurableStore(null, hashes), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
+            return new Provider(new MemoryDurableStore(hashes), stores.egress(), stores.ingress(), stores.sip(), stores.agents());
         }
     }
 }

@@ -28,6 +28,7 @@ final class OfferedStores implements AutoCloseable {
     private final ServiceRegistration<DurableStore> durable;
     private final RedisConnection.Subscription following;
     private ServiceRegistration<RoomStore> rooms;
+    private volatile Settling settling = new Settling();
     private boolean told;
     private boolean closed;
 
@@ -41,7 +42,7 @@ final class OfferedStores implements AutoCloseable {
     }
 
     private ServiceRegistration<RoomStore> registerRooms() {
-        return context.registerService(RoomStore.class, new RedisRoomStore(Conversation.with(connection)), new Hashtable<>(Map.of(Constants.SERVICE_RANKING, RANKING)));
+        return context.registerService(RoomStore.class, new RedisRoomStore(Conversation.with(connection), settling), new Hashtable<>(Map.of(Constants.SERVICE_RANKING, RANKING)));
     }
 
     boolean isOver(RedisConnection other) {
@@ -57,15 +58,21 @@ final class OfferedStores implements AutoCloseable {
         boolean back = told;
         told = true;
         if (there) Thread.ofVirtual().name("redis-stores").start(() -> begin(back));
+        else settling.begin(); // what the next one has is not known before it was asked
     }
 
     private void begin(boolean back) {
-        if (back) renewRooms();
+        Conversation redis = Conversation.with(connection);
+        Settling next = new Settling();
         try {
-            new RedisVersion(Conversation.with(connection)).note();
+            RedisVersion version = new RedisVersion(redis);
+            if (back) next.ask(redis, !version.isNoted());
+            version.note();
         } catch (StoreException e) {
             LOG.warn("{} was not written, it will be at the next connection: {}", RedisVersion.KEY, e.getMessage());
         }
+        settling = next;
+        if (back) renewRooms();
     }
 
     private synchronized void renewRooms() {

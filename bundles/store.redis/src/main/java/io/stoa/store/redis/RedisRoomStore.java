@@ -33,10 +33,13 @@ final class RedisRoomStore implements RoomStore {
     private static final Codec<ParticipantInfo> PARTICIPANT = new Codec<>("room_participants", ParticipantInfo.parser());
 
     private final Conversation redis;
+    private final Settling settling;
     private final Ids ids = new Ids(new SecureRandom());
 
-    RedisRoomStore(Conversation redis) {
+    /** @param settling of what is not found while it lasts nobody says that it is not there; what is found is right, lists are not */
+    RedisRoomStore(Conversation redis, Settling settling) {
         this.redis = redis;
+        this.settling = settling;
     }
 
     @Override
@@ -50,13 +53,17 @@ final class RedisRoomStore implements RoomStore {
     @Override
     public Optional<RoomRecord> room(String name) throws StoreException {
         List<byte[]> both = redis.askAll(commands -> commands.hget(ROOMS, bytes(name)), commands -> commands.hget(INTERNALS, bytes(name)));
-        if (both.getFirst() == null) return Optional.empty();
+        if (both.getFirst() == null) {
+            settling.require();
+            return Optional.empty();
+        }
         RoomInternal internal = both.getLast() == null ? RoomInternal.getDefaultInstance() : INTERNAL.read(name, both.getLast());
         return Optional.of(new RoomRecord(ROOM.read(name, both.getFirst()), internal));
     }
 
     @Override
     public List<Room> rooms(Collection<String> names) throws StoreException {
+        settling.require();
         List<Room> rooms = new ArrayList<>();
         if (names.isEmpty()) {
             for (byte[] room : redis.ask(commands -> commands.hvals(ROOMS))) rooms.add(ROOM.read("of a list", room));
@@ -84,6 +91,7 @@ final class RedisRoomStore implements RoomStore {
     @Override
     public Optional<ParticipantInfo> participant(String roomName, String identity) throws StoreException {
         byte[] participant = redis.ask(commands -> commands.hget(participantsOf(roomName), bytes(identity)));
+        if (participant == null) settling.require();
         return participant == null ? Optional.empty() : Optional.of(PARTICIPANT.read(identity, participant));
     }
 

@@ -26,6 +26,11 @@ record RedisVersion(Conversation redis) {
         }
     }
 
+    /** Whether anybody has ever noted one here: if not, this Redis is empty. */
+    boolean isNoted() throws StoreException {
+        return redis.ask(commands -> commands.exists(bytes(KEY))) > 0;
+    }
+
     /** Numbers between dots; where there is none it counts as 0, and what follows a number in its part counts for nothing. */
     static boolean isLater(String one, String other) {
         return Arrays.compare(numbers(one), numbers(other)) > 0;

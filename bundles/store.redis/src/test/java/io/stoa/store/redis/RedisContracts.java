@@ -26,7 +26,7 @@ abstract class RedisContracts {
     class Rooms extends RoomStoreContract {
         @Override
         protected RoomStore open() {
-            return new RedisRoomStore(Conversation.with(redis()));
+            return new RedisRoomStore(Conversation.with(redis()), new Settling());
         }
     }
 

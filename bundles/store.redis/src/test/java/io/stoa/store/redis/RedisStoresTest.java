@@ -86,7 +86,7 @@ class RedisStoresTest extends RedisContracts {
 
     @Test
     void rooms_have_the_keys_of_LiveKit() throws Exception {
-        RoomStore rooms = new RedisRoomStore(Conversation.with(one));
+        RoomStore rooms = new RedisRoomStore(Conversation.with(one), new Settling());
         rooms.putRoom(Room.newBuilder().setName("hall").build(), RoomInternal.newBuilder().setSyncStreams(true).build());
         rooms.putParticipant("hall", ParticipantInfo.newBuilder().setIdentity("ann").build());
         assertKeys("hash rooms", "hash room_internal", "hash room_participants:hall");
@@ -147,7 +147,7 @@ class RedisStoresTest extends RedisContracts {
 
     @Test
     void the_lock_of_a_room_is_a_token_that_falls_and_only_its_own_is_let_go() throws Exception {
-        RoomStore rooms = new RedisRoomStore(Conversation.with(one));
+        RoomStore rooms = new RedisRoomStore(Conversation.with(one), new Settling());
         RoomLock lock = rooms.lock("hall");
         assertThat(server.cli("get", "room_lock:hall")).matches("LOCK\\w{12}");
         assertThat(Integer.parseInt(server.cli("pttl", "room_lock:hall").replaceAll("\\D", ""))).isBetween(1, 5_000);
@@ -182,10 +182,10 @@ class RedisStoresTest extends RedisContracts {
             Conversation away = Conversation.with(nobody.connection());
             DurableStores stores = RedisDurableStore.stores(away);
             List<Call> calls = List.of(
-                    () -> new RedisRoomStore(away).rooms(List.of()),
-                    () -> new RedisRoomStore(away).room("hall"),
-                    () -> new RedisRoomStore(away).participants("hall"),
-                    () -> new RedisRoomStore(away).lock("hall"),
+                    () -> new RedisRoomStore(away, new Settling()).rooms(List.of()),
+                    () -> new RedisRoomStore(away, new Settling()).room("hall"),
+                    () -> new RedisRoomStore(away, new Settling()).participants("hall"),
+                    () -> new RedisRoomStore(away, new Settling()).lock("hall"),
                     () -> stores.egress().egresses("", false),
                     () -> stores.egress().egresses("hall", true),
                     () -> stores.egress().sweep(1),

@@ -64,7 +64,7 @@ class AbsenceIT {
         "store.memory | RoomStore DurableStore EgressStore IngressStore SipStore AgentStore | 503 | 503",
         "store.file   | DurableStore                                 | 101 | 200",
         "ops.store    | StoreCharge EgressStore IngressStore SipStore AgentStore | 101 | 200",
-        "handover     | EventLine HandOver ListeningSockets                         | 101 | 200",
+        "handover     | EventLine HandOver ListeningSockets RecordLine | 101 | 200",
         "room         | RoomManager                                  | 503 | 503",
         "signal       | SignalServer                                 | 503 | 200",
         "service.room | RoomDirectory RpcEndpoint                               | 101 | 503",

@@ -35,6 +35,10 @@ class StoresIT {
         server.need(SipStore.class).putDispatchRule(rule("SDR_1"));
         assertThat(server.work().resolve("data/store.mv")).as("made for nothing").doesNotExist();
 
+        updateInPlace("store.memory");
+        awaitInCharge("store.memory");
+        assertThat(server.need(SipStore.class).dispatchRules()).as("left to the successor").containsExactly(rule("SDR_1"));
+
         want("file");
         awaitInCharge("store.file");
         assertThat(server.need(SipStore.class).dispatchRules()).containsExactly(rule("SDR_1"));
@@ -45,7 +49,13 @@ class StoresIT {
         awaitInCharge("store.file");
         assertThat(server.need(SipStore.class).dispatchRules()).containsExactlyInAnyOrder(rule("SDR_1"), rule("SDR_2"));
 
-        want("memory"); // it would lose all
+        want("memory");
+        awaitInCharge("store.memory");
+        assertThat(server.need(SipStore.class).dispatchRules()).containsExactlyInAnyOrder(rule("SDR_1"), rule("SDR_2"));
+        want("file");
+        awaitInCharge("store.file");
+        assertThat(server.need(SipStore.class).dispatchRules()).hasSize(2);
+
         server.stop("store.file");
         assertThat(server.offers(SipStore.class)).as("no other store is asked").isFalse();
         assertThat(server.offers(EgressStore.class)).isFalse();
