@@ -223,7 +223,7 @@ class EgressTest {
     @Test
     void without_a_worker_a_bus_or_a_store_nothing_starts() {
         String request = "{'roomName':'lobby'," + FILE + "}";
-        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no response from servers");
+        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress worker is connected");
         serve();
         service.store = null;
         assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress store: no store bundle is active");
@@ -355,8 +355,8 @@ class EgressTest {
         RoomCompositeEgressRequest wish = RoomCompositeEgressRequest.newBuilder().setRoomName("another").addFileOutputs(EncodedFileOutput.getDefaultInstance()).build();
         assertThatThrownBy(() -> recorded.created(LOBBY, wish))
                 .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.UNAVAILABLE))
-                .hasMessage("no response from servers");
-        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
+                .hasMessage("no egress worker is connected");
+        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no egress worker is connected");
         serve();
         recorded.created(LOBBY, wish);
         StartEgressRequest taken = next(worker);
@@ -423,6 +423,6 @@ class EgressTest {
     void what_is_not_recorded_in_the_end_is_told() throws Exception {
         RoomInternal wishes = RoomInternal.newBuilder().setTrackEgress(AutoTrackEgress.getDefaultInstance()).build();
         recorded.published(LOBBY, wishes, participant("ann"), track("TR_1"));
-        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
+        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no egress worker is connected");
     }
 }

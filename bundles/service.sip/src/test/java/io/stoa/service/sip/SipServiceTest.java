@@ -382,7 +382,7 @@ class SipServiceTest {
     @Test
     void without_a_worker_calls_are_unavailable_and_without_a_bus_too() throws Exception {
         String request = "{\"sipTrunkId\":\"" + outbound("{\"address\":\"a\",\"numbers\":[\"1\"]}").getSipTrunkId() + "\",\"sipCallTo\":\"+1\",\"roomName\":\"r\"}";
-        assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no response from servers");
+        assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no SIP worker is connected");
         service.bus = null;
         assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no way to SIP workers: bundle rpc is not active");
     }
