@@ -317,6 +317,19 @@ class EgressTest {
     }
 
     @Test
+    void a_report_that_is_faster_than_the_answer_to_who_asked_tells_the_start_as_well() throws Exception {
+        bus.serve(RpcMethods.START_EGRESS.at(""), (request, context) -> {
+            EgressInfo info = EgressInfo.newBuilder().setEgressId(request.getEgressId()).setRoomName("lobby").build();
+            bus.call(RpcMethods.UPDATE_EGRESS.at(), info.toBuilder().setStatus(EgressStatus.EGRESS_ACTIVE).build());
+            return info;
+        });
+        assertThat(answer("StartRoomCompositeEgress", "{'roomName':'lobby'," + FILE + "}")).startsWith("granted");
+        String id = store.egresses("lobby", true).getFirst().getEgressId();
+        assertThat(told).containsExactly("started " + id, "updated " + id + " EGRESS_ACTIVE");
+        assertThat(store.egress(id)).get().extracting(EgressInfo::getStatus).isEqualTo(EgressStatus.EGRESS_ACTIVE);
+    }
+
+    @Test
     void what_cannot_be_stored_is_told_all_the_same() {
         hashes.away = true;
         EgressInfo info = EgressInfo.newBuilder().setEgressId("EG_1").setStatus(EgressStatus.EGRESS_ABORTED).build();
