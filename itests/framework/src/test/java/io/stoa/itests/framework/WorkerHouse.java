@@ -42,7 +42,8 @@ final class WorkerHouse implements AutoCloseable {
         receiver.createContext("/", this::take);
         receiver.start();
         configure("io.stoa.webhook", Map.of("urls", new String[] {"http://127.0.0.1:" + receiver.getAddress().getPort()}, "apiKey", "devkey", "maxAge", 30_000L, "maxDepth", 200L));
-        configure("io.stoa.redis", Map.of("address", redis));
+        configure("io.stoa.redis", Map.of("address", redis)); // for as long as the server lives
+        configure("io.stoa.store", Map.of("kind", "redis"));
         Server.await("records in Redis", () -> server.references(SipStore.class.getName(), null).stream().allMatch(one -> Server.part(one.getBundle()).equals("store.redis"))
                 && server.offers(SipStore.class));
         RpcBus bus = server.need(RpcBus.class);
@@ -144,7 +145,6 @@ final class WorkerHouse implements AutoCloseable {
     public void close() throws Exception {
         for (LiveKitWorker worker : workers) worker.close();
         configure("io.stoa.webhook", Map.of("urls", new String[0], "apiKey", "devkey"));
-        configure("io.stoa.redis", Map.of("address", ""));
         receiver.stop(0);
         caller.close();
     }
