@@ -6,6 +6,7 @@ require (
 	github.com/livekit/protocol v1.51.0
 	github.com/livekit/psrpc v0.7.5
 	github.com/redis/go-redis/v9 v9.22.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (
@@ -54,6 +55,5 @@ require (
 	google.golang.org/genproto/googleapis/api v0.0.0-20260526163538-3dc84a4a5aaa // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260526163538-3dc84a4a5aaa // indirect
 	google.golang.org/grpc v1.83.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )

@@ -19,6 +19,9 @@ public interface MessageBus {
      */
     Subscription subscribeQueue(String channel, Subscriber subscriber) throws ClusterException;
 
+    /** Whether anybody is subscribed to the channel just now, on whatever node. True where that cannot be known. */
+    boolean hasSubscribers(String channel) throws ClusterException;
+
     /** Called in order per subscription, on a virtual thread; a slow one delays only itself. */
     @ConsumerType
     @FunctionalInterface

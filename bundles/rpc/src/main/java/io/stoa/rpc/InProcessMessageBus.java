@@ -37,6 +37,11 @@ public final class InProcessMessageBus implements MessageBus {
         return add(channel, subscriber, true);
     }
 
+    @Override
+    public boolean hasSubscribers(String channel) {
+        return channels.containsKey(channel);
+    }
+
     private Subscription add(String name, Subscriber subscriber, boolean queue) {
         Local local = new Local(new SubscriberQueue(subscriber), queue);
         channels.compute(name, (key, present) -> {

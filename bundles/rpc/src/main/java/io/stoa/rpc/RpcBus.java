@@ -18,6 +18,13 @@ public interface RpcBus {
     /** As configured ({@code psrpc.*}): three attempts of 3, 5 and 7 seconds. */
     CallOptions defaults();
 
+    /**
+     * Whether anybody serves it just now. Who does may still not take a request. True where the bus cannot know.
+     *
+     * @throws RpcException {@code unavailable} if the bus is away
+     */
+    boolean isServed(RpcAddress<?, ?> at) throws RpcException;
+
     /** With {@link #defaults}. */
     default <Q extends Message, A extends Message> A call(RpcAddress<Q, A> at, Q request) throws RpcException {
         return call(at, request, defaults());

@@ -2,6 +2,8 @@ package io.stoa.bus.redis;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.MessageBus;
 import io.stoa.redis.RedisConnection;
@@ -12,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,6 +61,24 @@ public final class RedisMessageBus implements MessageBus {
             CompletionStage<Boolean> taken = take(message);
             messages.deliver(message, () -> Replies.await(taken));
         });
+    }
+
+    /** In a cluster each node knows its own subscribers only; where one does not say, there may be some. */
+    @Override
+    public boolean hasSubscribers(String channel) throws ClusterException {
+        try {
+            RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
+            if (!(commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster)) return any(commands.pubsubNumsub(bytes(channel)));
+            for (CompletableFuture<Map<byte[], Long>> node : cluster.all().commands().pubsubNumsub(bytes(channel)).futures())
+                if (any(node.exceptionally(failure -> Map.of(bytes(channel), 1L)))) return true;
+            return false;
+        } catch (RedisException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private static boolean any(CompletionStage<Map<byte[], Long>> counts) {
+        return Replies.await(counts).values().stream().anyMatch(count -> count > 0);
     }
 
     private Subscription subscribe(String channel, Subscriber subscriber, BiConsumer<SubscriberQueue, byte[]> delivery) throws ClusterException {

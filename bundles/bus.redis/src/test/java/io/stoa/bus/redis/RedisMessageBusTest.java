@@ -98,4 +98,40 @@ class RedisMessageBusTest {
         two.publish("news", bytes(2));
         assertThat(next()).isEqualTo("2");
     }
+
+    @Test
+    void it_is_known_whether_anybody_is_subscribed() throws Exception {
+        assertThat(one.hasSubscribers("news")).isFalse();
+        MessageBus.Subscription news = two.subscribe("news", message -> {});
+        assertThat(one.hasSubscribers("news")).isTrue();
+        news.close();
+        long begin = System.nanoTime();
+        while (one.hasSubscribers("news")) assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(20));
+        redis.stop();
+        first.awaitAvailable(false);
+        assertThatThrownBy(() -> one.hasSubscribers("news")).isInstanceOf(ClusterException.class).hasMessageContaining("is not available");
+    }
+
+    /** Each node of a cluster knows its own only. */
+    @Test
+    void in_a_cluster_too() throws Exception {
+        RedisServer[] nodes = new RedisServer[3];
+        try {
+            for (int i = 0; i < nodes.length; i++)
+                nodes[i] = RedisServer.startOn(RedisServer.freePort(), "--cluster-enabled", "yes", "--cluster-port", String.valueOf(RedisServer.freePort()));
+            nodes[0].cli("--cluster", "create", nodes[0].address(), nodes[1].address(), nodes[2].address(), "--cluster-yes");
+            for (RedisServer node : nodes) node.awaitCluster();
+            for (RedisServer node : nodes) {
+                try (TestConnection asking = TestConnection.toCluster(nodes[0]);
+                        TestConnection listening = TestConnection.to(node)) {
+                    MessageBus bus = new RedisMessageBus(asking.connection());
+                    assertThat(bus.hasSubscribers("of " + node.port())).isFalse();
+                    new RedisMessageBus(listening.connection()).subscribe("of " + node.port(), message -> {});
+                    assertThat(bus.hasSubscribers("of " + node.port())).isTrue();
+                }
+            }
+        } finally {
+            for (RedisServer node : nodes) if (node != null) node.close();
+        }
+    }
 }

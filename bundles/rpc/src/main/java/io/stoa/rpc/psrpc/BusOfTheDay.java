@@ -45,9 +45,17 @@ final class BusOfTheDay implements AutoCloseable {
     }
 
     void publish(String channel, byte[] message) throws ClusterException {
+        current().publish(channel, message);
+    }
+
+    boolean hasSubscribers(String channel) throws ClusterException {
+        return current().hasSubscribers(channel);
+    }
+
+    private MessageBus current() throws ClusterException {
         MessageBus current = bus;
         if (current == null) throw new ClusterException(ClusterException.Code.UNAVAILABLE, "there is no message bus");
-        current.publish(channel, message);
+        return current;
     }
 
     /** Returns after a first attempt to subscribe; more follow until it is closed. */

@@ -21,6 +21,14 @@ record Medium(BusOfTheDay bus, Ids ids, LongSupplier unixNanos, RpcDrops drops, 
         }
     }
 
+    boolean hasSubscribers(String channel) throws RpcException {
+        try {
+            return bus.hasSubscribers(channel);
+        } catch (ClusterException e) {
+            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
+        }
+    }
+
     boolean expired(long expiryUnixNanos) {
         boolean expired = unixNanos.getAsLong() >= expiryUnixNanos;
         if (expired) drops.count(RpcDrop.EXPIRED);

@@ -97,6 +97,12 @@ public final class Psrpc implements RpcBus, AutoCloseable {
     }
 
     @Override
+    public boolean isServed(RpcAddress<?, ?> at) throws RpcException {
+        require(at, Kind.CLAIM, Kind.AFFINITY, Kind.SINGLE, Kind.MULTI);
+        return medium.hasSubscribers(Channels.request(at));
+    }
+
+    @Override
     public <Q extends Message, A extends Message> A call(RpcAddress<Q, A> at, Q request, CallOptions options) throws RpcException {
         require(at, Kind.CLAIM, Kind.AFFINITY, Kind.SINGLE);
         return calls.one(at, request, options);

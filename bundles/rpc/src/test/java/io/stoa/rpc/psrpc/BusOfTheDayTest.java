@@ -51,6 +51,11 @@ class BusOfTheDayTest {
         public Subscription subscribeQueue(String channel, Subscriber subscriber) throws ClusterException {
             return subscribe("queue " + channel, subscriber);
         }
+
+        @Override
+        public boolean hasSubscribers(String channel) {
+            return real.hasSubscribers(channel);
+        }
     }
 
     private final Named one = new Named("one");

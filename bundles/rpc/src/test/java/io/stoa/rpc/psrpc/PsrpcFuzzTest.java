@@ -71,6 +71,11 @@ class PsrpcFuzzTest {
         public Subscription subscribeQueue(String channel, Subscriber subscriber) throws ClusterException {
             return real.subscribeQueue(channel, subscriber);
         }
+
+        @Override
+        public boolean hasSubscribers(String channel) {
+            return real.hasSubscribers(channel);
+        }
     }
 
     @ParameterizedTest

@@ -24,6 +24,7 @@ import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.RpcStream;
+import io.stoa.rpc.WorkOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,53 @@ public abstract class PsrpcScenarios {
         }
         for (int i = 0; i < 50; i++) ann.call(RpcMethods.DELETE_ROOM.at("r"), delete("r"));
         assertThat(answered).hasValue(50);
+    }
+
+    @Test
+    void whether_anybody_serves_it_is_known() throws Exception {
+        assertThat(ann.isServed(RpcMethods.DELETE_ROOM.at("r"))).isFalse();
+        var served = bob.serve(RpcMethods.DELETE_ROOM.at("r"), (request, context) -> DELETED);
+        assertThat(ann.isServed(RpcMethods.DELETE_ROOM.at("r"))).isTrue();
+        assertThat(ann.isServed(RpcMethods.DELETE_ROOM.at("other"))).isFalse();
+        served.close();
+        long begin = System.nanoTime();
+        while (ann.isServed(RpcMethods.DELETE_ROOM.at("r"))) assertThat(System.nanoTime() - begin).isLessThan(10_000_000_000L);
+    }
+
+    @Test
+    void work_is_refused_at_once_where_no_worker_is() throws Exception {
+        long begin = System.nanoTime();
+        fails(RpcCode.UNAVAILABLE, "no egress worker is connected", this::record);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(900));
+    }
+
+    private EgressInfo record() throws Exception {
+        return WorkOrder.give(ann, RpcMethods.START_EGRESS.at(""), StartEgressRequest.newBuilder().setEgressId("EG_1").build(), "egress", Duration.ofSeconds(2), 2);
+    }
+
+    @Test
+    void work_that_nobody_takes_is_offered_again_and_what_was_taken_is_not() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        var busy = bob.serve(RpcMethods.START_EGRESS.at(""), (request, context) -> asked.incrementAndGet() == 1 ? -1f : 1f, (request, context) -> EgressInfo.newBuilder().setDetails("second").build());
+        assertThat(record().getDetails()).isEqualTo("second");
+        busy.close();
+        asked.set(0);
+        var full = bob.serve(RpcMethods.START_EGRESS.at(""), (request, context) -> {
+            if (asked.incrementAndGet() == 1) throw new RpcException(RpcCode.RESOURCE_EXHAUSTED, "not enough CPU");
+            return EgressInfo.newBuilder().setDetails("later").build();
+        });
+        assertThat(record().getDetails()).isEqualTo("later");
+        full.close();
+        asked.set(0);
+        CountDownLatch over = new CountDownLatch(1);
+        bob.serve(RpcMethods.START_EGRESS.at(""), (request, context) -> {
+            asked.incrementAndGet();
+            await(over);
+            return EgressInfo.getDefaultInstance();
+        });
+        fails(RpcCode.DEADLINE_EXCEEDED, "request timed out", this::record);
+        assertThat(asked).hasValue(1);
+        over.countDown();
     }
 
     @Test

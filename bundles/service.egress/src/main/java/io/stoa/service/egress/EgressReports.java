@@ -75,10 +75,11 @@ public final class EgressReports {
         return Empty.getDefaultInstance();
     }
 
-    /** It is told even if it cannot be stored. */
+    /** It is told even if it cannot be stored; and that it has started, if this report is faster than whoever asked for the start. */
     private Empty changed(EgressInfo info) throws RpcException, StoreException {
         try {
-            store().put(info);
+            if (store().create(info)) listeners.tell(one -> one.egressStarted(info));
+            else store().put(info);
         } finally {
             tell(info);
         }

@@ -8,8 +8,10 @@ import io.stoa.rpc.Listeners;
 import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
+import io.stoa.rpc.WorkOrder;
 import io.stoa.store.EgressStore;
 import io.stoa.store.StoreException;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /** The way of a request to the worker that takes it. */
 final class Launch {
     private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
+    /** Workers answer when the process that records has started. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** The parts of the day. */
     interface Parts {
@@ -52,8 +56,8 @@ final class Launch {
     /** @param room empty for a web page, and so is its sid */
     EgressInfo start(StartEgressRequest request, String room, String sid) throws RpcException, StoreException {
         EgressStore store = parts.store(); // what cannot be listed and stopped is not started
-        EgressInfo info = parts.workers().call(RpcMethods.START_EGRESS.at(""),
-                request.toBuilder().setEgressId(ids.next(Ids.EGRESS)).setRoomId(sid).setRoomName(room).build());
+        EgressInfo info = WorkOrder.give(parts.workers(), RpcMethods.START_EGRESS.at(""),
+                request.toBuilder().setEgressId(ids.next(Ids.EGRESS)).setRoomId(sid).setRoomName(room).build(), "egress", PATIENCE);
         LOG.info("egress {} starts{}", info.getEgressId(), room.isEmpty() ? "" : " in room " + room);
         try {
             if (store.create(info)) listeners.tell(one -> one.egressStarted(info));

@@ -223,7 +223,7 @@ class EgressTest {
     @Test
     void without_a_worker_a_bus_or_a_store_nothing_starts() {
         String request = "{'roomName':'lobby'," + FILE + "}";
-        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no response from servers");
+        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress worker is connected");
         serve();
         service.store = null;
         assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress store: no store bundle is active");
@@ -317,6 +317,19 @@ class EgressTest {
     }
 
     @Test
+    void a_report_that_is_faster_than_the_answer_to_who_asked_tells_the_start_as_well() throws Exception {
+        bus.serve(RpcMethods.START_EGRESS.at(""), (request, context) -> {
+            EgressInfo info = EgressInfo.newBuilder().setEgressId(request.getEgressId()).setRoomName("lobby").build();
+            bus.call(RpcMethods.UPDATE_EGRESS.at(), info.toBuilder().setStatus(EgressStatus.EGRESS_ACTIVE).build());
+            return info;
+        });
+        assertThat(answer("StartRoomCompositeEgress", "{'roomName':'lobby'," + FILE + "}")).startsWith("granted");
+        String id = store.egresses("lobby", true).getFirst().getEgressId();
+        assertThat(told).containsExactly("started " + id, "updated " + id + " EGRESS_ACTIVE");
+        assertThat(store.egress(id)).get().extracting(EgressInfo::getStatus).isEqualTo(EgressStatus.EGRESS_ACTIVE);
+    }
+
+    @Test
     void what_cannot_be_stored_is_told_all_the_same() {
         hashes.away = true;
         EgressInfo info = EgressInfo.newBuilder().setEgressId("EG_1").setStatus(EgressStatus.EGRESS_ABORTED).build();
@@ -355,8 +368,8 @@ class EgressTest {
         RoomCompositeEgressRequest wish = RoomCompositeEgressRequest.newBuilder().setRoomName("another").addFileOutputs(EncodedFileOutput.getDefaultInstance()).build();
         assertThatThrownBy(() -> recorded.created(LOBBY, wish))
                 .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.UNAVAILABLE))
-                .hasMessage("no response from servers");
-        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
+                .hasMessage("no egress worker is connected");
+        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no egress worker is connected");
         serve();
         recorded.created(LOBBY, wish);
         StartEgressRequest taken = next(worker);
@@ -423,6 +436,6 @@ class EgressTest {
     void what_is_not_recorded_in_the_end_is_told() throws Exception {
         RoomInternal wishes = RoomInternal.newBuilder().setTrackEgress(AutoTrackEgress.getDefaultInstance()).build();
         recorded.published(LOBBY, wishes, participant("ann"), track("TR_1"));
-        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no response from servers");
+        assertThat(next(told)).isEqualTo("ended  EGRESS_FAILED no egress worker is connected");
     }
 }

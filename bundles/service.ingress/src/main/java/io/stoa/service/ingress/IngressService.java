@@ -22,10 +22,12 @@ import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.RpcService;
+import io.stoa.rpc.WorkOrder;
 import io.stoa.store.IngressStore;
 import io.stoa.store.IngressStore.StaleStateException;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -45,6 +47,8 @@ public final class IngressService extends RpcService {
     static final String NO_STORE = "no ingress store: no store bundle is active";
     static final String UNKNOWN = "ingress does not exist";
     private static final Logger LOG = LoggerFactory.getLogger(IngressService.class);
+    /** Workers answer when the process that fetches has started. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Ids ids;
     private volatile IngressConfig config;
@@ -93,7 +97,8 @@ public final class IngressService extends RpcService {
         IngressChecks.check(info);
         info = Transcoding.settled(info);
         IngressStore here = store();
-        if (pulled) return workers().call(RpcMethods.START_INGRESS.at(), StartIngressRequest.newBuilder().setInfo(info).build()); // the worker has it stored
+        // the worker has it stored
+        if (pulled) return WorkOrder.give(workers(), RpcMethods.START_INGRESS.at(), StartIngressRequest.newBuilder().setInfo(info).build(), "ingress", PATIENCE);
         here.put(info);
         return info;
     }

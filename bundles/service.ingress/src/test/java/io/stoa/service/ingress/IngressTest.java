@@ -187,7 +187,7 @@ class IngressTest {
     @Test
     void what_is_fetched_is_a_workers_and_unavailable_without_one() throws Exception {
         String request = "{'inputType':'URL_INPUT','url':'srt://x.example:7000?streamid=a b|c','roomName':'r1','participantIdentity':'cam'}";
-        assertThat(asked.answer("CreateIngress", request.replace('\'', '"'), ADMIN)).isEqualTo("unavailable: no response from servers");
+        assertThat(asked.answer("CreateIngress", request.replace('\'', '"'), ADMIN)).isEqualTo("unavailable: no ingress worker is connected");
         bus.serve(RpcMethods.START_INGRESS.at(), (start, context) -> {
             bus.call(RpcMethods.CREATE_INGRESS.at(), start.getInfo());
             return start.getInfo().toBuilder().setState(IngressState.newBuilder().setStatus(Status.ENDPOINT_BUFFERING)).build();

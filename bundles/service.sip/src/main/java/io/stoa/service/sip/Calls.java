@@ -21,6 +21,7 @@ import io.stoa.rpc.Caller;
 import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethods;
+import io.stoa.rpc.WorkOrder;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -65,7 +66,8 @@ final class Calls {
                 request.getSipTrunkId().isEmpty() ? Optional.empty() : Optional.of(trunks.outbound(request.getSipTrunkId()));
         InternalCreateSIPParticipantRequest call = outgoing.request(request, trunk);
         Duration patience = request.getWaitUntilAnswered() ? PATIENCE_UNTIL_ANSWERED : PATIENCE;
-        InternalCreateSIPParticipantResponse response = workers.bus().call(RpcMethods.CREATE_SIP_PARTICIPANT.at(""), call, within(caller.patience() == null ? patience : caller.patience()));
+        InternalCreateSIPParticipantResponse response = WorkOrder.give(workers.bus(), RpcMethods.CREATE_SIP_PARTICIPANT.at(""), call, "SIP",
+                checked(caller.patience() == null ? patience : caller.patience()), 1); // nobody is called twice
         return SIPParticipantInfo.newBuilder()
                 .setParticipantId(response.getParticipantId())
                 .setParticipantIdentity(response.getParticipantIdentity())
@@ -74,9 +76,9 @@ final class Calls {
                 .build();
     }
 
-    private static CallOptions within(Duration patience) throws RpcException {
+    private static Duration checked(Duration patience) throws RpcException {
         if (patience.isNegative() || patience.isZero()) throw invalidArgument("no time is left for the call");
-        return CallOptions.within(patience);
+        return patience;
     }
 
     private static void check(CreateSIPParticipantRequest request) throws RpcException {
@@ -123,7 +125,7 @@ final class Calls {
                 .setPlayDialtone(request.getPlayDialtone())
                 .putAllHeaders(request.getHeadersMap())
                 .setRingingTimeout(Durations.fromNanos(patience.toNanos()))
-                .build(), within(patience));
+                .build(), CallOptions.within(checked(patience)));
         return TransferSIPParticipantResponse.newBuilder()
                 .setTransferId(response.getTransferId())
                 .setStatus(response.getStatus())

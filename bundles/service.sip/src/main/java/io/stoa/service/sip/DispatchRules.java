@@ -3,6 +3,8 @@ package io.stoa.service.sip;
 import static io.stoa.rpc.RpcException.invalidArgument;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.CreateSIPDispatchRuleRequest;
 import io.stoa.protocol.livekit.DeleteSIPDispatchRuleRequest;
@@ -13,6 +15,7 @@ import io.stoa.protocol.livekit.UpdateSIPDispatchRuleRequest;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.StoreException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,10 +24,16 @@ import java.util.List;
 final class DispatchRules {
     private final Stored store;
     private final Ids ids;
+    private final InstantSource clock;
 
-    DispatchRules(Stored store, Ids ids) {
+    DispatchRules(Stored store, Ids ids, InstantSource clock) {
         this.store = store;
         this.ids = ids;
+        this.clock = clock;
+    }
+
+    private Timestamp now() {
+        return Timestamps.fromMillis(clock.millis());
     }
 
     /** One at a time, here and in updates: what was checked for conflicts is what is stored. */
@@ -33,7 +42,8 @@ final class DispatchRules {
         if (!rule.getSipDispatchRuleId().isEmpty()) throw invalidArgument("rule id must not be set");
         Rules.check(rule);
         checkConflicts(rule);
-        SIPDispatchRuleInfo created = rule.toBuilder().setSipDispatchRuleId(ids.next(Ids.SIP_DISPATCH_RULE)).build();
+        Timestamp now = now();
+        SIPDispatchRuleInfo created = rule.toBuilder().setSipDispatchRuleId(ids.next(Ids.SIP_DISPATCH_RULE)).setCreatedAt(now).setUpdatedAt(now).build();
         store.now().putDispatchRule(created);
         return created;
     }
@@ -70,18 +80,20 @@ final class DispatchRules {
     synchronized Message update(UpdateSIPDispatchRuleRequest request) throws RpcException, StoreException {
         String id = request.getSipDispatchRuleId();
         if (id.isEmpty()) throw invalidArgument("rule id must be set");
-        SIPDispatchRuleInfo changed = switch (request.getActionCase()) {
+        SIPDispatchRuleInfo.Builder builder = switch (request.getActionCase()) {
             case REPLACE -> {
                 SIPDispatchRuleInfo replacement = request.getReplace();
                 if (!replacement.getSipDispatchRuleId().isEmpty() && !replacement.getSipDispatchRuleId().equals(id))
                     throw invalidArgument("rule id in the info must be empty or match the id in the update");
                 Rules.check(replacement);
-                rule(id);
-                yield replacement.toBuilder().setSipDispatchRuleId(id).build();
+                SIPDispatchRuleInfo before = rule(id);
+                SIPDispatchRuleInfo.Builder next = replacement.toBuilder().setSipDispatchRuleId(id).clearCreatedAt();
+                yield before.hasCreatedAt() ? next.setCreatedAt(before.getCreatedAt()) : next;
             }
-            case UPDATE -> Rules.apply(request.getUpdate(), rule(id));
+            case UPDATE -> Rules.apply(request.getUpdate(), rule(id)).toBuilder();
             case ACTION_NOT_SET -> throw invalidArgument("missing or unsupported update action");
         };
+        SIPDispatchRuleInfo changed = builder.setUpdatedAt(now()).build();
         Rules.check(changed);
         checkConflicts(changed);
         store.now().putDispatchRule(changed);

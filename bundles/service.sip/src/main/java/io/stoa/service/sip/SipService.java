@@ -28,6 +28,7 @@ import io.stoa.rpc.RpcService;
 import io.stoa.store.SipStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -59,13 +60,13 @@ public final class SipService extends RpcService {
 
     @Activate
     public SipService() {
-        this(new SecureRandom());
+        this(new SecureRandom(), InstantSource.system());
     }
 
-    SipService(RandomGenerator random) {
+    SipService(RandomGenerator random, InstantSource clock) {
         super(NAME);
         Ids ids = new Ids(random);
-        Trunks trunks = new Trunks(this::store, ids);
+        Trunks trunks = new Trunks(this::store, ids, clock);
         administration("ListSIPTrunk", ListSIPTrunkRequest.getDefaultInstance(), trunks::list);
         administration("CreateSIPInboundTrunk", CreateSIPInboundTrunkRequest.getDefaultInstance(), trunks::create);
         administration("CreateSIPOutboundTrunk", CreateSIPOutboundTrunkRequest.getDefaultInstance(), trunks::create);
@@ -76,7 +77,7 @@ public final class SipService extends RpcService {
         administration("ListSIPInboundTrunk", ListSIPInboundTrunkRequest.getDefaultInstance(), trunks::list);
         administration("ListSIPOutboundTrunk", ListSIPOutboundTrunkRequest.getDefaultInstance(), trunks::list);
         administration("DeleteSIPTrunk", DeleteSIPTrunkRequest.getDefaultInstance(), trunks::delete);
-        DispatchRules rules = new DispatchRules(this::store, ids);
+        DispatchRules rules = new DispatchRules(this::store, ids, clock);
         administration("CreateSIPDispatchRule", CreateSIPDispatchRuleRequest.getDefaultInstance(), rules::create);
         administration("UpdateSIPDispatchRule", UpdateSIPDispatchRuleRequest.getDefaultInstance(), rules::update);
         administration("ListSIPDispatchRule", ListSIPDispatchRuleRequest.getDefaultInstance(), rules::list);

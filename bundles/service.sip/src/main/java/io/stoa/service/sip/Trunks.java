@@ -3,6 +3,8 @@ package io.stoa.service.sip;
 import static io.stoa.rpc.RpcException.invalidArgument;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.CreateSIPInboundTrunkRequest;
 import io.stoa.protocol.livekit.CreateSIPOutboundTrunkRequest;
@@ -25,6 +27,7 @@ import io.stoa.protocol.livekit.UpdateSIPOutboundTrunkRequest;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.StoreException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,10 +35,16 @@ import java.util.List;
 final class Trunks {
     private final Stored store;
     private final Ids ids;
+    private final InstantSource clock;
 
-    Trunks(Stored store, Ids ids) {
+    Trunks(Stored store, Ids ids, InstantSource clock) {
         this.store = store;
         this.ids = ids;
+        this.clock = clock;
+    }
+
+    private Timestamp now() {
+        return Timestamps.fromMillis(clock.millis());
     }
 
     // -- inbound
@@ -47,7 +56,8 @@ final class Trunks {
         if (!trunk.getSipTrunkId().isEmpty()) throw invalidArgument("trunk id must not be set");
         TrunkChecks.check(trunk);
         checkConflicts(trunk);
-        SIPInboundTrunkInfo created = trunk.toBuilder().setSipTrunkId(ids.next(Ids.SIP_TRUNK)).build();
+        Timestamp now = now();
+        SIPInboundTrunkInfo created = trunk.toBuilder().setSipTrunkId(ids.next(Ids.SIP_TRUNK)).setCreatedAt(now).setUpdatedAt(now).build();
         store.now().putInboundTrunk(created);
         return created;
     }
@@ -61,16 +71,18 @@ final class Trunks {
 
     synchronized Message update(UpdateSIPInboundTrunkRequest request) throws RpcException, StoreException {
         String id = checkedId(request.getSipTrunkId());
-        SIPInboundTrunkInfo changed = switch (request.getActionCase()) {
+        SIPInboundTrunkInfo.Builder builder = switch (request.getActionCase()) {
             case REPLACE -> {
                 checkReplacement(id, request.getReplace().getSipTrunkId());
                 TrunkChecks.check(request.getReplace());
-                inbound(id);
-                yield request.getReplace().toBuilder().setSipTrunkId(id).build();
+                SIPInboundTrunkInfo before = inbound(id);
+                SIPInboundTrunkInfo.Builder replacement = request.getReplace().toBuilder().setSipTrunkId(id).clearCreatedAt();
+                yield before.hasCreatedAt() ? replacement.setCreatedAt(before.getCreatedAt()) : replacement;
             }
-            case UPDATE -> TrunkUpdates.apply(request.getUpdate(), inbound(id));
+            case UPDATE -> TrunkUpdates.apply(request.getUpdate(), inbound(id)).toBuilder();
             case ACTION_NOT_SET -> throw invalidArgument("missing or unsupported update action");
         };
+        SIPInboundTrunkInfo changed = builder.setUpdatedAt(now()).build();
         TrunkChecks.check(changed);
         checkConflicts(changed);
         store.now().putInboundTrunk(changed);
@@ -100,23 +112,26 @@ final class Trunks {
         if (!request.hasTrunk()) throw invalidArgument("missing trunk");
         if (!request.getTrunk().getSipTrunkId().isEmpty()) throw invalidArgument("trunk id must not be set");
         TrunkChecks.check(request.getTrunk());
-        SIPOutboundTrunkInfo created = request.getTrunk().toBuilder().setSipTrunkId(ids.next(Ids.SIP_TRUNK)).build();
+        Timestamp now = now();
+        SIPOutboundTrunkInfo created = request.getTrunk().toBuilder().setSipTrunkId(ids.next(Ids.SIP_TRUNK)).setCreatedAt(now).setUpdatedAt(now).build();
         store.now().putOutboundTrunk(created);
         return created;
     }
 
     synchronized Message update(UpdateSIPOutboundTrunkRequest request) throws RpcException, StoreException {
         String id = checkedId(request.getSipTrunkId());
-        SIPOutboundTrunkInfo changed = switch (request.getActionCase()) {
+        SIPOutboundTrunkInfo.Builder builder = switch (request.getActionCase()) {
             case REPLACE -> {
                 checkReplacement(id, request.getReplace().getSipTrunkId());
                 TrunkChecks.check(request.getReplace());
-                outbound(id);
-                yield request.getReplace().toBuilder().setSipTrunkId(id).build();
+                SIPOutboundTrunkInfo before = outbound(id);
+                SIPOutboundTrunkInfo.Builder replacement = request.getReplace().toBuilder().setSipTrunkId(id).clearCreatedAt();
+                yield before.hasCreatedAt() ? replacement.setCreatedAt(before.getCreatedAt()) : replacement;
             }
-            case UPDATE -> TrunkUpdates.apply(request.getUpdate(), outbound(id));
+            case UPDATE -> TrunkUpdates.apply(request.getUpdate(), outbound(id)).toBuilder();
             case ACTION_NOT_SET -> throw invalidArgument("missing or unsupported update action");
         };
+        SIPOutboundTrunkInfo changed = builder.setUpdatedAt(now()).build();
         TrunkChecks.check(changed);
         store.now().putOutboundTrunk(changed);
         return changed;

@@ -3,7 +3,9 @@ package io.stoa.service.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import io.stoa.auth.Claims;
 import io.stoa.base.Ids;
 import io.stoa.protocol.livekit.ListSIPDispatchRuleResponse;
@@ -37,6 +39,7 @@ import io.stoa.store.memory.MemoryHashes;
 import io.stoa.store.records.AwayHashes;
 import io.stoa.store.records.SipRecords;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,7 +58,8 @@ class SipServiceTest {
     private static final String TRANSFER = "{\"sip\":{\"call\":true},\"video\":{\"roomAdmin\":true,\"room\":\"lobby\"}}";
     private static final String DENIED = "unauthenticated: permissions denied";
 
-    private final SipService service = new SipService(new Random(7));
+    private long nowMillis = 1_000;
+    private final SipService service = new SipService(new Random(7), () -> Instant.ofEpochMilli(nowMillis));
     private final Asked asked = new Asked(service);
     private final AwayHashes hashes = new AwayHashes(new MemoryHashes());
     private final SipRecords store = new SipRecords(hashes);
@@ -144,6 +148,30 @@ class SipServiceTest {
         assertThat(store.inboundTrunks()).isEmpty();
         assertThat(asked.answer("DeleteSIPTrunk", id, ADMIN)).as("again").startsWith("granted");
         assertThat(asked.answer("DeleteSIPTrunk", "{}", ADMIN)).isEqualTo("invalid_argument: trunk ID is required");
+    }
+
+    @Test
+    void when_it_was_made_and_changed_is_for_us_to_say() throws Exception {
+        String claimed = "\"createdAt\":\"2000-01-01T00:00:00Z\",\"updatedAt\":\"2000-01-01T00:00:00Z\"";
+        SIPInboundTrunkInfo in = inbound("{\"numbers\":[\"+1\"]," + claimed + "}");
+        SIPOutboundTrunkInfo out = outbound("{\"address\":\"a\",\"numbers\":[\"1\"]," + claimed + "}");
+        SIPDispatchRuleInfo rule = asked.call(SIPDispatchRuleInfo.class, "CreateSIPDispatchRule",
+                "{\"dispatchRule\":{\"rule\":{\"dispatchRuleDirect\":{\"roomName\":\"r\"}}," + claimed + "}}", ADMIN);
+        Timestamp one = Timestamps.fromSeconds(1);
+        assertThat(List.of(in.getCreatedAt(), in.getUpdatedAt(), out.getCreatedAt(), out.getUpdatedAt(), rule.getCreatedAt(), rule.getUpdatedAt())).containsOnly(one);
+        nowMillis = 2_000;
+        Timestamp two = Timestamps.fromSeconds(2);
+        String inId = "{\"sipTrunkId\":\"" + in.getSipTrunkId() + "\",";
+        String outId = "{\"sipTrunkId\":\"" + out.getSipTrunkId() + "\",";
+        String ruleId = "{\"sipDispatchRuleId\":\"" + rule.getSipDispatchRuleId() + "\",";
+        for (boolean replace : new boolean[] {false, true}) {
+            String action = (replace ? "\"replace\":{" + claimed + "," : "\"update\":{") + "\"name\":\"n\"";
+            in = asked.call(SIPInboundTrunkInfo.class, "UpdateSIPInboundTrunk", inId + action + (replace ? ",\"numbers\":[\"+1\"]}}" : "}}"), ADMIN);
+            out = asked.call(SIPOutboundTrunkInfo.class, "UpdateSIPOutboundTrunk", outId + action + (replace ? ",\"address\":\"a\",\"numbers\":[\"1\"]}}" : "}}"), ADMIN);
+            rule = asked.call(SIPDispatchRuleInfo.class, "UpdateSIPDispatchRule", ruleId + action + ",\"rule\":{\"dispatchRuleDirect\":{\"roomName\":\"r\"}}}}", ADMIN);
+            assertThat(List.of(in.getCreatedAt(), out.getCreatedAt(), rule.getCreatedAt())).containsOnly(one);
+            assertThat(List.of(in.getUpdatedAt(), out.getUpdatedAt(), rule.getUpdatedAt())).containsOnly(two);
+        }
     }
 
     @ParameterizedTest
@@ -240,7 +268,8 @@ class SipServiceTest {
         assertThat(asked.answer("UpdateSIPInboundTrunk", "{\"replace\":{\"numbers\":[\"3\"]}}", ADMIN)).isEqualTo("invalid_argument: trunk id must be set");
         assertThat(asked.answer("UpdateSIPInboundTrunk", "{\"sipTrunkId\":\"" + id + "\"}", ADMIN)).isEqualTo("invalid_argument: missing or unsupported update action");
         asked.call(Message.class, "UpdateSIPInboundTrunk", replace + "{\"numbers\":[\"1\",\"3\"]}}", ADMIN);
-        assertThat(store.inboundTrunk(id).orElseThrow()).isEqualTo(SIPInboundTrunkInfo.newBuilder().setSipTrunkId(id).addNumbers("1").addNumbers("3").build());
+        assertThat(store.inboundTrunk(id).orElseThrow()).isEqualTo(SIPInboundTrunkInfo.newBuilder()
+                .setSipTrunkId(id).addNumbers("1").addNumbers("3").setCreatedAt(Timestamps.fromSeconds(1)).setUpdatedAt(Timestamps.fromSeconds(1)).build());
         String out = outbound("{\"name\":\"o\",\"address\":\"a.example\",\"numbers\":[\"1\"]}").getSipTrunkId();
         asked.call(Message.class, "UpdateSIPOutboundTrunk", "{\"sipTrunkId\":\"" + out + "\",\"update\":{\"address\":\"b.example\",\"fromHost\":\"c\",\"transport\":\"SIP_TRANSPORT_TLS\"}}", ADMIN);
         assertThat(store.outboundTrunk(out).orElseThrow()).extracting(SIPOutboundTrunkInfo::getAddress, SIPOutboundTrunkInfo::getName, SIPOutboundTrunkInfo::getFromHost)
@@ -382,7 +411,7 @@ class SipServiceTest {
     @Test
     void without_a_worker_calls_are_unavailable_and_without_a_bus_too() throws Exception {
         String request = "{\"sipTrunkId\":\"" + outbound("{\"address\":\"a\",\"numbers\":[\"1\"]}").getSipTrunkId() + "\",\"sipCallTo\":\"+1\",\"roomName\":\"r\"}";
-        assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no response from servers");
+        assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no SIP worker is connected");
         service.bus = null;
         assertThat(asked.answer("CreateSIPParticipant", request, CALL)).isEqualTo("unavailable: no way to SIP workers: bundle rpc is not active");
     }

@@ -1,6 +1,7 @@
 package io.stoa.itests.framework;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stoa.auth.AccessTokens;
 import io.stoa.auth.Claims;
@@ -69,6 +70,11 @@ final class Caller implements AutoCloseable {
     static String token(String identity, String grant, String key, String secret) {
         Claims claims = Claims.fromJson("{\"sub\":\"" + identity + "\",\"identity\":\"" + identity + "\",\"video\":" + grant + "}");
         return AccessTokens.mint(claims, key, secret, Instant.now(), Duration.ofHours(1));
+    }
+
+    /** @param claims as they are, without issuer and end */
+    static String signed(String claims) {
+        return sign(JsonParser.parseString(claims).getAsJsonObject(), "devkey", "secret", Instant.now().plus(Duration.ofHours(1)));
     }
 
     /** Claims as they are, valid until then. */
@@ -151,13 +157,16 @@ final class Caller implements AutoCloseable {
 
     /** Enters with one peer connection, so that nothing is offered to it, and may change its metadata. Stays for a minute without media. */
     Session joinQuietly(String identity, String room) {
+        return joinQuietly(token(identity, grant(room).replace("{", "{\"canUpdateOwnMetadata\":true,")));
+    }
+
+    Session joinQuietly(String token) {
         JoinRequest request = JoinRequest.newBuilder()
                 .setClientInfo(ClientInfo.newBuilder().setSdk(ClientInfo.SDK.JS).setProtocol(17).setVersion("2.15.0"))
                 .setConnectionSettings(ConnectionSettings.newBuilder().setAutoSubscribe(true))
                 .build();
         byte[] wrapped = WrappedJoinRequest.newBuilder().setJoinRequest(request.toByteString()).build().toByteArray();
-        String grant = grant(room).replace("{", "{\"canUpdateOwnMetadata\":true,");
-        Session session = enter("/rtc/v1?join_request=" + Base64.getUrlEncoder().encodeToString(wrapped), token(identity, grant));
+        Session session = enter("/rtc/v1?join_request=" + Base64.getUrlEncoder().encodeToString(wrapped), token);
         session.awaitJoined();
         return session;
     }

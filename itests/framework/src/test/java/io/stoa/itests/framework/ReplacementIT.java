@@ -316,6 +316,11 @@ class ReplacementIT {
         public Subscription subscribeQueue(String channel, Subscriber subscriber) {
             return () -> {};
         }
+
+        @Override
+        public boolean hasSubscribers(String channel) {
+            return true;
+        }
     }
 
     private static final class Elsewhere implements NodeRegistry {
