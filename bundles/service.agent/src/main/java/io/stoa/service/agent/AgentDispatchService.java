@@ -2,26 +2,26 @@ package io.stoa.service.agent;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
-import io.stoa.cluster.RoomAllocator;
 import io.stoa.protocol.Services;
 import io.stoa.protocol.livekit.AgentDispatch;
 import io.stoa.protocol.livekit.CreateAgentDispatchRequest;
-import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DeleteAgentDispatchRequest;
 import io.stoa.protocol.livekit.ListAgentDispatchRequest;
 import io.stoa.protocol.livekit.ListAgentDispatchResponse;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomException;
-import io.stoa.room.RoomManager;
 import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcMethods;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** {@code livekit.AgentDispatchService} (spec 3.5) for the rooms of this node. */
+/** {@code livekit.AgentDispatchService} (spec 3.5). The node that has the room does it, asked by the others (spec 7.5). */
 final class AgentDispatchService implements RpcEndpoint {
     private static final ServiceDescriptor DESCRIPTOR = Services.byName("livekit.AgentDispatchService");
     private static final Map<String, Message> PROTOTYPES = Map.of(
@@ -38,14 +38,12 @@ final class AgentDispatchService implements RpcEndpoint {
         }
     }
 
-    private final Supplier<RoomManager> rooms;
-    private final Supplier<RoomAllocator> allocator;
+    private final RoomPlaces places;
     private final Supplier<LimitConfig> limits;
     private final Desks desks;
 
-    AgentDispatchService(Supplier<RoomManager> rooms, Supplier<RoomAllocator> allocator, Supplier<LimitConfig> limits, Desks desks) {
-        this.rooms = rooms;
-        this.allocator = allocator;
+    AgentDispatchService(RoomPlaces places, Supplier<LimitConfig> limits, Desks desks) {
+        this.places = places;
         this.limits = limits;
         this.desks = desks;
     }
@@ -76,14 +74,8 @@ final class AgentDispatchService implements RpcEndpoint {
         }
     }
 
-    private RoomManager rooms() throws RpcException {
-        RoomManager current = rooms.get();
-        if (current == null) throw new RpcException(RpcCode.UNAVAILABLE, "no room manager: bundle room is not active");
-        return current;
-    }
-
     private LiveRoom live(String name) throws RpcException {
-        return rooms().room(name).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        return places.here(name).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
     }
 
     private AgentDispatch create(CreateAgentDispatchRequest request, Caller caller) throws RpcException, RoomException {
@@ -94,14 +86,17 @@ final class AgentDispatchService implements RpcEndpoint {
         if (exceeds(bytes(request.getMetadata()), limit.maxMetadataSize())) throw new RpcException(RpcCode.INVALID_ARGUMENT, "metadata size exceeds limits");
         int attributes = request.getAttributesMap().entrySet().stream().mapToInt(one -> bytes(one.getKey()) + bytes(one.getValue())).sum();
         if (exceeds(attributes, limit.maxAttributesSize())) throw new RpcException(RpcCode.INVALID_ARGUMENT, "attribute size exceeds limits");
-        RoomAllocator opens = allocator.get();
-        if (opens != null && opens.autoCreate()) rooms().create(CreateRoomRequest.newBuilder().setName(request.getRoom()).build());
-        return desks.at(live(request.getRoom()), room -> room.create(AgentDispatch.newBuilder()
+        AgentDispatch wanted = AgentDispatch.newBuilder()
+                .setRoom(request.getRoom())
                 .setAgentName(request.getAgentName())
                 .setMetadata(request.getMetadata())
                 .setRestartPolicyValue(request.getRestartPolicyValue())
                 .setDeployment(request.getDeployment())
-                .putAllAttributes(request.getAttributesMap())));
+                .putAllAttributes(request.getAttributesMap())
+                .build();
+        Optional<RpcBus> elsewhere = places.opened(request.getRoom());
+        if (elsewhere.isPresent()) return elsewhere.get().call(RpcMethods.CREATE_DISPATCH.at(request.getRoom()), wanted);
+        return create(request.getRoom(), wanted);
     }
 
     private static int bytes(String text) {
@@ -114,12 +109,37 @@ final class AgentDispatchService implements RpcEndpoint {
 
     private AgentDispatch delete(DeleteAgentDispatchRequest request, Caller caller) throws RpcException {
         caller.requireRoomAdmin(request.getRoom());
-        return desks.at(live(request.getRoom()), room -> room.delete(request.getDispatchId()));
+        Optional<RpcBus> elsewhere = places.elsewhere(request.getRoom());
+        if (elsewhere.isPresent()) return elsewhere.get().call(RpcMethods.DELETE_DISPATCH.at(request.getRoom()), request);
+        return delete(request.getRoom(), request.getDispatchId());
     }
 
     private ListAgentDispatchResponse list(ListAgentDispatchRequest request, Caller caller) throws RpcException {
         caller.requireRoomAdmin(request.getRoom());
-        return desks.at(live(request.getRoom()), room ->
-                ListAgentDispatchResponse.newBuilder().addAllAgentDispatches(room.list(request.getDispatchId())).build());
+        Optional<RpcBus> elsewhere = places.elsewhere(request.getRoom());
+        if (elsewhere.isPresent()) return elsewhere.get().call(RpcMethods.LIST_DISPATCH.at(request.getRoom()), request);
+        return list(request.getRoom(), request.getDispatchId());
+    }
+
+    // -- in rooms that are here: whoever asks may (AgentDispatchInternal)
+
+    AgentDispatch create(String room, AgentDispatch wanted) throws RpcException {
+        return at(room, agents -> agents.create(wanted.toBuilder().clearState()));
+    }
+
+    AgentDispatch delete(String room, String id) throws RpcException {
+        return at(room, agents -> agents.delete(id));
+    }
+
+    ListAgentDispatchResponse list(String room, String id) throws RpcException {
+        return at(room, agents -> ListAgentDispatchResponse.newBuilder().addAllAgentDispatches(agents.list(id)).build());
+    }
+
+    private <T> T at(String room, Desks.Work<T> work) throws RpcException {
+        try {
+            return desks.at(live(room), work);
+        } catch (IllegalStateException e) { // by rooms that are just being handed over
+            throw new RpcException(RpcCode.UNAVAILABLE, e.getMessage());
+        }
     }
 }

@@ -6,8 +6,10 @@ import io.stoa.agent.AgentServer;
 import io.stoa.agent.WorkerSink;
 import io.stoa.agent.WorkerSpec;
 import io.stoa.auth.KeyProvider;
+import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.cluster.RoomAllocator;
+import io.stoa.cluster.Router;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.ServerInfo;
@@ -17,6 +19,7 @@ import io.stoa.room.RoomException;
 import io.stoa.room.RoomListener;
 import io.stoa.room.RoomManager;
 import io.stoa.rpc.Caller;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.AgentStore;
@@ -44,11 +47,14 @@ public final class AgentHost implements AgentServer, RoomListener, RpcEndpoint {
     private final ScheduledExecutorService desk = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("agents").factory());
     private final ExecutorService background = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("agents-", 0).factory());
     private final ExecutorService records = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("agents-store").factory());
+    private final ExecutorService clerk = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("agents-rpc").factory());
     private final AgentOffice office;
     private final AgentDispatchService dispatches;
     private volatile AgentsConfig config;
     private volatile LimitConfig limits;
     private volatile RoomManager rooms;
+    private RpcBus bus;
+    private MessageBus shared;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile KeyProvider keys;
@@ -59,13 +65,19 @@ public final class AgentHost implements AgentServer, RoomListener, RpcEndpoint {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile RoomAllocator allocator;
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile Router router;
+
     @Activate
     public AgentHost(AgentsConfig config, LimitConfig limits) {
         this.config = config;
         this.limits = limits;
         office = new AgentOffice(new AgentOffice.Tools(
-                new ExecutorDesk(desk), background, records, new SecureRandom(), () -> keys, () -> rooms, () -> this.config, this::server, this::remove));
-        dispatches = new AgentDispatchService(() -> rooms, () -> allocator, () -> this.limits, office);
+                new ExecutorDesk(desk), background, records, clerk, new SecureRandom(), () -> keys, () -> rooms, () -> this.config, this::server,
+                this::draining, this::remove));
+        RoomPlaces places = new RoomPlaces(() -> rooms, () -> allocator, () -> router, () -> nodes, this::sharedBus);
+        dispatches = new AgentDispatchService(places, () -> this.limits, office);
+        office.serveDispatches(dispatches);
     }
 
     @Modified
@@ -93,11 +105,46 @@ public final class AgentHost implements AgentServer, RoomListener, RpcEndpoint {
         office.unbind(gone);
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindBus(RpcBus next) {
+        bus = next;
+        office.follow(sharedBus());
+    }
+
+    synchronized void unbindBus(RpcBus gone) {
+        if (bus != gone) return;
+        bus = null;
+        office.follow(null);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY, target = "(stoa.bus=shared)")
+    synchronized void bindShared(MessageBus next) {
+        shared = next;
+        office.follow(sharedBus());
+    }
+
+    synchronized void unbindShared(MessageBus gone) {
+        if (shared != gone) return;
+        shared = null;
+        office.follow(null);
+    }
+
+    /** Null while no other node hears it. */
+    private synchronized RpcBus sharedBus() {
+        return shared == null ? null : bus;
+    }
+
+    private boolean draining() {
+        NodeRegistry current = nodes;
+        return current != null && current.draining();
+    }
+
     @Deactivate
     void stop() {
         desk.shutdownNow();
         background.shutdown();
         records.shutdown();
+        clerk.shutdown();
     }
 
     private ServerInfo server() {

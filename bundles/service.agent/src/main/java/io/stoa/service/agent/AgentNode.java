@@ -9,6 +9,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** One node that has workers: what it does when {@link AgentNodes} are asked. On the desk. */
 interface AgentNode {
+    /** Of a caller that waits as long as it takes. */
+    long FOREVER = Long.MAX_VALUE;
+
     CheckEnabledResponse checkEnabled();
 
     /** Whether it listens to a topic: it does as long as it has a worker of that kind. */
@@ -17,7 +20,11 @@ interface AgentNode {
     /** How gladly it would give the job to one of its workers; 0 = not at all. */
     float affinity(Job job);
 
-    CompletableFuture<JobState> request(Job job);
+    /** @param untilMillis Unix time after which nobody wants the answer any more, and so no worker is to have the job */
+    CompletableFuture<JobState> request(Job job, long untilMillis);
 
     CompletableFuture<JobState> terminate(String jobId, JobTerminateReason reason);
+
+    /** Whether one of its workers has the job. */
+    boolean has(String jobId);
 }

@@ -8,11 +8,14 @@ import io.stoa.auth.KeyProvider;
 import io.stoa.base.Ids;
 import io.stoa.protocol.handover.AgentsState;
 import io.stoa.protocol.handover.WorkerState;
+import io.stoa.protocol.livekit.AgentDispatch;
 import io.stoa.protocol.livekit.Job;
 import io.stoa.protocol.livekit.Room;
+import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.ServerInfo;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomManager;
+import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.AgentStore;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -41,22 +45,28 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
     static final int VERSION = 1;
     private static final String WORKER = "AW_";
     private static final long CALL_SECONDS = 5;
+    /** While the node drains, one worker that has nothing to do is sent away so often. */
+    private static final long FAREWELL_MILLIS = 1_000;
 
     /**
      * What it works with; suppliers give null while there is none.
      *
      * @param background may block
      * @param inOrder may block; one task after the other
+     * @param clerk the same, for what waits for the message bus
+     * @param draining whether workers are to go to other nodes
      */
     record Tools(
             Desk desk,
             Executor background,
             Executor inOrder,
+            Executor clerk,
             RandomGenerator random,
             Supplier<KeyProvider> keys,
             Supplier<RoomManager> rooms,
             Supplier<AgentsConfig> config,
             Supplier<ServerInfo> server,
+            BooleanSupplier draining,
             RoomAgents.Remover remover) {}
 
     private final Tools tools;
@@ -65,7 +75,12 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
     private final WorkerPool pool;
     private final AgentRooms rooms;
     private final AgentRecords records;
+    private final AgentPosts posts;
+    private final AgentFront front = new AgentFront(this);
+    private final ClusterNodes nodes;
     private final Map<String, WorkerDialogue> dialogues = new LinkedHashMap<>();
+    /** Null while no other node hears it. */
+    private RpcBus shared;
     private boolean inCharge;
     /** Counts the times: what one of them has left on the desk does not concern the next. */
     private volatile int term;
@@ -75,10 +90,25 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         ids = new Ids(tools.random());
         desk = new WhileInCharge();
         rooms = new AgentRooms(desk, tools.background());
-        pool = new WorkerPool(desk, tools.random(), new JobTokens(tools.keys()), () -> tools.config().get().targetLoad(), rooms);
         records = new AgentRecords(tools.inOrder());
-        AgentNodes nodes = new LocalNodes(pool);
-        rooms.begin(new RoomAgents.Premises(desk, nodes, new JobLauncher(nodes, ids, tools.config()), records, tools.remover(), ids));
+        posts = new AgentPosts(tools.clerk(), front);
+        pool = new WorkerPool(
+                desk, tools.random(), new JobTokens(tools.keys()), () -> tools.config().get().targetLoad(), new Telling(), posts, tools.draining());
+        nodes = new ClusterNodes(desk, tools.background(), () -> shared, pool, rooms);
+        rooms.begin(new RoomAgents.Premises(desk, nodes, new JobLauncher(nodes, ids, tools.config()), records, posts, tools.remover(), ids));
+    }
+
+    /** Workers tell rooms of their jobs, wherever these are. */
+    private final class Telling implements JobWatcher {
+        @Override
+        public void changed(Job job) {
+            nodes.changed(job);
+        }
+
+        @Override
+        public void lost(Job job) {
+            nodes.lost(job);
+        }
     }
 
     /** What was put on the desk is nobody's business when somebody else is in charge. */
@@ -106,8 +136,36 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         }
     }
 
-    private interface Work<T> {
+    interface Work<T> {
         T done() throws RpcException;
+    }
+
+    /** For another node. @throws RpcException {@code unavailable} while somebody else is in charge */
+    <T> T ask(Work<T> work) throws RpcException {
+        return call(() -> {
+            requireCharge();
+            return work.done();
+        });
+    }
+
+    private void requireCharge() throws RpcException {
+        if (!inCharge) throw new RpcException(RpcCode.UNAVAILABLE, "agents are not available: bundle edge.agent is not active");
+    }
+
+    WorkerPool pool() {
+        return pool;
+    }
+
+    AgentRooms rooms() {
+        return rooms;
+    }
+
+    ClusterNodes nodes() {
+        return nodes;
+    }
+
+    Desk desk() {
+        return desk;
     }
 
     private <T> T call(Work<T> work) throws RpcException {
@@ -160,6 +218,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         if (inCharge) return sessions;
         inCharge = true;
         term++;
+        posts.open();
         List<Job> lost = new ArrayList<>();
         for (WorkerState known : state.getWorkersList()) {
             WorkerSink sink = sinks.get(known.getId());
@@ -170,7 +229,13 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         lost.forEach(rooms::lost);
         if (state.getWorkersCount() > 0) LOG.info("{} agent workers go on here", sessions.size());
         look();
+        drain();
         return sessions;
+    }
+
+    private void drain() {
+        if (shared != null && tools.draining().getAsBoolean()) pool.sendOneAway();
+        desk.after(FAREWELL_MILLIS, this::drain);
     }
 
     private WorkerDialogue resume(WorkerState known, WorkerSink sink) {
@@ -186,7 +251,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
     }
 
     private WorkerDialogue talk(Worker worker) {
-        WorkerDialogue dialogue = new WorkerDialogue(desk, pool, worker, tools.server(), gone -> dialogues.remove(gone.id()));
+        WorkerDialogue dialogue = new WorkerDialogue(desk, pool, nodes, worker, tools.server(), gone -> dialogues.remove(gone.id()));
         dialogues.put(worker.id, dialogue);
         dialogue.begin();
         return dialogue;
@@ -216,6 +281,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         for (WorkerDialogue dialogue : dialogues.values()) state.addWorkers(state(dialogue.worker()));
         inCharge = false;
         dialogues.clear();
+        posts.close();
         pool.clear();
         rooms.clear();
         return state.build().toByteArray();
@@ -262,12 +328,29 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
 
     @Override
     public <T> T at(LiveRoom live, AgentDispatchService.Desks.Work<T> work) throws RpcException {
-        return call(() -> {
-            if (!inCharge) throw new RpcException(RpcCode.UNAVAILABLE, "agents are not available: bundle edge.agent is not active");
-            T done = work.on(rooms.room(live.info(), live.internal()));
+        Room info = live.info();
+        RoomInternal internal = live.internal();
+        List<AgentDispatch> left = ask(() -> rooms.knows(info)) ? List.of() : rooms.left(info);
+        return ask(() -> {
+            T done = work.on(rooms.room(info, internal, left));
             rooms.census(live);
             return done;
         });
+    }
+
+    // -- other nodes
+
+    /** @param next null: nobody else hears it */
+    void follow(RpcBus next) {
+        tools.desk().post(() -> {
+            shared = next;
+            nodes.forget();
+            posts.follow(next);
+        });
+    }
+
+    void serveDispatches(AgentDispatchService with) {
+        front.dispatches(with);
     }
 
     // -- stores

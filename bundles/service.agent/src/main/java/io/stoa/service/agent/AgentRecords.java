@@ -6,18 +6,24 @@ import io.stoa.store.AgentStore;
 import io.stoa.store.StoreException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What rooms tell the store of their agents, for whoever looks into it: nobody here reads it back. A store that comes is told everything
- * that lives; what was not written while there was none is not missed. Called on the desk; writes on a thread of its own, in order.
+ * What rooms tell the store of their agents, for whoever looks into it, and for the node where a room opens after its own has died. A
+ * store that comes is told everything that lives; what was not written while there was none is not missed. Called on the desk; writes on
+ * a thread of its own, in order.
  */
 final class AgentRecords {
     private static final Logger LOG = LoggerFactory.getLogger(AgentRecords.class);
     /** Rooms that ended while there was no store need not be remembered for ever. */
     private static final int MAX_FORGOTTEN = 10_000;
+
+    /** By so much clocks of nodes may differ. */
+    private static final long SKEW_SECONDS = 10;
 
     private interface Write {
         void to(AgentStore store) throws StoreException;
@@ -25,7 +31,7 @@ final class AgentRecords {
 
     private final Executor inOrder;
     private final LinkedHashSet<String> forgotten = new LinkedHashSet<>();
-    private AgentStore store;
+    private volatile AgentStore store;
 
     AgentRecords(Executor inOrder) {
         this.inOrder = inOrder;
@@ -63,15 +69,44 @@ final class AgentRecords {
         write(to -> to.deleteRoom(room));
     }
 
+    /**
+     * What is left of a room that opens here, and did not end where it was before. Any thread that may wait.
+     *
+     * @param since when the room was created, Unix seconds: what is older is of another room of that name, and is forgotten
+     */
+    List<AgentDispatch> left(String room, long since) {
+        AgentStore from = store;
+        if (from == null) return List.of();
+        try {
+            List<AgentDispatch> all = CompletableFuture.supplyAsync(() -> read(from, room), inOrder).join();
+            List<AgentDispatch> left = all.stream().filter(one -> one.getState().getCreatedAt() >= (since - SKEW_SECONDS) * 1_000_000_000L).toList();
+            if (left.isEmpty() && !all.isEmpty()) inOrder.execute(() -> write(from, to -> to.deleteRoom(room)));
+            return left;
+        } catch (CompletionException e) {
+            LOG.warn("whether room {} had agents before is not known: {}", room, e.getCause().getMessage());
+            return List.of();
+        }
+    }
+
+    private static List<AgentDispatch> read(AgentStore from, String room) {
+        try {
+            return from.dispatches(room);
+        } catch (StoreException e) {
+            throw new CompletionException(e);
+        }
+    }
+
     private void write(Write what) {
         AgentStore to = store;
         if (to == null) return;
-        inOrder.execute(() -> {
-            try {
-                what.to(to);
-            } catch (StoreException e) {
-                LOG.warn("the store does not know of an agent: {}", e.getMessage());
-            }
-        });
+        inOrder.execute(() -> write(to, what));
+    }
+
+    private static void write(AgentStore to, Write what) {
+        try {
+            what.to(to);
+        } catch (StoreException e) {
+            LOG.warn("the store does not know of an agent: {}", e.getMessage());
+        }
     }
 }

@@ -59,20 +59,36 @@ final class AgentRooms implements JobWatcher {
     private void meet(LiveRoom live) {
         Room info = live.info();
         RoomInternal internal = live.internal();
+        List<AgentDispatch> left = left(info);
         desk.post(() -> {
-            room(info, internal);
+            room(info, internal, left);
             census(live);
         });
     }
 
-    /** A room that lives. */
-    RoomAgents room(Room info, RoomInternal internal) {
+    /** What is stored of a room that has not ended, and may be new here. Any thread that may wait. */
+    List<AgentDispatch> left(Room info) {
+        return premises.records().left(info.getName(), info.getCreationTime());
+    }
+
+    boolean has(String name) {
+        return rooms.containsKey(name);
+    }
+
+    boolean knows(Room info) {
+        RoomAgents known = rooms.get(info.getName());
+        return known != null && known.sid().equals(info.getSid());
+    }
+
+    /** A room that lives. @param left its dispatches, if it lived elsewhere before */
+    RoomAgents room(Room info, RoomInternal internal, List<AgentDispatch> left) {
         RoomAgents before = rooms.get(info.getName());
         if (before != null && before.sid().equals(info.getSid())) return before;
         if (before != null) before.finish();
         RoomAgents room = new RoomAgents(premises, info);
         rooms.put(info.getName(), room);
-        room.open(internal);
+        premises.posts().room(info.getName());
+        room.open(internal, left);
         return room;
     }
 
@@ -114,7 +130,9 @@ final class AgentRooms implements JobWatcher {
     }
 
     private void finish(RoomAgents room) {
-        if (rooms.remove(room.name(), room)) room.finish();
+        if (!rooms.remove(room.name(), room)) return;
+        premises.posts().noRoom(room.name());
+        room.finish();
     }
 
     void event(Room info, Consumer<RoomAgents> what) {
@@ -126,6 +144,11 @@ final class AgentRooms implements JobWatcher {
     }
 
     // -- jobs
+
+    /** Those of them that live. */
+    List<Job> jobs(List<String> ids) {
+        return rooms.values().stream().flatMap(room -> room.jobs(ids)).toList();
+    }
 
     @Override
     public void changed(Job job) {
@@ -155,6 +178,7 @@ final class AgentRooms implements JobWatcher {
         for (RoomAgentsState one : from.getRoomsList()) {
             RoomAgents room = new RoomAgents(premises, one.getRoom());
             rooms.put(room.name(), room);
+            premises.posts().room(room.name());
             room.resume(one);
         }
     }

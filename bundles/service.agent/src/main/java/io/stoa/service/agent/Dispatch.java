@@ -3,6 +3,8 @@ package io.stoa.service.agent;
 import io.stoa.protocol.handover.AgentJobState;
 import io.stoa.protocol.handover.DispatchState;
 import io.stoa.protocol.livekit.AgentDispatch;
+import io.stoa.protocol.livekit.JobType;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -49,6 +51,18 @@ final class Dispatch {
             oldest.remove();
             ended--;
         }
+    }
+
+    /** Whether somebody who comes back has a job from before that is still going on; it is about who is here now. */
+    boolean keeps(JobType type, ParticipantInfo one) {
+        for (AgentJob job : jobs.values()) {
+            boolean his = job.job.getType() == type && !job.ended() && job.job.getParticipant().getSid().isEmpty()
+                    && job.job.getParticipant().getIdentity().equals(one.getIdentity());
+            if (!his) continue;
+            job.job = job.job.toBuilder().setParticipant(one).build();
+            return true;
+        }
+        return false;
     }
 
     static Dispatch of(DispatchState from) {

@@ -24,6 +24,16 @@ record JobKind(String agentName, String namespace, JobType type, String deployme
         return deployment.isEmpty() ? topic : topic + "_" + deployment;
     }
 
+    /** The second part. */
+    static String topic(JobType type) {
+        return switch (type) {
+            case JT_ROOM -> "room";
+            case JT_PUBLISHER -> "publisher";
+            case JT_PARTICIPANT -> "participant";
+            case UNRECOGNIZED -> throw new IllegalArgumentException("a job of an unknown type");
+        };
+    }
+
     @Override
     public String toString() {
         return type + " \"" + topic() + "\"";

@@ -37,8 +37,7 @@ final class JobLauncher {
 
     /** @param like without id and namespace */
     void launch(Job like, Wish wish) {
-        Search search = new Search(like, wish);
-        nodes.checkEnabled(search::answer, search::done);
+        nodes.checkEnabled(false, new Search(like, wish));
     }
 
     /** In one namespace, as a job of its own. */
@@ -64,7 +63,7 @@ final class JobLauncher {
     }
 
     /** Answers may come one after the other: a named agent is waited for, then every namespace counts. */
-    private final class Search {
+    private final class Search implements AgentNodes.Answers {
         final Job like;
         final Wish wish;
         final Set<String> namespaces = new HashSet<>();
@@ -78,8 +77,9 @@ final class JobLauncher {
             known = like.getAgentName().isEmpty();
         }
 
+        @Override
         @SuppressWarnings("deprecation")
-        void answer(CheckEnabledResponse answer) {
+        public void answer(CheckEnabledResponse answer) {
             elsewhere |= answer.getAgentNamesList().contains(like.getAgentName());
             if (!enabled(answer, like.getType())) return;
             known |= answer.getAgentNamesList().contains(like.getAgentName());
@@ -87,8 +87,12 @@ final class JobLauncher {
             if (known) for (String namespace : Set.copyOf(namespaces)) if (asked.add(namespace)) launch(like, namespace, wish);
         }
 
-        void done() {
-            if (asked.isEmpty()) wish.nobody(elsewhere);
+        /** An agent that is not remembered may have just come. */
+        @Override
+        public void done(boolean remembered) {
+            if (!asked.isEmpty()) return;
+            if (remembered && !like.getAgentName().isEmpty()) nodes.checkEnabled(true, this);
+            else wish.nobody(elsewhere);
         }
     }
 

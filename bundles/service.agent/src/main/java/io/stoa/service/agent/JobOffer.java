@@ -14,8 +14,12 @@ final class JobOffer {
     /** A worker's own simulation: nobody else is asked. */
     final boolean simulated;
 
-    JobOffer(Job job, boolean simulated) {
+    /** Unix time after which nobody waits for the outcome. */
+    final long untilMillis;
+
+    JobOffer(Job job, boolean simulated, long untilMillis) {
         this.job = job;
         this.simulated = simulated;
+        this.untilMillis = untilMillis;
     }
 }

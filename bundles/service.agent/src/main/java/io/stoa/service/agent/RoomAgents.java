@@ -40,6 +40,8 @@ final class RoomAgents {
     static final long RETURN_MILLIS = 15_000;
     /** A job that failed is given away again after so long; once for each. */
     private static final long[] RESTART_MILLIS = {1_000, 2_000, 5_000, 10_000, 20_000};
+    /** An agent has so long to come, then whether its worker is still there is asked. */
+    static final long ARRIVAL_MILLIS = 30_000;
     /** A job that lived so long may fail as often as a new one. */
     private static final long SETTLED_NANOS = 60_000_000_000L;
 
@@ -70,8 +72,10 @@ final class RoomAgents {
 
     // -- dispatches
 
-    /** Those that the room opens with; without any, agents without a name are wanted. */
-    void open(RoomInternal internal) {
+    /** Those that it had on a node that has died, or else those that it opens with; without any, agents without a name are wanted. */
+    void open(RoomInternal internal, List<AgentDispatch> left) {
+        left.forEach(this::adopt);
+        if (!left.isEmpty()) return;
         List<RoomAgentDispatch> wanted =
                 internal.getAgentDispatchesCount() == 0 ? List.of(RoomAgentDispatch.getDefaultInstance()) : internal.getAgentDispatchesList();
         for (RoomAgentDispatch one : wanted) {
@@ -89,10 +93,25 @@ final class RoomAgents {
         }
     }
 
+    /** Its agents may be on their way here, as everybody else who was in the room. */
+    private void adopt(AgentDispatch stored) {
+        Dispatch dispatch = new Dispatch(stored.toBuilder());
+        dispatch.info.getStateBuilder().clearJobs();
+        for (Job job : stored.getState().getJobsList()) {
+            AgentJob known = new AgentJob(job.toBuilder().setRoom(room).build(), 0, 0);
+            known.unattended = true;
+            dispatch.jobs.put(job.getId(), known);
+            if (!known.ended()) await(dispatch, known);
+        }
+        dispatches.put(dispatch.id(), dispatch);
+        LOG.info("room {} goes on here with dispatch {} of agent \"{}\" and {} jobs", name(), dispatch.id(), stored.getAgentName(), dispatch.jobs.size());
+        if (dispatch.jobs.values().stream().noneMatch(job -> job.job.getType() == JobType.JT_ROOM)) launch(dispatch, JobType.JT_ROOM, null);
+    }
+
     /** Who is here is told of by {@link #entered} and {@link #published}, again if it was before. */
     AgentDispatch create(AgentDispatch.Builder wanted) {
         Dispatch dispatch = new Dispatch(wanted.clone()
-                .setId(premises.ids().next(DISPATCH))
+                .setId(wanted.getId().isEmpty() ? premises.ids().next(DISPATCH) : wanted.getId())
                 .setRoom(name())
                 .setState(AgentDispatchState.newBuilder().setCreatedAt(premises.desk().unixNanos())));
         dispatches.put(dispatch.id(), dispatch);
@@ -164,13 +183,13 @@ final class RoomAgents {
                 .forEach(job -> job.present = true);
         if (dependent(one)) return;
         for (Dispatch dispatch : List.copyOf(dispatches.values()))
-            if (dispatch.participants.add(one.getSid())) launch(dispatch, JobType.JT_PARTICIPANT, one);
+            if (dispatch.participants.add(one.getSid()) && !dispatch.keeps(JobType.JT_PARTICIPANT, one)) launch(dispatch, JobType.JT_PARTICIPANT, one);
     }
 
     void published(ParticipantInfo one) {
         if (dependent(one)) return;
         for (Dispatch dispatch : List.copyOf(dispatches.values()))
-            if (dispatch.publishers.add(one.getSid())) launch(dispatch, JobType.JT_PUBLISHER, one);
+            if (dispatch.publishers.add(one.getSid()) && !dispatch.keeps(JobType.JT_PUBLISHER, one)) launch(dispatch, JobType.JT_PUBLISHER, one);
     }
 
     void left(ParticipantInfo one) {
@@ -269,6 +288,7 @@ final class RoomAgents {
             become(taken, state);
             if (closed && !taken.ended()) terminate(taken);
             else if (dispatch.deleted()) end(dispatch);
+            else expect(dispatch, taken);
         }
 
         @Override
@@ -276,13 +296,30 @@ final class RoomAgents {
             dispatch.launching.remove(job.getId());
             LOG.info("room {}: nobody takes job {} of {} for agent \"{}\": {}", name(), job.getId(), job.getType(), job.getAgentName(), why.getMessage());
             if (dispatch.deleted()) end(dispatch);
-            else if (restarts > 0) again(dispatch, job, restarts);
+            else if (restarts > 0 || isLost(why)) again(dispatch, job, restarts);
+            if (isLost(why)) premises.nodes().terminate(job.getId(), JobTerminateReason.TERMINATION_REQUESTED);
         }
 
         @Override
         public void nobody(boolean known) {
             if (!known && !dispatch.info.getAgentName().isEmpty()) LOG.info("room {}: there is no worker for agent \"{}\"", name(), dispatch.info.getAgentName());
         }
+    }
+
+    /** A node had the job to give, and has not said to whom: it is nobody's any more. */
+    private static boolean isLost(Throwable why) {
+        return why instanceof RpcException said && said.code() == RpcCode.DEADLINE_EXCEEDED;
+    }
+
+    /** An agent that does not come may be slow, or its worker may have died with its node, of which nobody tells. */
+    private void expect(Dispatch dispatch, AgentJob job) {
+        premises.desk().after(ARRIVAL_MILLIS, () -> {
+            if (closed || job.present || job.ended() || job.unattended) return;
+            premises.nodes().attended(job.job.getId()).whenComplete((attended, failure) -> {
+                if (failure != null || attended) expect(dispatch, job);
+                else lost(job.job);
+            });
+        });
     }
 
     private void become(AgentJob job, JobState state) {
@@ -300,6 +337,7 @@ final class RoomAgents {
     void changed(Job job) {
         with(job, (dispatch, known) -> {
             become(known, job.getState());
+            if (!known.ended()) known.unattended = false;
             if (!known.failed()) return;
             premises.desk().after(FAREWELL_MILLIS, () -> remove(known));
             again(dispatch, known);
@@ -309,9 +347,15 @@ final class RoomAgents {
     /** Its worker's connection is gone. The agent may be here all the same, or on its way. */
     void lost(Job job) {
         with(job, (dispatch, known) -> {
+            boolean another = !known.job.getState().getWorkerId().equals(job.getState().getWorkerId());
+            if (another) return; // it goes on with that one
             known.unattended = true;
             if (!known.present) await(dispatch, known);
         });
+    }
+
+    Stream<Job> jobs(List<String> ids) {
+        return dispatches.values().stream().flatMap(dispatch -> ids.stream().map(dispatch.jobs::get)).filter(job -> job != null && !job.ended()).map(job -> job.job);
     }
 
     private interface Known {
@@ -376,7 +420,11 @@ final class RoomAgents {
             Dispatch dispatch = Dispatch.of(one);
             if (dispatch.deleted()) ending.add(dispatch);
             else dispatches.put(dispatch.id(), dispatch);
-            for (AgentJob job : dispatch.jobs.values()) if (job.unattended && !job.present && !job.ended()) await(dispatch, job);
+            for (AgentJob job : dispatch.jobs.values()) {
+                if (job.present || job.ended()) continue;
+                if (job.unattended) await(dispatch, job);
+                else expect(dispatch, job);
+            }
             for (AgentJob job : List.copyOf(dispatch.launching.values())) {
                 if (job.restartAt == 0) premises.launcher().ask(job.job, new Wish(dispatch, job.restarts));
                 else arm(dispatch, job);
@@ -391,5 +439,5 @@ final class RoomAgents {
     }
 
     /** What all rooms share. */
-    record Premises(Desk desk, AgentNodes nodes, JobLauncher launcher, AgentRecords records, Remover remover, Ids ids) {}
+    record Premises(Desk desk, AgentNodes nodes, JobLauncher launcher, AgentRecords records, AgentPosts posts, Remover remover, Ids ids) {}
 }

@@ -10,6 +10,7 @@ import io.stoa.protocol.livekit.WorkerMessage;
 import io.stoa.protocol.livekit.WorkerPing;
 import io.stoa.protocol.livekit.WorkerPong;
 import io.stoa.protocol.livekit.WorkerStatus;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -19,19 +20,23 @@ import org.slf4j.LoggerFactory;
 final class WorkerDialogue implements WorkerSession {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerDialogue.class);
     static final long REGISTER_MILLIS = 10_000;
+    /** It does not go on with more jobs than that at once. */
+    private static final int MAX_MIGRATED = 1_000;
 
     private final Desk desk;
     private final WorkerPool pool;
+    private final AgentNodes nodes;
     private final Worker worker;
     private final Supplier<ServerInfo> server;
     private final Consumer<WorkerDialogue> onGone;
     private boolean over;
 
     /** @param onGone called once, when it is over */
-    WorkerDialogue(Desk desk, WorkerPool pool, Worker worker, Supplier<ServerInfo> server, Consumer<WorkerDialogue> onGone) {
+    WorkerDialogue(Desk desk, WorkerPool pool, AgentNodes nodes, Worker worker, Supplier<ServerInfo> server, Consumer<WorkerDialogue> onGone) {
         this.onGone = onGone;
         this.desk = desk;
         this.pool = pool;
+        this.nodes = nodes;
         this.worker = worker;
         this.server = server;
     }
@@ -101,9 +106,19 @@ final class WorkerDialogue implements WorkerSession {
             }
             case MIGRATE_JOB -> {
                 if (early) tooEarly();
+                else migrate(message.getMigrateJob().getJobIdsList());
             }
             case MESSAGE_NOT_SET -> end("unknown message");
         }
+    }
+
+    /** It had them when its connection went: by another node, or before the edge was replaced. */
+    private void migrate(List<String> jobs) {
+        if (jobs.isEmpty()) return;
+        nodes.jobs(jobs.subList(0, Math.min(MAX_MIGRATED, jobs.size()))).whenComplete((known, failure) -> {
+            if (failure == null) pool.resumed(worker, known);
+            else LOG.warn("agent worker {} goes on without jobs that it has: {}", worker.id, failure.getMessage());
+        });
     }
 
     private void tooEarly() {

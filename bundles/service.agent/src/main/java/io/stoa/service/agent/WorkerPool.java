@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ final class WorkerPool implements AgentNode {
     /** A worker simulates no more jobs at a time. */
     static final int MAX_SIMULATED = 100;
     static final String JOB = "AJ_";
+    /** By so much less a node that drains wants a job. */
+    private static final float LAST_RESORT = 0.001f;
+    /** The way of an answer to another node. */
+    private static final long WAY_MILLIS = 500;
 
     private final Desk desk;
     private final RandomGenerator random;
@@ -42,34 +47,62 @@ final class WorkerPool implements AgentNode {
     private final JobTokens tokens;
     private final DoubleSupplier targetLoad;
     private final JobWatcher watcher;
+    private final AgentPosts posts;
+    private final BooleanSupplier draining;
     private final Map<String, Worker> workers = new LinkedHashMap<>();
     private final Map<String, Worker> jobs = new LinkedHashMap<>();
 
-    WorkerPool(Desk desk, RandomGenerator random, JobTokens tokens, DoubleSupplier targetLoad, JobWatcher watcher) {
+    /** @param draining whether other nodes are to have what can be had there */
+    WorkerPool(
+            Desk desk, RandomGenerator random, JobTokens tokens, DoubleSupplier targetLoad, JobWatcher watcher, AgentPosts posts, BooleanSupplier draining) {
         this.desk = desk;
         this.random = random;
         ids = new Ids(random);
         this.tokens = tokens;
         this.targetLoad = targetLoad;
         this.watcher = watcher;
+        this.posts = posts;
+        this.draining = draining;
     }
 
     // -- workers come and go
 
     void add(Worker worker) {
         workers.put(worker.id, worker);
-        worker.running.keySet().forEach(job -> jobs.put(job, worker));
+        posts.kind(worker.kind());
+        worker.running.keySet().forEach(job -> has(job, worker));
         LOG.info("agent worker {} has registered from {}", worker, worker.address);
     }
 
     void remove(Worker worker) {
         if (!workers.remove(worker.id, worker)) return;
+        posts.noKind(worker.kind());
         LOG.info("agent worker {} has gone; it had {} jobs", worker, worker.running.size());
         List<JobOffer> open = List.copyOf(worker.offers.values());
         worker.offers.clear();
-        worker.running.values().forEach(job -> jobs.remove(job.getId()));
+        worker.running.keySet().forEach(this::hasNoMore);
         open.forEach(offer -> next(offer, worker.id + " has gone"));
         worker.running.values().forEach(watcher::lost);
+    }
+
+    private void has(String job, Worker worker) {
+        jobs.put(job, worker);
+        posts.job(job);
+    }
+
+    private void hasNoMore(String job) {
+        jobs.remove(job);
+        posts.noJob(job);
+    }
+
+    /** One that has nothing to do is to find another node, if there is one. */
+    void sendOneAway() {
+        for (Worker worker : workers.values()) {
+            if (!worker.running.isEmpty() || !worker.offers.isEmpty()) continue;
+            LOG.info("agent worker {} is to find another node: this one drains", worker);
+            worker.sink.close("node is draining");
+            return;
+        }
     }
 
     /** They go on elsewhere. */
@@ -110,12 +143,17 @@ final class WorkerPool implements AgentNode {
         JobKind kind = JobKind.of(job);
         float affinity = 0;
         for (Worker worker : workers.values()) if (worker.is(kind)) affinity += worker.room((float) targetLoad.getAsDouble());
-        return affinity;
+        return draining.getAsBoolean() ? affinity * LAST_RESORT : affinity;
     }
 
     @Override
-    public CompletableFuture<JobState> request(Job job) {
-        JobOffer offer = new JobOffer(job, false);
+    public boolean has(String jobId) {
+        return jobs.containsKey(jobId);
+    }
+
+    @Override
+    public CompletableFuture<JobState> request(Job job, long untilMillis) {
+        JobOffer offer = new JobOffer(job, false, untilMillis);
         next(offer, null);
         return offer.outcome;
     }
@@ -134,6 +172,11 @@ final class WorkerPool implements AgentNode {
 
     /** @param why the one before is not it; null if there was none */
     private void next(JobOffer offer, String why) {
+        if (desk.millis() >= offer.untilMillis - WAY_MILLIS) {
+            LOG.warn("job {}: {}; nobody waits for it any more", offer.job.getId(), why);
+            offer.outcome.completeExceptionally(new RpcException(RpcCode.DEADLINE_EXCEEDED, "no worker has answered in time"));
+            return;
+        }
         Worker worker = offer.simulated ? null : draw(offer);
         if (why != null) LOG.warn("job {}: {}; {}", offer.job.getId(), why, worker == null ? "there is no other worker" : worker.id + " is asked");
         if (worker != null) offer(offer, worker);
@@ -162,7 +205,7 @@ final class WorkerPool implements AgentNode {
     private void offer(JobOffer offer, Worker worker) {
         offer.tried.add(worker);
         worker.offers.put(offer.job.getId(), offer);
-        desk.after(ANSWER_MILLIS, () -> {
+        desk.after(Math.min(ANSWER_MILLIS, offer.untilMillis - WAY_MILLIS - desk.millis()), () -> {
             if (worker.offers.remove(offer.job.getId(), offer)) next(offer, worker.id + " has not answered in time");
         });
         worker.send(ServerMessage.newBuilder().setAvailability(AvailabilityRequest.newBuilder().setJob(given(offer.job, worker, ""))));
@@ -203,7 +246,7 @@ final class WorkerPool implements AgentNode {
         }
         Job job = given(offer.job, worker, answer.getParticipantIdentity());
         worker.running.put(job.getId(), job);
-        jobs.put(job.getId(), worker);
+        has(job.getId(), worker);
         worker.send(ServerMessage.newBuilder().setAssignment(JobAssignment.newBuilder().setJob(job).setToken(token.get())));
         LOG.info("job {} in room {} is agent worker {}'s", job.getId(), job.getRoom().getName(), worker);
         offer.outcome.complete(job.getState());
@@ -227,12 +270,28 @@ final class WorkerPool implements AgentNode {
         if (AgentJob.ended(status)) {
             job.getStateBuilder().setEndedAt(now);
             worker.running.remove(jobId);
-            jobs.remove(jobId);
+            hasNoMore(jobId);
             LOG.info("job {} in room {} has ended: {} {}", jobId, job.getRoom().getName(), status, error);
         } else {
             worker.running.put(jobId, job.build());
         }
         return job.build();
+    }
+
+    /** A worker has connected anew and has these jobs, which rooms still know. */
+    void resumed(Worker worker, List<Job> known) {
+        if (workers.get(worker.id) != worker) return;
+        for (Job before : known) {
+            Worker had = jobs.get(before.getId());
+            if (!worker.is(JobKind.of(before)) || had != null && !had.apiKey.equals(worker.apiKey)) continue;
+            if (had != null) had.running.remove(before.getId()); // its end has not been noticed yet
+            Job.Builder job = before.toBuilder();
+            job.getStateBuilder().setWorkerId(worker.id).setUpdatedAt(desk.unixNanos());
+            worker.running.put(job.getId(), job.build());
+            has(job.getId(), worker);
+            LOG.info("job {} in room {} goes on with agent worker {}", job.getId(), job.getRoom().getName(), worker);
+            watcher.changed(job.build());
+        }
     }
 
     /** A worker wants a job for itself. */
@@ -249,6 +308,6 @@ final class WorkerPool implements AgentNode {
                 .setNamespace(worker.kind().namespace())
                 .setAgentName(worker.kind().agentName());
         if (wish.hasParticipant()) job.setParticipant(wish.getParticipant());
-        offer(new JobOffer(job.build(), true), worker);
+        offer(new JobOffer(job.build(), true, FOREVER), worker);
     }
 }

@@ -29,7 +29,8 @@ class AgentDispatchServiceTest {
     private boolean autoCreate = true;
     private RoomManager manager = rig.rooms.manager();
     private final AgentDispatchService service =
-            new AgentDispatchService(() -> manager, () -> new Allocator(), () -> LIMITS, rig.office);
+            new AgentDispatchService(
+                    new RoomPlaces(() -> manager, () -> new Allocator(), () -> null, () -> null, () -> null), () -> LIMITS, rig.office);
 
     private final class Allocator implements RoomAllocator {
         @Override

@@ -3,7 +3,7 @@ package io.stoa.service.agent;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 
-/** A desk on the caller's thread, with a clock that is turned by hand. */
+/** A desk on the caller's thread, or on that of whoever is at it, with a clock that is turned by hand. */
 final class ManualDesk implements Desk {
     private record Later(long at, long order, Runnable task) {}
 
@@ -16,33 +16,52 @@ final class ManualDesk implements Desk {
 
     @Override
     public void post(Runnable task) {
-        waiting.add(task);
-        if (busy) return;
-        busy = true;
+        synchronized (this) {
+            waiting.add(task);
+            if (busy) return;
+            busy = true;
+        }
+        for (Runnable next; (next = next()) != null; ) run(next);
+    }
+
+    private synchronized Runnable next() {
+        Runnable next = waiting.poll();
+        busy = next != null;
+        return next;
+    }
+
+    private void run(Runnable task) {
+        boolean done = false;
         try {
-            for (Runnable next; (next = waiting.poll()) != null; ) next.run();
+            task.run();
+            done = true;
         } finally {
-            busy = false;
+            if (!done) next();
         }
     }
 
     @Override
-    public void after(long millis, Runnable task) {
+    public synchronized void after(long millis, Runnable task) {
         later.add(new Later(now + millis, order++, task));
     }
 
     @Override
-    public long millis() {
+    public synchronized long millis() {
         return now;
     }
 
     void pass(long millis) {
-        long until = now + millis;
-        while (!later.isEmpty() && later.peek().at <= until) {
-            Later next = later.poll();
-            now = Math.max(now, next.at);
-            post(next.task);
+        long until = millis() + millis;
+        for (Runnable next; (next = due(until)) != null; ) post(next);
+    }
+
+    private synchronized Runnable due(long until) {
+        if (later.isEmpty() || later.peek().at > until) {
+            now = until;
+            return null;
         }
-        now = until;
+        Later next = later.poll();
+        now = Math.max(now, next.at);
+        return next.task;
     }
 }

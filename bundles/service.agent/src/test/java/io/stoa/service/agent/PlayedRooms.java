@@ -25,6 +25,8 @@ final class PlayedRooms {
         default -> throw new UnsupportedOperationException(method);
     });
     private int sids;
+    /** When, Unix seconds. */
+    long created;
     /** Null: nobody listens. */
     AgentOffice listener;
 
@@ -55,7 +57,7 @@ final class PlayedRooms {
         private final Map<String, ParticipantInfo> here = new LinkedHashMap<>();
 
         Played(String name, RoomInternal internal) {
-            info = Room.newBuilder().setName(name).setSid("RM_" + ++sids).build();
+            info = Room.newBuilder().setName(name).setSid("RM_" + ++sids).setCreationTime(created).build();
             live = play(LiveRoom.class, (method, arguments) -> switch (method) {
                 case "info" -> info;
                 case "internal" -> internal;

@@ -4,6 +4,7 @@ import io.stoa.agent.WorkerSink;
 import io.stoa.auth.KeyProvider;
 import io.stoa.protocol.livekit.AgentDispatch;
 import io.stoa.protocol.livekit.Job;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.ServerInfo;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.AgentStore;
@@ -34,6 +35,7 @@ final class Rig {
     final PlayedRooms rooms = new PlayedRooms();
     final List<String> removed = new ArrayList<>();
     KeyProvider keys = KEYS;
+    boolean draining;
     AgentOffice office = office();
 
     Rig() {
@@ -43,8 +45,8 @@ final class Rig {
 
     AgentOffice office() {
         return new AgentOffice(new AgentOffice.Tools(
-                desk, Runnable::run, Runnable::run, new Random(7), () -> keys, rooms::manager, () -> CONFIG,
-                () -> ServerInfo.newBuilder().setNodeId("ND_here").build(), (room, identity) -> removed.add(room + ": " + identity)));
+                desk, Runnable::run, Runnable::run, Runnable::run, new Random(7), () -> keys, rooms::manager, () -> CONFIG,
+                () -> ServerInfo.newBuilder().setNodeId("ND_here").build(), () -> draining, (room, identity) -> removed.add(room + ": " + identity)));
     }
 
     /** The office is replaced. @param meanwhile while there is none */
@@ -120,12 +122,20 @@ final class Rig {
 
         @Override
         public List<AgentDispatch> dispatches(String roomName) {
-            return List.copyOf(dispatches.values());
+            return dispatches.values().stream().filter(one -> one.getRoom().equals(roomName)).map(this::withJobs).toList();
+        }
+
+        private AgentDispatch withJobs(AgentDispatch dispatch) {
+            AgentDispatch.Builder whole = dispatch.toBuilder();
+            jobs.values().stream().filter(job -> job.getDispatchId().equals(dispatch.getId())).forEach(whole.getStateBuilder()::addJobs);
+            return whole.build();
         }
 
         @Override
         public void putJob(String roomName, Job job) {
-            jobs.put(job.getId(), job);
+            Job.Builder kept = job.toBuilder().clearRoom();
+            if (job.hasParticipant()) kept.setParticipant(ParticipantInfo.newBuilder().setIdentity(job.getParticipant().getIdentity()));
+            jobs.put(job.getId(), kept.build());
         }
 
         @Override
@@ -136,6 +146,7 @@ final class Rig {
         @Override
         public void deleteRoom(String roomName) {
             deletedRooms.add(roomName);
+            dispatches.values().removeIf(one -> one.getRoom().equals(roomName));
         }
     }
 }
