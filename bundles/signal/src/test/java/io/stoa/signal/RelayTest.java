@@ -126,6 +126,11 @@ class RelayTest {
         }
 
         @Override
+        public boolean hasSubscribers(String channel) {
+            return real.hasSubscribers(channel);
+        }
+
+        @Override
         public synchronized void publish(String channel, byte[] message) {
             if (parted) return;
             byte[] before = late.remove(channel);

@@ -11,6 +11,8 @@ import io.stoa.turn.server.ParticipantCredentials.Issued;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,9 +74,26 @@ public final class NettyTurnServer implements TurnServers {
     private TurnSettings settings(TurnConfig config) {
         List<RelayAddress> relays = new ArrayList<>();
         for (boolean four : new boolean[] {true, false})
-            addresses(config).stream().filter(address -> isIpv4(address) == four).findFirst().ifPresent(bind -> relays.add(new RelayAddress(bind, said(four))));
+            addresses(config).stream().filter(address -> isIpv4(address) == four).findFirst().ifPresent(bind -> relays.add(relay(bind, said(four))));
         PeerRules rules = new PeerRules(List.of(config.allowRestrictedPeerCidrs()), List.of(config.denyPeerCidrs()));
         return new TurnSettings(ParticipantCredentials.REALM, relays, config.relayRangeStart(), config.relayRangeEnd(), config.perUserRelayAllocationLimit(), rules);
+    }
+
+    /**
+     * What is relayed has to come from the address that peers are told (RFC 8656 section 2), also to peers for whom the system would choose
+     * another one of this machine, such as those on its loopback. Behind a NAT it is the NAT's, which no socket can have.
+     */
+    private static RelayAddress relay(InetAddress bind, InetAddress said) {
+        return new RelayAddress(bind.isAnyLocalAddress() && isOurs(said) ? said : bind, said);
+    }
+
+    private static boolean isOurs(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException unknown) {
+            LOG.warn("whether {} is an address of this machine is not known: relays take any address: {}", address.getHostAddress(), unknown.getMessage());
+            return false;
+        }
     }
 
     private InetAddress said(boolean four) {

@@ -19,6 +19,7 @@ import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -223,7 +224,7 @@ class NettyTurnServerTest {
             DatagramPacket heard = new DatagramPacket(new byte[100], 100);
             peer.receive(heard);
             assertThat(new String(heard.getData(), 0, heard.getLength(), StandardCharsets.UTF_8)).isEqualTo("hello");
-            assertThat(heard.getPort()).isEqualTo(relayed.port());
+            assertThat(heard.getSocketAddress()).as("where it came from").isEqualTo(relayed.socketAddress());
             peer.send(new DatagramPacket("hi".getBytes(StandardCharsets.UTF_8), 2, relayed.socketAddress()));
             assertThat(client.receive()).startsWith(0x40, 0, 0, 2, 'h', 'i');
         }
@@ -283,6 +284,22 @@ class NettyTurnServerTest {
         assertThat(told().getUrlsList()).containsExactly("turn:192.0.2.7:" + port + "?transport=udp");
         try (Client client = overUdp(told(), port)) {
             assertThat(client.allocate().address()).isEqualTo(reachedBy);
+        }
+    }
+
+    @Test
+    void what_is_relayed_comes_from_the_address_that_peers_are_told_also_to_the_loopback() throws Exception {
+        int port = freePort();
+        values.put("udpPort", port);
+        values.put("bindAddresses", new String[] {"0.0.0.0"});
+        reachedBy = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst()
+                .orElse(LOOPBACK); // a machine without a network
+        start();
+        try (Client client = overUdp(told(), port)) {
+            relays(client);
         }
     }
 
