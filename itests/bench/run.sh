@@ -6,7 +6,7 @@
 #   run.sh swaps [N]                                                   what a receiver of 200 packets/s notices of N (200) swaps of the forwarding
 #   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
 #
-# STOA_BENCH_PORT: first of three ports of the server (7890). STOA_OPTS: options of its JVM, for instance a flight recording.
+# STOA_BENCH_PORT: first of four ports of the server (7890). STOA_BENCH_LOOPS: media loops (1), each with a UDP port of its own. STOA_OPTS: options of its JVM, for instance a flight recording.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -153,18 +153,30 @@ final class NettyLoop implements PacketLoop {
         if (batch.size == 0) return;
         LoopHandler current = handler;
         if (current == null) drops.count(Drop.UNKNOWN_FLOW);
-        else guarded(() -> current.receive(now, batch));
+        else receive(current);
         batch.clear();
         worked = true;
     }
 
-    /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
+    private void receive(LoopHandler current) {
+        try {
+            current.receive(now, batch);
+        } catch (RuntimeException | AssertionError | LinkageError e) {
+            failed(e);
+        }
+    }
+
     private void guarded(Runnable turn) {
         try {
             turn.run();
         } catch (RuntimeException | AssertionError | LinkageError e) {
-            LOG.error("media loop {}: a turn failed", index, e);
+            failed(e);
         }
+    }
+
+    /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
+    private void failed(Throwable bug) {
+        LOG.error("media loop {}: a turn failed", index, bug);
     }
 
     private void wake() {
