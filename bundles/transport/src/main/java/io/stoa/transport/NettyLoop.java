@@ -83,6 +83,11 @@ final class NettyLoop implements PacketLoop {
         sockets.add(socket);
     }
 
+    /** Another kind of socket has the port of that one. */
+    void replace(UdpSocket before, UdpSocket by) {
+        sockets.replaceAll(socket -> socket == before ? by : socket);
+    }
+
     LoopHandler handler() {
         return handler;
     }
