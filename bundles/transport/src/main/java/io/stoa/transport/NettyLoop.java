@@ -27,6 +27,8 @@ final class NettyLoop implements PacketLoop {
     private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
     private static final int BATCH = 64;
     private static final long AGE_INTERVAL = 10 * Time.SECOND;
+    /** Timers of thousands of connections are looked at together, so often at the most. */
+    private static final long BETWEEN_WAKES = Time.MILLI;
 
     private final int index;
     private final IoEventLoopGroup group;
@@ -44,6 +46,7 @@ final class NettyLoop implements PacketLoop {
     private volatile LoopHandler handler;
     private long now = System.nanoTime();
     private long armedAt = Time.NEVER;
+    private long wokeAt = now - BETWEEN_WAKES;
     private ScheduledFuture<?> armed;
     private long ageAt;
     /** Something was received in this turn, which has not ended. */
@@ -186,7 +189,7 @@ final class NettyLoop implements PacketLoop {
 
     private void wake() {
         armedAt = Time.NEVER;
-        now = System.nanoTime();
+        now = wokeAt = System.nanoTime();
         LoopHandler current = handler;
         if (current == null) return;
         guarded(() -> current.wake(now));
@@ -214,7 +217,9 @@ final class NettyLoop implements PacketLoop {
         LoopHandler current = handler;
         if (current == null) return;
         long next = current.nextWake();
-        if (next == Time.NEVER || armedAt != Time.NEVER && armedAt - next <= 200 * Time.MICRO) return;
+        if (next == Time.NEVER) return;
+        if (next - wokeAt < BETWEEN_WAKES) next = wokeAt + BETWEEN_WAKES;
+        if (armedAt != Time.NEVER && armedAt - next <= 200 * Time.MICRO) return;
         if (armed != null) armed.cancel(false);
         armedAt = next;
         armed = eventLoop.schedule(wake, Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS);
