@@ -3,10 +3,10 @@
 #
 #   run.sh [--scenarios video,audio,both,everything,memory] [options of the load generator]
 #   run.sh against --url ws://host:7880 --key … --secret … [--pid …]   the same generator against any server of this protocol
-#   run.sh swaps [N]                                                   what a receiver of 200 packets/s notices of N (200) swaps of the forwarding
+#   run.sh swaps [N [SUBSCRIBERS]]                                     what a receiver of 200 packets/s notices of N (200) swaps of what forwards, protects, carries
 #   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
 #
-# STOA_BENCH_PORT: first of three ports of the server (7890). STOA_OPTS: options of its JVM, for instance a flight recording.
+# STOA_BENCH_PORT: first of four ports of the server (7890). STOA_BENCH_LOOPS: media loops (1), each with a UDP port of its own. STOA_OPTS: options of its JVM, for instance a flight recording.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,7 +24,7 @@ run() {
 
 case ${1:-} in
   against) shift; run io.stoa.bench.LoadTest "$@" ;;
-  swaps) run io.stoa.bench.SwapGaps "$home" "${STOA_BENCH_PORT:-7890}" "${2:-200}" ;;
+  swaps) run io.stoa.bench.SwapGaps "$home" "${STOA_BENCH_PORT:-7890}" "${2:-200}" "${3:-1}" ;;
   jmh)
     shift
     exec "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Dlogback.configurationFile=itests/bench/logback.xml \

@@ -1,5 +1,6 @@
 package io.stoa.launcher;
 
+import java.lang.management.ManagementFactory;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
@@ -23,6 +24,7 @@ final class HeadStart {
         } finally {
             logging.countDown();
         }
+        ManagementFactory.getPlatformMBeanServer(); // Jetty asks it for the width of a cache line
         try {
             // Java computes a table of multiples of the base point; the key itself is not used.
             KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");

@@ -19,8 +19,8 @@ public final class Flow {
     public final TransportAddress local;
     public final TransportAddress remote;
 
-    /** For the packet output: which socket, and whatever else it needs to send. Nobody else touches it. */
-    public final Object socket;
+    /** For the packet output: which socket, and whatever else it needs to send. Nobody else touches it; on the loop it may become another. */
+    public Object socket;
 
     /** The connection that owns this flow, or null. Written and read on the loop only. */
     public Object owner;

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The flows of one socket by remote address. IPv4 sources are packed into a long and looked up without allocation; flows that nobody
@@ -88,6 +89,11 @@ final class FlowTable {
             if (now - flow.heardAt > UNOWNED_LIFE) it.remove();
             else unowned++;
         }
+    }
+
+    void forEach(Consumer<Flow> action) {
+        for (Flow flow : values) if (flow != null) action.accept(flow);
+        wide.values().forEach(action);
     }
 
     void clear() {

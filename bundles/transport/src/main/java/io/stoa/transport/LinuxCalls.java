@@ -48,8 +48,8 @@ final class LinuxCalls {
     private static final MethodHandle NAME = call("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle OPTION = call("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SEND = call("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    private static final MethodHandle RECEIVE = call("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SEND = call("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle RECEIVE = call("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle ERROR = call("strerror", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private LinuxCalls() {}
@@ -112,7 +112,8 @@ final class LinuxCalls {
         }
     }
 
-    static int sendmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+    /** @param messages their address: an object for each call would be garbage */
+    static int sendmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
         try {
             return (int) SEND.invokeExact(state, fd, messages, count, flags);
         } catch (Throwable e) {
@@ -120,7 +121,7 @@ final class LinuxCalls {
         }
     }
 
-    static int recvmmsg(MemorySegment state, int fd, MemorySegment messages, int count, int flags) {
+    static int recvmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
         try {
             return (int) RECEIVE.invokeExact(state, fd, messages, count, flags, 0L);
         } catch (Throwable e) {

@@ -23,9 +23,13 @@ final class LinuxProbe {
 
     private LinuxProbe() {}
 
-    /** @return null if it works */
+    /** @return null if it works and is wanted */
     static String hindrance() {
-        if ("netty".equals(System.getProperty(PROPERTY))) return PROPERTY + " says netty";
+        return "netty".equals(System.getProperty(PROPERTY)) ? PROPERTY + " says netty" : impossible();
+    }
+
+    /** @return null if it works */
+    static String impossible() {
         if (!System.getProperty("os.name").equals("Linux") || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) return "another system";
         try {
             return loopback();

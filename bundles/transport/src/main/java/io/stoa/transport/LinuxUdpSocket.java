@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.function.IntConsumer;
 
 /**
  * A UDP port by system calls of our own, on the epoll of a Netty loop: beside connections of TCP, timers and tasks, on their thread.
@@ -48,11 +49,17 @@ final class LinuxUdpSocket extends UdpSocket {
 
     /** Not on the loop: it waits for that. */
     LinuxUdpSocket(NettyLoop loop, InetSocketAddress address, int bufferBytes) throws IOException {
-        super(loop);
-        local = TransportAddress.of(address);
+        this(loop, new FlowTable(), TransportAddress.of(address), open(address, bufferBytes));
+    }
+
+    /** On the loop: with the descriptor and the flows of another kind of socket. */
+    LinuxUdpSocket(NettyLoop loop, FlowTable flows, TransportAddress local, int descriptor) throws IOException {
+        super(loop, flows);
+        this.local = local;
         sender = loop.sender();
         receiver = loop.receiver();
-        fd = open(address, bufferBytes);
+        fd = descriptor;
+        gathers(fd, true);
         Future<IoRegistration> registered = loop.eventLoop().register(new Events()).awaitUninterruptibly();
         if (!registered.isSuccess()) {
             closeDescriptor();
@@ -72,12 +79,18 @@ final class LinuxUdpSocket extends UdpSocket {
             LinuxCalls.setsockopt(state, fd, LinuxCalls.SOL_SOCKET, LinuxCalls.SO_RCVBUF, bufferBytes);
             LinuxCalls.setsockopt(state, fd, LinuxCalls.SOL_SOCKET, LinuxCalls.SO_SNDBUF, bufferBytes);
             if (wide) LinuxCalls.setsockopt(state, fd, LinuxCalls.IPPROTO_IPV6, LinuxCalls.IPV6_V6ONLY, 1);
-            LinuxCalls.setsockopt(state, fd, LinuxCalls.SOL_UDP, LinuxCalls.UDP_GRO, 1); // older kernels give datagrams one by one
             byte[] name = Messages.sockaddr(address);
             if (LinuxCalls.bind(state, fd, arena.allocate(name.length, 8).copyFrom(MemorySegment.ofArray(name)), name.length) == 0) return fd;
             IOException failure = failure(state);
             LinuxCalls.close(state, fd);
             throw failure;
+        }
+    }
+
+    /** Whether the kernel may give datagrams of one sender as one; older ones give them one by one in any case. */
+    static void gathers(int fd, boolean may) {
+        try (Arena arena = Arena.ofConfined()) {
+            LinuxCalls.setsockopt(LinuxCalls.newState(arena), fd, LinuxCalls.SOL_UDP, LinuxCalls.UDP_GRO, may ? 1 : 0);
         }
     }
 
@@ -109,6 +122,14 @@ final class LinuxUdpSocket extends UdpSocket {
     @Override
     void flush() {
         sender.flush();
+    }
+
+    @Override
+    void release(IntConsumer then) {
+        registration.cancel();
+        closed = true;
+        gathers(fd, false);
+        then.accept(fd);
     }
 
     @Override

@@ -47,8 +47,9 @@ final class Messages {
         return (long) message * MESSAGE;
     }
 
-    MemorySegment from(int message) {
-        return headers.asSlice(at(message));
+    /** The address of that message, and so of those behind it. */
+    long from(int message) {
+        return headers.address() + at(message);
     }
 
     /** @param iovecs address of the first */

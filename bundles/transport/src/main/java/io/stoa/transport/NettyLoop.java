@@ -27,6 +27,8 @@ final class NettyLoop implements PacketLoop {
     private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
     private static final int BATCH = 64;
     private static final long AGE_INTERVAL = 10 * Time.SECOND;
+    /** Timers of thousands of connections are looked at together, so often at the most. */
+    private static final long BETWEEN_WAKES = Time.MILLI;
 
     private final int index;
     private final IoEventLoopGroup group;
@@ -44,6 +46,7 @@ final class NettyLoop implements PacketLoop {
     private volatile LoopHandler handler;
     private long now = System.nanoTime();
     private long armedAt = Time.NEVER;
+    private long wokeAt = now - BETWEEN_WAKES;
     private ScheduledFuture<?> armed;
     private long ageAt;
     /** Something was received in this turn, which has not ended. */
@@ -81,6 +84,11 @@ final class NettyLoop implements PacketLoop {
 
     void add(UdpSocket socket) {
         sockets.add(socket);
+    }
+
+    /** Another kind of socket has the port of that one. */
+    void replace(UdpSocket before, UdpSocket by) {
+        sockets.replaceAll(socket -> socket == before ? by : socket);
     }
 
     LoopHandler handler() {
@@ -153,23 +161,35 @@ final class NettyLoop implements PacketLoop {
         if (batch.size == 0) return;
         LoopHandler current = handler;
         if (current == null) drops.count(Drop.UNKNOWN_FLOW);
-        else guarded(() -> current.receive(now, batch));
+        else receive(current);
         batch.clear();
         worked = true;
     }
 
-    /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
+    private void receive(LoopHandler current) {
+        try {
+            current.receive(now, batch);
+        } catch (RuntimeException | AssertionError | LinkageError e) {
+            failed(e);
+        }
+    }
+
     private void guarded(Runnable turn) {
         try {
             turn.run();
         } catch (RuntimeException | AssertionError | LinkageError e) {
-            LOG.error("media loop {}: a turn failed", index, e);
+            failed(e);
         }
+    }
+
+    /** A bug in one packet's handling must not end the loop; it is told once with its stack. */
+    private void failed(Throwable bug) {
+        LOG.error("media loop {}: a turn failed", index, bug);
     }
 
     private void wake() {
         armedAt = Time.NEVER;
-        now = System.nanoTime();
+        now = wokeAt = System.nanoTime();
         LoopHandler current = handler;
         if (current == null) return;
         guarded(() -> current.wake(now));
@@ -197,7 +217,9 @@ final class NettyLoop implements PacketLoop {
         LoopHandler current = handler;
         if (current == null) return;
         long next = current.nextWake();
-        if (next == Time.NEVER || armedAt != Time.NEVER && armedAt - next <= 200 * Time.MICRO) return;
+        if (next == Time.NEVER) return;
+        if (next - wokeAt < BETWEEN_WAKES) next = wokeAt + BETWEEN_WAKES;
+        if (armedAt != Time.NEVER && armedAt - next <= 200 * Time.MICRO) return;
         if (armed != null) armed.cancel(false);
         armedAt = next;
         armed = eventLoop.schedule(wake, Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS);

@@ -11,7 +11,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -36,10 +35,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.osgi.service.component.annotations.Activate;
@@ -52,21 +54,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sockets and loops on Netty, as configured by {@code rtc.*}. */
-@Component(service = PacketIo.class, configurationPid = "io.stoa.rtc", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(
+        service = PacketIo.class,
+        property = {"osgi.command.scope=stoa", "osgi.command.function=sockets"},
+        configurationPid = "io.stoa.rtc", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = RtcConfig.class)
 public final class NettyPacketIo implements PacketIo {
     private static final Logger LOG = LoggerFactory.getLogger(NettyPacketIo.class);
-    private static final int DATAGRAM = 2_048;
-    private static final int DATAGRAMS_PER_READ = 32;
+    private static final int DATAGRAM = NettyUdpSocket.DATAGRAM;
+    private static final int DATAGRAMS_PER_READ = NettyUdpSocket.DATAGRAMS_PER_READ;
+    private static final String OWN = "own";
+    private static final String NETTY = "netty";
     private static final int SOCKET_BUFFER = 4 << 20;
     private static final int MAX_TCP_CONNECTIONS = 10_000;
     private static final int TRIES_PER_PORT = 200;
     private static final int SPARE_PORTS = 16;
+    private static final int SWAP_SECONDS = 5;
 
     private final RtcConfig config;
     private final boolean epoll = Epoll.isAvailable();
     /** UDP by system calls of our own, on Netty's epoll. */
-    private final boolean ownSockets;
+    private volatile boolean ownSockets;
     private final List<InetAddress> addresses;
     private final Map<InetAddress, List<InetAddress>> said = new HashMap<>();
     private final List<NettyLoop> loops = new ArrayList<>();
@@ -125,8 +133,7 @@ public final class NettyPacketIo implements PacketIo {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(4 << 20, 8 << 20))
                 .handler(socket.handler());
         if (epoll) {
-            bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM);
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new TurnReader(loop, DATAGRAM * DATAGRAMS_PER_READ));
+            NettyUdpSocket.options(loop).forEach((option, value) -> option(bootstrap, option, value));
         } else {
             // A named allocator forgets the channel's default of 16 and reads one datagram per turn.
             bootstrap.option(
@@ -137,6 +144,11 @@ public final class NettyPacketIo implements PacketIo {
             throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
         socket.bound(bound.channel(), TransportAddress.of((InetSocketAddress) bound.channel().localAddress()));
         return socket;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
+        bootstrap.option((ChannelOption<Object>) option, value);
     }
 
     private UdpSocket bindOwn(NettyLoop loop, InetAddress address, int port) throws IOException {
@@ -186,10 +198,11 @@ public final class NettyPacketIo implements PacketIo {
             LOG.warn("no UDP port of {} to {} is free: this peer has TCP only", config.portRangeStart(), config.portRangeEnd());
             return new Lease(tcp, () -> {});
         }
-        for (UdpSocket socket : own) loop.add(socket);
+        for (UdpSocket socket : own) loop.add(socket.current());
         return new Lease(endpoints(own), () -> {
-            loop.sockets().removeAll(own);
-            for (UdpSocket socket : own) socket.close();
+            List<UdpSocket> now = own.stream().map(UdpSocket::current).toList();
+            loop.sockets().removeAll(now);
+            for (UdpSocket socket : now) socket.close();
         });
     }
 
@@ -219,6 +232,42 @@ public final class NettyPacketIo implements PacketIo {
                 for (UdpSocket socket : own) socket.close(); // taken: the next one
             }
         }
+    }
+
+    /**
+     * The shell's {@code sockets}: whose sockets carry UDP. With {@code own} or {@code netty}, from now on: descriptors and flows go over on their loops, between
+     * two turns, and what arrives meanwhile waits in the kernel.
+     */
+    public synchronized String sockets(String... words) throws InterruptedException {
+        if (words.length == 0) return ownSockets ? OWN : NETTY;
+        if (words.length > 1 || !words[0].equals(OWN) && !words[0].equals(NETTY)) throw new IllegalArgumentException("usage: sockets [own | netty]");
+        boolean own = words[0].equals(OWN);
+        if (own == ownSockets) return words[0];
+        if (!epoll) throw new IllegalArgumentException("without epoll there are Netty's sockets only");
+        String hindrance = own ? LinuxProbe.impossible() : null;
+        if (hindrance != null) throw new IllegalArgumentException("sockets of our own: " + hindrance);
+        ownSockets = own;
+        List<CompletableFuture<?>> changes = new ArrayList<>();
+        for (NettyLoop loop : loops) changes.add(CompletableFuture.supplyAsync(() -> change(loop, own), loop.eventLoop()).thenCompose(all -> all));
+        try {
+            CompletableFuture.allOf(changes.toArray(CompletableFuture[]::new)).get(SWAP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("not all sockets have gone over", e);
+        }
+        LOG.info("media by {}", name());
+        return words[0];
+    }
+
+    /** On the loop. */
+    private CompletableFuture<Void> change(NettyLoop loop, boolean own) {
+        List<UdpSocket> all = new ArrayList<>(loop.sockets());
+        for (List<UdpSocket> unused : spare.get(loop.index())) for (UdpSocket socket : unused) all.add(socket.current());
+        return CompletableFuture.allOf(all.stream()
+                .filter(socket -> own != socket instanceof LinuxUdpSocket)
+                .map(socket -> socket.giveTo(descriptor -> own
+                        ? new LinuxUdpSocket(loop, socket.flows, socket.local(), descriptor)
+                        : NettyUdpSocket.over(loop, socket.flows, socket.local(), descriptor)))
+                .toArray(CompletableFuture[]::new));
     }
 
     private record Lease(List<LocalEndpoint> endpoints, Runnable release) implements PortLease {
@@ -278,7 +327,7 @@ public final class NettyPacketIo implements PacketIo {
         // A change of configuration activates a successor at once, which binds the same ports: they must be free on return.
         for (Channel acceptor : acceptors) acceptor.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         for (NettyLoop loop : loops) loop.eventLoop().submit(loop::closeSockets).awaitUninterruptibly(1, TimeUnit.SECONDS);
-        for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.close();
+        for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.current().close();
         for (NettyLoop loop : loops) loop.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
         for (NettyLoop loop : loops) loop.group().terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

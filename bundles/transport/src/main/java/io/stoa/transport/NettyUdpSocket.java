@@ -2,9 +2,13 @@ package io.stoa.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
@@ -13,9 +17,12 @@ import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.DatagramBatch;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * A UDP port as a channel of Netty.
@@ -26,6 +33,8 @@ import java.util.List;
 final class NettyUdpSocket extends UdpSocket {
     /** A turn that produces more than this sends in between. */
     private static final int MAX_GATHERED = 4 << 20;
+    static final int DATAGRAM = 2_048;
+    static final int DATAGRAMS_PER_READ = 32;
 
     /** Where to send, and the run that waits to go there. */
     static final class NettyPath extends Path {
@@ -56,7 +65,43 @@ final class NettyUdpSocket extends UdpSocket {
     private Channel channel;
 
     NettyUdpSocket(NettyLoop loop) {
-        super(loop);
+        this(loop, new FlowTable());
+    }
+
+    private NettyUdpSocket(NettyLoop loop, FlowTable flows) {
+        super(loop, flows);
+    }
+
+    /** On the loop: with the descriptor and the flows of another kind of socket, which epoll has. */
+    static NettyUdpSocket over(NettyLoop loop, FlowTable flows, TransportAddress local, int descriptor) throws IOException {
+        NettyUdpSocket socket = new NettyUdpSocket(loop, flows);
+        EpollDatagramChannel channel = new EpollDatagramChannel(descriptor);
+        options(loop).forEach((option, value) -> set(channel, option, value));
+        channel.pipeline().addLast(socket.handler());
+        socket.bound(channel, local);
+        ChannelFuture registered = loop.eventLoop().register(channel);
+        if (registered.isDone() && !registered.isSuccess()) throw new IOException("no loop takes the socket", registered.cause());
+        return socket;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void set(Channel channel, ChannelOption<?> option, Object value) {
+        channel.config().setOption((ChannelOption<Object>) option, value);
+    }
+
+    /** What a channel of epoll needs beside what every socket has. */
+    static Map<ChannelOption<?>, Object> options(NettyLoop loop) {
+        return Map.of(
+                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(4 << 20, 8 << 20),
+                EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM,
+                ChannelOption.RECVBUF_ALLOCATOR, new TurnReader(loop, DATAGRAM * DATAGRAMS_PER_READ));
+    }
+
+    /** Of a channel of epoll. */
+    @Override
+    void release(IntConsumer then) {
+        int descriptor = ((EpollDatagramChannel) channel).fd().intValue();
+        channel.deregister().addListener(gone -> then.accept(descriptor));
     }
 
     ChannelHandler handler() {

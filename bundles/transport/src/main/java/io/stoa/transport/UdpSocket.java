@@ -3,21 +3,65 @@ package io.stoa.transport;
 import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
-/** One UDP port at one local address. Belongs to its loop. */
+/**
+ * One UDP port at one local address. Belongs to its loop. Another kind of socket can take its descriptor over, with all flows, while packets come
+ * and go: what arrives in between waits in the kernel.
+ */
 abstract sealed class UdpSocket permits NettyUdpSocket, LinuxUdpSocket {
     /** Datagrams that the kernel gets as one. */
     static final int MAX_RUN = 32;
 
     final NettyLoop loop;
-    final FlowTable flows = new FlowTable();
+    final FlowTable flows;
     /** Something waits to be sent at the end of the turn. */
     boolean dirty;
 
-    UdpSocket(NettyLoop loop) {
+    /** Who has the port since this one gave it away; null while it has it. */
+    private UdpSocket successor;
+
+    UdpSocket(NettyLoop loop, FlowTable flows) {
         this.loop = loop;
+        this.flows = flows;
     }
+
+    /** What a caller of {@link #release} makes of the descriptor. */
+    interface Successor {
+        /** On the loop. @throws IOException if the descriptor is of no use to it; then it is closed */
+        UdpSocket of(int descriptor) throws IOException;
+    }
+
+    /** On the loop: gives descriptor and flows to another kind. @return done when that reads */
+    final CompletableFuture<UdpSocket> giveTo(Successor kind) {
+        CompletableFuture<UdpSocket> taken = new CompletableFuture<>();
+        flush();
+        release(descriptor -> {
+            try {
+                UdpSocket next = kind.of(descriptor);
+                successor = next;
+                flows.forEach(flow -> flow.socket = next.path(((Path) flow.socket).remote));
+                loop.replace(this, next);
+                taken.complete(next);
+            } catch (IOException | RuntimeException e) {
+                taken.completeExceptionally(e);
+            }
+        });
+        return taken;
+    }
+
+    /** Who has the port now. */
+    final UdpSocket current() {
+        UdpSocket socket = this;
+        while (socket.successor != null) socket = socket.successor;
+        return socket;
+    }
+
+    /** Neither reads nor writes any more. @param then gets the descriptor, which stays open, on the loop */
+    abstract void release(IntConsumer then);
 
     /** What {@link Flow#socket} holds: where to send. */
     abstract static sealed class Path permits NettyUdpSocket.NettyPath, LinuxUdpSocket.LinuxPath {

@@ -47,6 +47,7 @@ final class LoadClient extends Timed {
     private final LoadTools tools;
     private final LoadTotals totals;
     private final LoadOptions options;
+    private final String room;
     private final String identity;
     private final boolean video;
     private final boolean audio;
@@ -65,10 +66,11 @@ final class LoadClient extends Timed {
     private long pingAt = Time.NEVER;
     private boolean closed;
 
-    LoadClient(LoadTools tools, LoadTotals totals, LoadOptions options, String identity, boolean video, boolean audio, boolean verifies) throws IOException {
+    LoadClient(LoadTools tools, LoadTotals totals, LoadOptions options, String room, String identity, boolean video, boolean audio, boolean verifies) throws IOException {
         this.tools = tools;
         this.totals = totals;
         this.options = options;
+        this.room = room;
         this.identity = identity;
         this.video = video;
         this.audio = audio;
@@ -84,7 +86,7 @@ final class LoadClient extends Timed {
     /** Any thread. */
     void join(HttpClient http) {
         String token = AccessTokens.mint(
-                Claims.of(identity, VideoGrant.join(options.room())), options.key(), options.secret(), Instant.now(), Duration.ofHours(6));
+                Claims.of(identity, VideoGrant.join(room)), options.key(), options.secret(), Instant.now(), Duration.ofHours(6));
         URI uri = URI.create(options.url() + (options.url().getPath().endsWith("/") ? "" : "/") + "rtc?access_token=" + token + "&auto_subscribe="
                 + (publishes() ? 0 : 1) + "&protocol=" + PROTOCOL + "&sdk=go&version=2.5.0&adaptive_stream=" + (size < 0 ? 0 : 1));
         http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(30)).buildAsync(uri, new Frames()).whenComplete((opened, failure) -> tools.loop().post(() -> {

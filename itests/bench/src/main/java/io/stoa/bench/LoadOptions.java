@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What a run of the load generator is made of.
  *
+ * @param rooms over which subscribers are spread; each has publishers of its own, in a room of that name with a number behind it
  * @param first subscribers that are measured before the rest joins, 0 = no such step; gives the memory that each further one costs
  * @param bitrateBps of each video track's highest layer
  * @param layers of each video track, a quarter of the bits less each
@@ -16,16 +17,18 @@ import java.util.Map;
  * @param warmupSeconds from the last first packet to the measurement
  * @param joinsPerSecond how fast subscribers come
  * @param verify how many subscribers decrypt everything they receive and take its delay; the others count packets only
+ * @param metrics where the server tells Prometheus how late its loops were, empty = it is not asked
  * @param pid of the server, 0 = its process is not looked at
  */
 record LoadOptions(
-        URI url, String key, String secret, String room, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int layers, boolean browsers,
-        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, boolean json) {
+        URI url, String key, String secret, String room, int rooms, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int layers, boolean browsers,
+        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, String metrics, boolean json) {
     static final String HELP = """
             --url ws://127.0.0.1:7880   the server, ours or any other that speaks the same protocol
             --key, --secret             API key (devkey, secret)
             --room NAME                 (bench)
-            --subscribers N             (100)
+            --rooms N                   so many, NAME-0 and so on, each with publishers of its own (1)
+            --subscribers N             of all rooms together (100)
             --first N                   measure memory with so many subscribers before the rest joins (0)
             --video-publishers N        publishers of VP8 (1)
             --audio-publishers N        publishers of Opus (1); publisher k sends both where both counts exceed k
@@ -40,11 +43,13 @@ record LoadOptions(
             --joins N                   subscribers per second (25)
             --verify N                  subscribers that decrypt everything (2)
             --pid PID                   the server's process, for its CPU time and memory
+            --metrics URL               of the server's numbers for Prometheus: how late its media loops were
             --json                      one line of JSON instead of text
             """;
 
     LoadOptions {
         if (subscribers < 0 || first > subscribers) throw new IllegalArgumentException("--first " + first + ", allowed are 0 to --subscribers " + subscribers);
+        if (rooms < 1) throw new IllegalArgumentException("--rooms " + rooms + ", at least 1");
         if (videoPublishers < 0 || audioPublishers < 0 || videoPublishers + audioPublishers == 0)
             throw new IllegalArgumentException("nothing would be published: --video-publishers and --audio-publishers are both 0");
         if (layers < 1 || layers > 3) throw new IllegalArgumentException("--layers " + layers + ", allowed are 1 to 3");
@@ -64,11 +69,11 @@ record LoadOptions(
             else throw new IllegalArgumentException("--" + name + " wants a value");
         }
         LoadOptions options = new LoadOptions(
-                URI.create(text(given, "url", "ws://127.0.0.1:7880")), text(given, "key", "devkey"), text(given, "secret", "secret"), text(given, "room", "bench"),
+                URI.create(text(given, "url", "ws://127.0.0.1:7880")), text(given, "key", "devkey"), text(given, "secret", "secret"), text(given, "room", "bench"), number(given, "rooms", 1),
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
                 number(given, "bitrate", 1_000_000), number(given, "layers", 1), given.remove("browsers") != null, share(given, "loss"),
                 number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
-                number(given, "verify", 2), number(given, "pid", 0), given.remove("json") != null);
+                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
     }
@@ -96,6 +101,11 @@ record LoadOptions(
         }
     }
 
+    String room(int number) {
+        return rooms == 1 ? room : room + "-" + number;
+    }
+
+    /** Of each room. */
     int publishers() {
         return Math.max(videoPublishers, audioPublishers);
     }

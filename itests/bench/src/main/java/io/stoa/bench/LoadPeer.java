@@ -325,7 +325,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
             totals.unverified++;
             return;
         }
-        int stamp = plain - MediaSource.STAMP;
+        int stamp = view.payloadOffset() + view.payloadLength() - MediaSource.STAMP; // packets of a frame may have been padded to one length
         if (view.payloadLength() < MediaSource.STAMP || Bytes.i32(bytes, stamp) != MediaSource.MARK) {
             totals.unverified++;
             return;

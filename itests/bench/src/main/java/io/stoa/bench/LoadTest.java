@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
  * connections, so cheap that the server is what saturates. See {@link LoadOptions#HELP}.
  */
 public final class LoadTest implements AutoCloseable {
-    private static final long PATIENCE = 60 * Time.SECOND;
+    private static final long PATIENCE = 120 * Time.SECOND;
 
     private final LoadOptions options;
     private final LoadTools tools;
@@ -52,7 +52,7 @@ public final class LoadTest implements AutoCloseable {
     /** What is read at the beginning and the end of the measured time. */
     private record Reading(long at, long packets, long bytes, long lost, double ownCpuSeconds, double cpuSeconds, long residentKilobytes) {}
 
-    /** @throws IllegalStateException if a part of the room does not come to life within a minute */
+    /** @throws IllegalStateException if a part of the room does not come to life within two minutes */
     JsonObject run() throws IOException, InterruptedException {
         double cleanKilobytes = resident();
         publish();
@@ -82,11 +82,14 @@ public final class LoadTest implements AutoCloseable {
     }
 
     private void publish() throws IOException, InterruptedException {
-        for (int i = 0; i < options.publishers(); i++) {
-            LoadClient client = new LoadClient(tools, publisherTotals, options, "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
-            publishers.add(client);
-            client.join(http);
-        }
+        for (int room = 0; room < options.rooms(); room++)
+            for (int i = 0; i < options.publishers(); i++) {
+                LoadClient client = new LoadClient(
+                        tools, publisherTotals, options, options.room(room), "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
+                publishers.add(client);
+                client.join(http);
+                if (options.rooms() > 1) pace();
+            }
         await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending));
     }
 
@@ -97,9 +100,11 @@ public final class LoadTest implements AutoCloseable {
             return null;
         });
         Reading begin = read();
-        Thread.sleep(options.seconds() * 1_000L);
+        ServerPauses pauses = new ServerPauses(options.metrics(), http);
+        pauses.during(options.seconds());
         Reading end = read();
         JsonObject result = tools.loop().ask(() -> result(begin, end));
+        pauses.addTo(result);
         if (options.pid() > 0) {
             result.addProperty("rss_start_kb", cleanKilobytes);
             result.addProperty("rss_published_kb", publishedKilobytes);
@@ -113,14 +118,20 @@ public final class LoadTest implements AutoCloseable {
 
     private void join(int upTo) throws IOException, InterruptedException {
         while (subscribers.size() < upTo) {
-            LoadClient client = new LoadClient(tools, totals, options, "subscriber-" + subscribers.size(), false, false, subscribers.size() < options.verify());
+            int number = subscribers.size();
+            LoadClient client = new LoadClient(
+                    tools, totals, options, options.room(number % options.rooms()), "subscriber-" + number, false, false, number < options.verify());
             subscribers.add(client);
             client.join(http);
-            Thread.sleep(Math.max(1, 1_000 / options.joinsPerSecond()));
+            pace();
         }
         int tracks = options.videoPublishers() + options.audioPublishers();
         await(upTo + " subscribers to receive " + tracks + " tracks each",
                 () -> subscribers.stream().allMatch(subscriber -> subscriber.subscriber().mediaStreams() >= tracks));
+    }
+
+    private void pace() throws InterruptedException {
+        Thread.sleep(Math.max(1, 1_000 / options.joinsPerSecond()));
     }
 
     private interface Condition {

@@ -31,7 +31,7 @@ public final class StandardBench {
             options.addAll(scenario.options);
             options.addAll(given);
             try (ServerUnderTest server = ServerUnderTest.start(home, port, arguments[2])) {
-                options.addAll(List.of("--pid", String.valueOf(server.pid())));
+                options.addAll(List.of("--pid", String.valueOf(server.pid()), "--metrics", ServerUnderTest.metrics(port)));
                 try (LoadTest test = new LoadTest(LoadOptions.parse(options.toArray(String[]::new)))) {
                     JsonObject result = test.run();
                     results.add(result);

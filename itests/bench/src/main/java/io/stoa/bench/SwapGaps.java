@@ -2,6 +2,7 @@ package io.stoa.bench;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,19 +18,23 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
- * What one receiver of 200 packets per second notices of swaps of the forwarding: for each swap the longest time without a packet, from
- * 150 ms before it until 150 ms after it; and the same without a swap.
+ * What one receiver of 200 packets per second notices of swaps of what forwards, protects and carries packets: for each swap the longest time
+ * without a packet, from 150 ms before it until 150 ms after it; and the same without a swap. With {@code --subscribers} more are in the room,
+ * each of whom is sent as many packets.
  */
 public final class SwapGaps {
-    private static final String BUNDLE = "io.stoa.forward";
+    private static final String FORWARD = "io.stoa.forward";
+    private static final String SRTP = "io.stoa.srtp.linux";
     private static final long PATIENCE_MILLIS = 10_000;
     private static final int AROUND_MILLIS = 150;
 
     private final Path home;
     private final Path plugins;
     private final Path status;
+    private String bundle = FORWARD;
     private int count;
     private Path placed;
+    private boolean netty;
 
     private SwapGaps(Path home, Path work) throws IOException {
         this.home = home;
@@ -37,7 +42,7 @@ public final class SwapGaps {
         status = work.resolve("run/status");
     }
 
-    /** @param arguments the server's folder, its port, how many swaps of each kind */
+    /** @param arguments the server's folder, its port, how many swaps of each kind, how many receivers */
     public static void main(String[] arguments) throws Exception {
         Path work = Files.createTempDirectory("stoa-swaps");
         SwapGaps gaps = new SwapGaps(Path.of(arguments[0]), work);
@@ -45,7 +50,7 @@ public final class SwapGaps {
         Map<String, String> places = Map.of("STOA_PLUGINS", gaps.plugins.toString(), "STOA_RUN", work.resolve("run").toString(), "STOA_DATA", work.resolve("data").toString());
         LoadOptions options = LoadOptions.parse(new String[] {
             "--url", "ws://127.0.0.1:" + port, "--key", ServerUnderTest.KEY, "--secret", ServerUnderTest.SECRET,
-            "--subscribers", "1", "--video-publishers", "0", "--audio-interval", "5"});
+            "--subscribers", arguments[3], "--video-publishers", "0", "--audio-interval", "5"});
         try (ServerUnderTest server = ServerUnderTest.start(gaps.home, port, "", places); LoadTest test = new LoadTest(options)) {
             test.begin();
             gaps.measure(test, Integer.parseInt(arguments[2]));
@@ -62,10 +67,16 @@ public final class SwapGaps {
     }
 
     private void measure(LoadTest test, int swaps) throws Exception {
-        System.out.printf("%-14s %6s %9s %9s %9s %9s%n", "ms", "swaps", "median", "p99", "longest", "lost");
+        System.out.printf("%-22s %6s %9s %9s %9s %9s%n", "ms", "swaps", "median", "p99", "longest", "lost");
         series("nothing", test, swaps, () -> Thread.sleep(500));
-        series("successor", test, swaps, this::succeed);
-        series("in place", test, swaps, this::update);
+        series("forward, successor", test, swaps, this::succeed);
+        series("forward, in place", test, swaps, this::update);
+        Files.delete(placed);
+        bundle = SRTP;
+        placed = null;
+        series("srtp.linux, successor", test, swaps, this::succeed);
+        series("srtp.linux, in place", test, swaps, this::update);
+        series("sockets", test, swaps, this::sockets);
     }
 
     private void series(String what, LoadTest test, int swaps, Swap swap) throws Exception {
@@ -80,20 +91,30 @@ public final class SwapGaps {
             millis[i] = test.takeLongestGap() / 1e6;
         }
         Arrays.sort(millis);
-        System.out.printf(Locale.ROOT, "%-14s %6d %9.1f %9.1f %9.1f %9d%n", what, swaps, millis[swaps / 2], millis[(int) Math.ceil(swaps * 0.99) - 1], millis[swaps - 1],
+        System.out.printf(Locale.ROOT, "%-22s %6d %9.1f %9.1f %9.1f %9d%n", what, swaps, millis[swaps / 2], millis[(int) Math.ceil(swaps * 0.99) - 1], millis[swaps - 1],
                 test.lost() - lost);
     }
 
     /** In a file of its own: it is started before the one at work is stopped. */
     private void succeed() throws Exception {
         Path before = placed;
-        place(plugins.resolve("forward-" + (count + 1) + ".jar"));
+        place(plugins.resolve(bundle + "-" + (count + 1) + ".jar"));
         if (before != null) Files.delete(before);
     }
 
     /** In the file of the one at work: that is stopped, then started as the next. */
     private void update() throws Exception {
         place(placed);
+    }
+
+    /** Netty's instead of our own, and back. */
+    private void sockets() throws Exception {
+        netty = !netty;
+        ProcessBuilder shell = new ProcessBuilder(home.resolve("bin/stoa").toString(), "shell", "sockets", netty ? "netty" : "own");
+        shell.environment().put("STOA_RUN", status.getParent().toString());
+        Process said = shell.redirectErrorStream(true).start();
+        String words = new String(said.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (said.waitFor() != 0) throw new IllegalStateException(words);
     }
 
     private void place(Path file) throws Exception {
@@ -109,7 +130,7 @@ public final class SwapGaps {
     private List<String> atWork() throws IOException {
         return Files.readAllLines(status).stream()
                 .map(line -> line.split(" "))
-                .filter(words -> words.length >= 4 && words[0].equals("bundle") && words[1].equals(BUNDLE) && words[3].equals("ACTIVE"))
+                .filter(words -> words.length >= 4 && words[0].equals("bundle") && words[1].equals(bundle) && words[3].equals("ACTIVE"))
                 .map(words -> words[2])
                 .toList();
     }
@@ -118,7 +139,7 @@ public final class SwapGaps {
     private void copy(Path to, String version) throws IOException {
         Path shipped;
         try (Stream<Path> bundles = Files.list(home.resolve("bundles"))) {
-            shipped = bundles.filter(file -> file.getFileName().toString().startsWith(BUNDLE + "-")).findFirst().orElseThrow();
+            shipped = bundles.filter(file -> file.getFileName().toString().startsWith(bundle + "-")).findFirst().orElseThrow();
         }
         try (JarFile jar = new JarFile(shipped.toFile()); OutputStream out = Files.newOutputStream(to)) {
             Manifest manifest = new Manifest(jar.getManifest());

@@ -5,7 +5,6 @@ import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.LoopHandler;
-import io.stoa.media.PacketIo;
 import io.stoa.media.PacketLoop;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -15,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,7 +28,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Hop 14: a turn that sends four packets to each of 64 destinations over loopback. Nobody reads them, so the kernel drops most. */
+/**
+ * Hop 14: a turn that sends four packets to each of 64 destinations over loopback, where nobody reads them, so that the kernel drops most. And
+ * with hops 1 and 2 before it: as many to one port, read there by another loop.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -40,6 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class SendBenchmark {
     private static final int DESTINATIONS = 64;
     private static final int RUN = 4;
+    /** By one task for the loop: what that costs is not a packet's. */
+    private static final int TURNS = 50;
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     @Param({"own", "netty"})
@@ -51,28 +54,39 @@ public class SendBenchmark {
     private final DatagramSocket[] readers = new DatagramSocket[DESTINATIONS];
     private final Flow[] flows = new Flow[DESTINATIONS];
     private final byte[] packet = new byte[1_500];
-    private final AtomicLong turns = new AtomicLong();
+    private final Counting received = new Counting();
     private NettyPacketIo io;
-    private PacketIo.Attachment attachment;
-    private PacketLoop loop;
+    private NettyPacketIo other;
+    private NettyLoop loop;
+    private Flow across;
+    private volatile long done;
 
     @Setup
     public void open() throws IOException {
         System.setProperty(LinuxProbe.PROPERTY, sockets);
-        int port;
-        try (DatagramSocket probe = new DatagramSocket(0, LOOPBACK)) {
-            port = probe.getLocalPort();
-        }
-        Map<String, Object> values = Map.of("enableLoopbackCandidate", true, "tcpPort", 0, "udpPort", String.valueOf(port),
-                "interfaces_includes", new String[] {NetworkInterface.getByInetAddress(LOOPBACK).getName()});
-        io = new NettyPacketIo(config(RtcConfig.class, values), new MachineAddresses(config(AddressConfig.class, values)));
-        attachment = io.attach(index -> new Idle());
-        loop = attachment.loop(0);
-        TransportAddress local = TransportAddress.of(LOOPBACK, port);
+        TransportAddress local = TransportAddress.of(LOOPBACK, freePort());
+        io = io(local.port());
+        loop = (NettyLoop) io.attach(index -> new Counting()).loop(0);
+        TransportAddress remote = TransportAddress.of(LOOPBACK, freePort());
+        other = io(remote.port());
+        other.attach(index -> received);
         for (int i = 0; i < DESTINATIONS; i++) readers[i] = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
         onLoop(() -> {
             for (int i = 0; i < DESTINATIONS; i++) flows[i] = loop.flow(Flow.Protocol.UDP, local, TransportAddress.of(LOOPBACK, readers[i].getLocalPort()));
+            across = loop.flow(Flow.Protocol.UDP, local, remote);
         });
+    }
+
+    private static int freePort() throws IOException {
+        try (DatagramSocket probe = new DatagramSocket(0, LOOPBACK)) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static NettyPacketIo io(int port) throws IOException {
+        Map<String, Object> values = Map.of("enableLoopbackCandidate", true, "tcpPort", 0, "udpPort", String.valueOf(port),
+                "interfaces_includes", new String[] {NetworkInterface.getByInetAddress(LOOPBACK).getName()});
+        return new NettyPacketIo(config(RtcConfig.class, values), new MachineAddresses(config(AddressConfig.class, values)));
     }
 
     private static <T> T config(Class<T> type, Map<String, Object> values) {
@@ -82,33 +96,54 @@ public class SendBenchmark {
 
     @TearDown
     public void close() {
-        attachment.close();
         io.close();
+        other.close();
         for (DatagramSocket socket : readers) socket.close();
     }
 
     @Benchmark
-    @OperationsPerInvocation(DESTINATIONS * RUN)
+    @OperationsPerInvocation(DESTINATIONS * RUN * TURNS)
     public void send() {
         onLoop(() -> {
-            for (int run = 0; run < RUN; run++) for (Flow flow : flows) loop.send(flow, packet, 0, bytes);
+            for (int turn = 0; turn < TURNS; turn++) {
+                for (int run = 0; run < RUN; run++) for (Flow flow : flows) loop.send(flow, packet, 0, bytes);
+                loop.endTurn();
+            }
         });
     }
 
-    /** The turn is over when the task after it runs. */
-    private void onLoop(Runnable turn) {
-        long before = turns.get();
-        loop.post(turn);
-        loop.post(turns::incrementAndGet);
-        while (turns.get() == before) Thread.onSpinWait();
+    @Benchmark
+    @OperationsPerInvocation(DESTINATIONS * TURNS)
+    public void sendAndReceive() {
+        onLoop(() -> {
+            for (int turn = 0; turn < TURNS; turn++) {
+                long before = received.count;
+                for (int i = 0; i < DESTINATIONS; i++) loop.send(across, packet, 0, bytes);
+                loop.endTurn();
+                while (received.count - before < DESTINATIONS) Thread.onSpinWait();
+            }
+        });
     }
 
-    private static final class Idle implements LoopHandler {
+    private void onLoop(Runnable turns) {
+        long before = done;
+        loop.post(() -> {
+            turns.run();
+            done = before + 1;
+        });
+        while (done == before) Thread.onSpinWait();
+    }
+
+    private static final class Counting implements LoopHandler {
+        volatile long count;
+
         @Override
         public void attached(PacketLoop on) {}
 
         @Override
-        public void receive(long now, DatagramBatch batch) {}
+        public void receive(long now, DatagramBatch batch) {
+            count += batch.size;
+        }
 
         @Override
         public void flowClosed(long now, Flow flow) {}

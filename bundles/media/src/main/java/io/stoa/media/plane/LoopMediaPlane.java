@@ -146,7 +146,9 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     @Override
     public List<Metric> metrics() {
-        return PlaneMetrics.of(stats());
+        List<Metric> all = new ArrayList<>(PlaneMetrics.of(stats()));
+        all.addAll(PlaneMetrics.of(loops.stream().map(MediaLoop::lateness).toList()));
+        return all;
     }
 
     @Override

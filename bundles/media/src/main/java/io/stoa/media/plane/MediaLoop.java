@@ -47,6 +47,7 @@ final class MediaLoop implements LoopHandler {
     private final List<LoopPeer> touched = new ArrayList<>();
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final Parking parking = new Parking();
+    private final Lateness lateness = new Lateness();
     private final DropCounters drops = new DropCounters();
     private final RtpView scratchView = new RtpView();
     private final PacketMeta scratchMeta = new PacketMeta();
@@ -133,6 +134,7 @@ final class MediaLoop implements LoopHandler {
 
     @Override
     public void wake(long now) {
+        lateness.observe(now, nextWake());
         while (Time.due(deadlines.next(), now)) {
             LoopPeer peer = deadlines.first();
             peer.wake(now);
@@ -323,6 +325,11 @@ final class MediaLoop implements LoopHandler {
     }
 
     // -- numbers
+
+    /** Any thread. */
+    Lateness lateness() {
+        return lateness;
+    }
 
     Set<LoopPeer> peers() {
         return peers;

@@ -25,6 +25,15 @@ final class PlaneMetrics {
                 Metric.gauge("stoa_forwarding_swap_gap_seconds", "How long the longest subscription had no engine in the last swap.", Map.of(), stats.longestSwapGapNanos() / 1e9));
     }
 
+    /** Of all loops. */
+    static List<Metric> of(List<Lateness> loops) {
+        return List.of(
+                Metric.gauge("stoa_media_longest_pause_seconds", "The longest time by which a media loop was late in the last minute.", Map.of(),
+                        loops.stream().mapToLong(Lateness::longest).max().orElse(0) / 1e9),
+                new Metric("stoa_media_pauses_total", Kind.COUNTER, "How often a media loop was more than 5 ms late.",
+                        List.of(new Value(Map.of(), loops.stream().mapToLong(Lateness::longOnes).sum()))));
+    }
+
     private static List<Metric.Series> ways(long in, long out) {
         return List.of(new Value(Map.of("direction", "incoming"), in), new Value(Map.of("direction", "outgoing"), out));
     }

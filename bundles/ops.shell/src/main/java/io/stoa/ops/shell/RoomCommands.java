@@ -35,6 +35,7 @@ public final class RoomCommands {
             status                             what every part does
             bundles                            the parts, and how each is replaced
             engines                            what carries, protects and forwards packets, and what could
+            sockets [own | netty]              whose sockets carry UDP; from now on
             swap <bundle> <jar>                replaces a part while the server runs
             swap <bundle> shipped | swap list  puts the shipped one back; what is replaced now
             drain                              nobody joins any more; who is inside stays

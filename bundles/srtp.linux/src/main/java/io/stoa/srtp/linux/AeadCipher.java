@@ -12,9 +12,6 @@ final class AeadCipher implements PacketCipher {
     private final EvpCipher cipher;
     private final byte[] salt;
     private final byte[] iv = new byte[12];
-    private final MemorySegment ivSegment = MemorySegment.ofArray(iv);
-    private final byte[] word = new byte[4];
-    private final MemorySegment wordSegment = MemorySegment.ofArray(word);
 
     AeadCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open) {
         cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
@@ -28,44 +25,47 @@ final class AeadCipher implements PacketCipher {
 
     @Override
     public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment packet = cipher.of(bytes);
-        return begin(ssrc, index)
-                && cipher.associated(packet.asSlice(offset, header), header)
-                && text(packet, offset + header, length - header)
-                && cipher.seal(packet.asSlice(offset + length, EvpCipher.TAG_BYTES));
+        MemorySegment here = Staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
+        if (!begin(here, ssrc, index) || !cipher.associated(here, 0, header) || !cipher.text(here, header, length - header) || !cipher.seal(here, length)) return false;
+        Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header + EvpCipher.TAG_BYTES);
+        return true;
     }
 
     @Override
     public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment packet = cipher.of(bytes);
-        MemorySegment tag = packet.asSlice(offset + length, EvpCipher.TAG_BYTES);
-        return begin(ssrc, index)
-                && cipher.associated(packet.asSlice(offset, header), header)
-                && cipher.expect(tag)
-                && text(packet, offset + header, length - header)
-                && cipher.isAuthentic(tag);
+        MemorySegment here = Staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
+        boolean authentic = begin(here, ssrc, index)
+                && cipher.associated(here, 0, header)
+                && cipher.expect(here, length)
+                && cipher.text(here, header, length - header)
+                && cipher.isAuthentic(here, length);
+        if (authentic) Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header);
+        return authentic;
     }
 
     @Override
     public boolean protectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment packet = cipher.of(bytes);
+        MemorySegment here = Staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
         Bytes.i32(bytes, offset + trailerAt(length), trailer);
-        return begin(ssrc, rtcpIndex(trailer))
-                && associated(packet, offset, SrtpPackets.MIN_RTCP, trailer)
-                && text(packet, offset + SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP)
-                && cipher.seal(packet.asSlice(offset + length, EvpCipher.TAG_BYTES));
+        boolean done = begin(here, ssrc, rtcpIndex(trailer))
+                && associated(here, SrtpPackets.MIN_RTCP, trailer)
+                && cipher.text(here, SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP)
+                && cipher.seal(here, length);
+        if (done) Staging.take(here, Staging.PACKET, bytes, offset, length + EvpCipher.TAG_BYTES);
+        return done;
     }
 
     @Override
     public boolean unprotectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment packet = cipher.of(bytes);
-        MemorySegment tag = packet.asSlice(offset + length, EvpCipher.TAG_BYTES);
+        MemorySegment here = Staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
         int open = (trailer & ENCRYPTED) == 0 ? length : SrtpPackets.MIN_RTCP;
-        return begin(ssrc, rtcpIndex(trailer))
-                && associated(packet, offset, open, trailer)
-                && cipher.expect(tag)
-                && text(packet, offset + open, length - open)
-                && cipher.isAuthentic(tag);
+        boolean authentic = begin(here, ssrc, rtcpIndex(trailer))
+                && associated(here, open, trailer)
+                && cipher.expect(here, length)
+                && cipher.text(here, open, length - open)
+                && cipher.isAuthentic(here, length);
+        if (authentic) Staging.take(here, Staging.PACKET, bytes, offset, length);
+        return authentic;
     }
 
     @Override
@@ -73,13 +73,10 @@ final class AeadCipher implements PacketCipher {
         return length + EvpCipher.TAG_BYTES;
     }
 
-    private boolean associated(MemorySegment packet, int at, int count, int trailer) {
-        Bytes.i32(word, 0, trailer);
-        return cipher.associated(packet.asSlice(at, count), count) && cipher.associated(wordSegment, word.length);
-    }
-
-    private boolean text(MemorySegment packet, int at, int count) {
-        return count == 0 || cipher.text(packet.asSlice(at, count), count);
+    /** So much of the packet, and the trailer. */
+    private boolean associated(MemorySegment here, int count, int trailer) {
+        Staging.word(here, trailer);
+        return cipher.associated(here, 0, count) && cipher.associatedWord(here);
     }
 
     /** In the places of roll-over counter and sequence number stand two zeros and the index (section 9.1). */
@@ -88,12 +85,12 @@ final class AeadCipher implements PacketCipher {
     }
 
     /** Section 8.1: 00 00, SSRC, roll-over counter, sequence number, all XOR salt. */
-    private boolean begin(int ssrc, long index) {
+    private boolean begin(MemorySegment here, int ssrc, long index) {
         Bytes.u16(iv, 0, Bytes.u16(salt, 0));
         Bytes.i32(iv, 2, Bytes.i32(salt, 2) ^ ssrc);
         Bytes.u16(iv, 6, Bytes.u16(salt, 6) ^ (int) (index >>> 32) & 0xffff);
         Bytes.i32(iv, 8, Bytes.i32(salt, 8) ^ (int) index);
-        return cipher.begin(ivSegment);
+        return cipher.begin(here, iv);
     }
 
     @Override

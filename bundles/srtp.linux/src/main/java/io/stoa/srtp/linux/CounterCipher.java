@@ -14,7 +14,6 @@ final class CounterCipher implements PacketCipher {
     private final HmacSha1 mac;
     private final byte[] salt;
     private final byte[] iv = new byte[16];
-    private final MemorySegment ivSegment = MemorySegment.ofArray(iv);
 
     CounterCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open) {
         cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
@@ -29,37 +28,43 @@ final class CounterCipher implements PacketCipher {
 
     @Override
     public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment packet = cipher.of(bytes);
-        if (!text(packet, offset + header, length - header, ssrc, index)) return false;
-        mac.of(packet.asSlice(offset, length), length, (int) (index >>> 16));
+        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        if (!text(here, header, length - header, ssrc, index)) return false;
+        mac.of(here, length, (int) (index >>> 16));
+        Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header);
         mac.write(bytes, offset + length);
         return true;
     }
 
     @Override
     public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment packet = cipher.of(bytes);
-        mac.of(packet.asSlice(offset, length), length, (int) (index >>> 16));
-        return mac.is(bytes, offset + length) && text(packet, offset + header, length - header, ssrc, index);
+        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        mac.of(here, length, (int) (index >>> 16));
+        if (!mac.is(bytes, offset + length) || !text(here, header, length - header, ssrc, index)) return false;
+        Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header);
+        return true;
     }
 
     @Override
     public boolean protectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment packet = cipher.of(bytes);
-        if (!text(packet, offset + SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED)) return false;
+        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        if (!text(here, SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED)) return false;
+        mac.of(here, length, trailer);
+        Staging.take(here, Staging.PACKET, bytes, offset, length);
         Bytes.i32(bytes, offset + length, trailer);
-        mac.of(packet.asSlice(offset, length), length, trailer);
         mac.write(bytes, offset + length + 4);
         return true;
     }
 
     @Override
     public boolean unprotectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment packet = cipher.of(bytes);
-        mac.of(packet.asSlice(offset, length), length, trailer);
+        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        mac.of(here, length, trailer);
         if (!mac.is(bytes, offset + length + 4)) return false;
-        return (trailer & ENCRYPTED) == 0
-                || text(packet, offset + SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED);
+        if ((trailer & ENCRYPTED) == 0) return true;
+        if (!text(here, SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED)) return false;
+        Staging.take(here, Staging.PACKET, bytes, offset, length);
+        return true;
     }
 
     @Override
@@ -68,12 +73,12 @@ final class CounterCipher implements PacketCipher {
     }
 
     /** IV: salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16. */
-    private boolean text(MemorySegment packet, int at, int count, int ssrc, long index) {
+    private boolean text(MemorySegment here, int at, int count, int ssrc, long index) {
         if (count == 0) return true;
         Bytes.i32(iv, 0, Bytes.i32(salt, 0));
         Bytes.i32(iv, 4, Bytes.i32(salt, 4) ^ ssrc);
         Bytes.i64(iv, 8, Bytes.i64(salt, 8) ^ index << 16);
-        return cipher.begin(ivSegment) && cipher.text(packet.asSlice(at, count), count);
+        return cipher.begin(here, iv) && cipher.text(here, at, count);
     }
 
     @Override

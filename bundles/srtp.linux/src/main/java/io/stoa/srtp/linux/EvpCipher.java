@@ -14,11 +14,7 @@ final class EvpCipher {
     private static final int SET_TAG = 0x11;
 
     private final AtomicInteger open;
-    private final MemorySegment length = MemorySegment.ofArray(new int[1]);
     private long cipher;
-    /** The array of the packet before, which is that of the next one: a loop's slab. */
-    private byte[] array;
-    private MemorySegment segment;
 
     /** @param open counts ciphers that hold memory */
     EvpCipher(Algorithm algorithm, byte[] key, boolean encrypt, AtomicInteger open) {
@@ -36,40 +32,47 @@ final class EvpCipher {
         }
     }
 
-    /** The array as what libcrypto takes. */
-    MemorySegment of(byte[] bytes) {
-        if (bytes != array) {
-            array = bytes;
-            segment = MemorySegment.ofArray(bytes);
-        }
-        return segment;
+    /** Begins a packet, which is in {@code here} as all that follows. */
+    boolean begin(MemorySegment here, byte[] iv) {
+        Staging.put(iv, 0, here, Staging.IV, iv.length);
+        return LibCrypto.iv(cipher, here.address() + Staging.IV);
     }
 
-    boolean begin(MemorySegment iv) {
-        return LibCrypto.iv(cipher, iv);
+    /** @param at in the packet */
+    boolean associated(MemorySegment here, int at, int count) {
+        return LibCrypto.associated(cipher, length(here), packet(here, at), count);
     }
 
-    boolean associated(MemorySegment from, int count) {
-        return LibCrypto.associated(cipher, length, from, count);
+    /** The word that was put there. */
+    boolean associatedWord(MemorySegment here) {
+        return LibCrypto.associated(cipher, length(here), here.address() + Staging.WORD, Integer.BYTES);
     }
 
     /** In place. */
-    boolean text(MemorySegment at, int count) {
-        return LibCrypto.text(cipher, at, length, at, count);
+    boolean text(MemorySegment here, int at, int count) {
+        return count == 0 || LibCrypto.text(cipher, packet(here, at), length(here), packet(here, at), count);
     }
 
     /** The tag of what was encrypted. */
-    boolean seal(MemorySegment tag) {
-        return LibCrypto.complete(cipher, tag, length) && LibCrypto.control(cipher, GET_TAG, TAG_BYTES, tag);
+    boolean seal(MemorySegment here, int at) {
+        return LibCrypto.complete(cipher, packet(here, at), length(here)) && LibCrypto.control(cipher, GET_TAG, TAG_BYTES, packet(here, at));
     }
 
     /** Whether what was decrypted is authentic; asked after {@link #expect}. */
-    boolean isAuthentic(MemorySegment anywhere) {
-        return LibCrypto.complete(cipher, anywhere, length);
+    boolean isAuthentic(MemorySegment here, int tagAt) {
+        return LibCrypto.complete(cipher, packet(here, tagAt), length(here));
     }
 
-    boolean expect(MemorySegment tag) {
-        return LibCrypto.control(cipher, SET_TAG, TAG_BYTES, tag);
+    boolean expect(MemorySegment here, int tagAt) {
+        return LibCrypto.control(cipher, SET_TAG, TAG_BYTES, packet(here, tagAt));
+    }
+
+    private static long packet(MemorySegment here, int at) {
+        return here.address() + Staging.PACKET + at;
+    }
+
+    private static long length(MemorySegment here) {
+        return here.address() + Staging.LENGTH;
     }
 
     boolean isClosed() {
@@ -80,8 +83,6 @@ final class EvpCipher {
         if (cipher == 0) return;
         LibCrypto.freeCipher(cipher);
         cipher = 0;
-        array = null;
-        segment = null;
         open.decrementAndGet();
     }
 }

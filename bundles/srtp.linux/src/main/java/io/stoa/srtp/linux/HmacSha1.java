@@ -1,6 +1,7 @@
 package io.stoa.srtp.linux;
 
-import io.stoa.base.Bytes;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -18,12 +19,7 @@ final class HmacSha1 {
 
     private final int[] inner;
     private final int[] outer;
-    private final int[] state = new int[STATE];
-    private final MemorySegment stateSegment = MemorySegment.ofArray(state);
     private final byte[] digest = new byte[DIGEST];
-    private final MemorySegment digestSegment = MemorySegment.ofArray(digest);
-    private final byte[] word = new byte[4];
-    private final MemorySegment wordSegment = MemorySegment.ofArray(word);
 
     HmacSha1(byte[] key) {
         inner = hashed(key, 0x36);
@@ -33,24 +29,29 @@ final class HmacSha1 {
     private static int[] hashed(byte[] key, int pad) {
         byte[] block = Arrays.copyOf(key, BLOCK);
         for (int i = 0; i < BLOCK; i++) block[i] ^= (byte) pad;
+        MemorySegment here = Staging.of(block, 0, BLOCK, 0);
+        LibCrypto.sha1Begin(here.address() + Staging.STATE);
+        LibCrypto.sha1(here.address() + Staging.STATE, here.address() + Staging.PACKET, BLOCK);
         int[] state = new int[STATE];
-        MemorySegment segment = MemorySegment.ofArray(state);
-        LibCrypto.sha1Begin(segment);
-        LibCrypto.sha1(segment, MemorySegment.ofArray(block), BLOCK);
+        MemorySegment.copy(here, JAVA_INT, Staging.STATE, state, 0, STATE);
         Arrays.fill(block, (byte) 0);
+        Staging.put(block, 0, here, Staging.PACKET, BLOCK);
         return state;
     }
 
-    /** Of the text with a word behind it. */
-    void of(MemorySegment text, int length, int trailer) {
-        Bytes.i32(word, 0, trailer);
-        System.arraycopy(inner, 0, state, 0, STATE);
-        LibCrypto.sha1(stateSegment, text, length);
-        LibCrypto.sha1(stateSegment, wordSegment, word.length);
-        LibCrypto.sha1End(digestSegment, stateSegment);
-        System.arraycopy(outer, 0, state, 0, STATE);
-        LibCrypto.sha1(stateSegment, digestSegment, DIGEST);
-        LibCrypto.sha1End(digestSegment, stateSegment);
+    /** Of so much of the packet with a word behind it. */
+    void of(MemorySegment here, int length, int trailer) {
+        long state = here.address() + Staging.STATE;
+        long result = here.address() + Staging.DIGEST;
+        Staging.word(here, trailer);
+        MemorySegment.copy(inner, 0, here, JAVA_INT, Staging.STATE, STATE);
+        LibCrypto.sha1(state, here.address() + Staging.PACKET, length);
+        LibCrypto.sha1(state, here.address() + Staging.WORD, Integer.BYTES);
+        LibCrypto.sha1End(result, state);
+        MemorySegment.copy(outer, 0, here, JAVA_INT, Staging.STATE, STATE);
+        LibCrypto.sha1(state, result, DIGEST);
+        LibCrypto.sha1End(result, state);
+        Staging.take(here, Staging.DIGEST, digest, 0, DIGEST);
     }
 
     void write(byte[] bytes, int at) {

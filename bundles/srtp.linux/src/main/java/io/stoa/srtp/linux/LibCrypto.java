@@ -13,8 +13,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of libcrypto that are called, under their names. Pointers to its own objects are longs; what it reads and writes are
- * segments, of the heap where the function is short and keeps nothing of them.
+ * The functions of libcrypto that are called, under their names. Pointers are longs, to its own objects and to what it reads and writes
+ * for a packet: an object for each would be garbage where the compiler does not see through it.
  *
  * <p>Handles are constants of a class, because only then calls are compiled to calls. So it is this class that cannot be initialised where
  * the library, or a function, is missing: {@link #require} says so beforehand.
@@ -27,20 +27,21 @@ final class LibCrypto {
     /** Never unloaded: it cleans up at the end of the process. */
     private static final SymbolLookup LIBRARY = find(NAMES);
 
+    private static final FunctionDescriptor UPDATE = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
     private static final MethodHandle VERSION = call("OpenSSL_version", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
     private static final MethodHandle CIPHER_FETCH = call("EVP_CIPHER_fetch", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
     private static final MethodHandle CIPHER_CTX_NEW = call("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
     private static final MethodHandle CIPHER_CTX_FREE = call("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(JAVA_LONG));
     private static final MethodHandle CIPHER_KEY = call("EVP_CipherInit_ex", init(ADDRESS, JAVA_LONG));
-    private static final MethodHandle CIPHER_IV = shortCall("EVP_CipherInit_ex", init(JAVA_LONG, ADDRESS));
-    private static final MethodHandle CIPHER_ASSOCIATED = shortCall("EVP_CipherUpdate", update(JAVA_LONG));
-    private static final MethodHandle CIPHER_TEXT = shortCall("EVP_CipherUpdate", update(ADDRESS));
-    private static final MethodHandle CIPHER_FINAL = shortCall("EVP_CipherFinal_ex", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS));
+    private static final MethodHandle CIPHER_IV = shortCall("EVP_CipherInit_ex", init(JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CIPHER_UPDATE = shortCall("EVP_CipherUpdate", UPDATE);
+    private static final MethodHandle CIPHER_FINAL = shortCall("EVP_CipherFinal_ex", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle CIPHER_CONTROL =
-            shortCall("EVP_CIPHER_CTX_ctrl", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle SHA1_INIT = shortCall("SHA1_Init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle SHA1_UPDATE = shortCall("SHA1_Update", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
-    private static final MethodHandle SHA1_FINAL = shortCall("SHA1_Final", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+            shortCall("EVP_CIPHER_CTX_ctrl", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SHA1_INIT = shortCall("SHA1_Init", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SHA1_UPDATE = shortCall("SHA1_Update", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle SHA1_FINAL = shortCall("SHA1_Final", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
     private LibCrypto() {}
 
@@ -66,9 +67,9 @@ final class LibCrypto {
         return LINKER.downcallHandle(symbol(LIBRARY, name), shape);
     }
 
-    /** Of a function that takes some hundred nanoseconds: the thread stays where it is, and so does the heap. */
+    /** Of a function that takes some hundred nanoseconds: the thread stays in the state it is in. */
     private static MethodHandle shortCall(String name, FunctionDescriptor shape) {
-        return LINKER.downcallHandle(symbol(LIBRARY, name), shape, Linker.Option.critical(true));
+        return LINKER.downcallHandle(symbol(LIBRARY, name), shape, Linker.Option.critical(false));
     }
 
     static MemorySegment symbol(SymbolLookup library, String name) {
@@ -77,10 +78,6 @@ final class LibCrypto {
 
     private static FunctionDescriptor init(MemoryLayout key, MemoryLayout iv) {
         return FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, key, iv, JAVA_INT);
-    }
-
-    private static FunctionDescriptor update(MemoryLayout out) {
-        return FunctionDescriptor.of(JAVA_INT, JAVA_LONG, out, ADDRESS, ADDRESS, JAVA_INT);
     }
 
     private static IllegalStateException failed(Throwable cause) {
@@ -132,7 +129,7 @@ final class LibCrypto {
     }
 
     /** Begins a packet with the key that is there. */
-    static boolean iv(long cipher, MemorySegment iv) {
+    static boolean iv(long cipher, long iv) {
         try {
             return (int) CIPHER_IV.invokeExact(cipher, 0L, 0L, 0L, iv, -1) == 1;
         } catch (Throwable e) {
@@ -140,23 +137,23 @@ final class LibCrypto {
         }
     }
 
-    static boolean associated(long cipher, MemorySegment length, MemorySegment from, int count) {
+    static boolean associated(long cipher, long length, long from, int count) {
         try {
-            return (int) CIPHER_ASSOCIATED.invokeExact(cipher, 0L, length, from, count) == 1;
+            return (int) CIPHER_UPDATE.invokeExact(cipher, 0L, length, from, count) == 1;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    static boolean text(long cipher, MemorySegment to, MemorySegment length, MemorySegment from, int count) {
+    static boolean text(long cipher, long to, long length, long from, int count) {
         try {
-            return (int) CIPHER_TEXT.invokeExact(cipher, to, length, from, count) == 1;
+            return (int) CIPHER_UPDATE.invokeExact(cipher, to, length, from, count) == 1;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    static boolean complete(long cipher, MemorySegment to, MemorySegment length) {
+    static boolean complete(long cipher, long to, long length) {
         try {
             return (int) CIPHER_FINAL.invokeExact(cipher, to, length) == 1;
         } catch (Throwable e) {
@@ -164,7 +161,7 @@ final class LibCrypto {
         }
     }
 
-    static boolean control(long cipher, int what, int count, MemorySegment value) {
+    static boolean control(long cipher, int what, int count, long value) {
         try {
             return (int) CIPHER_CONTROL.invokeExact(cipher, what, count, value) == 1;
         } catch (Throwable e) {
@@ -172,7 +169,7 @@ final class LibCrypto {
         }
     }
 
-    static void sha1Begin(MemorySegment state) {
+    static void sha1Begin(long state) {
         try {
             int done = (int) SHA1_INIT.invokeExact(state);
         } catch (Throwable e) {
@@ -180,7 +177,7 @@ final class LibCrypto {
         }
     }
 
-    static void sha1(MemorySegment state, MemorySegment from, long count) {
+    static void sha1(long state, long from, long count) {
         try {
             int done = (int) SHA1_UPDATE.invokeExact(state, from, count);
         } catch (Throwable e) {
@@ -188,7 +185,7 @@ final class LibCrypto {
         }
     }
 
-    static void sha1End(MemorySegment digest, MemorySegment state) {
+    static void sha1End(long digest, long state) {
         try {
             int done = (int) SHA1_FINAL.invokeExact(digest, state);
         } catch (Throwable e) {

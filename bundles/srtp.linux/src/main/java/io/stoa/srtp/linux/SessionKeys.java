@@ -30,8 +30,10 @@ record SessionKeys(byte[] encryption, byte[] authentication, byte[] salt) {
         byte[] at = Arrays.copyOf(masterSalt, 16);
         at[7] ^= (byte) label;
         byte[] stream = new byte[bytes];
-        if (!cipher.begin(MemorySegment.ofArray(at)) || !cipher.text(MemorySegment.ofArray(stream), bytes))
-            throw new IllegalStateException("libcrypto derives no keys");
+        MemorySegment here = Staging.of(stream, 0, bytes, 0);
+        if (!cipher.begin(here, at) || !cipher.text(here, 0, bytes)) throw new IllegalStateException("libcrypto derives no keys");
+        Staging.take(here, Staging.PACKET, stream, 0, bytes);
+        Staging.put(new byte[bytes], 0, here, Staging.PACKET, bytes);
         return stream;
     }
 

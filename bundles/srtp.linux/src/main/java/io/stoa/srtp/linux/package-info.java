@@ -5,8 +5,8 @@
  * <p>{@link io.stoa.srtp.linux.NativeSrtp} looks for the library when the bundle starts, puts known questions to it, lets it run for a
  * moment beside the engine that is there, and only then offers the service; else one line in the log says why not, and nothing else
  * changes. {@link io.stoa.srtp.linux.LibCrypto} has the functions, {@link io.stoa.srtp.linux.EvpCipher} one cipher with its key, which is
- * the only memory outside the heap: {@link io.stoa.srtp.linux.LibCryptoContext#close} gives it back. Packets stay where they are, in arrays
- * of the heap: the calls are short and take them as they are ({@code Linker.Option.critical}).
+ * memory of libcrypto: {@link io.stoa.srtp.linux.LibCryptoContext#close} gives it back. Packets pass through {@link io.stoa.srtp.linux.Staging},
+ * memory outside the heap that each thread has once.
  *
  * <p>A context has one cipher for RTP and one for RTCP, for all SSRCs: with a key derivation rate of 0 session keys do not depend on them.
  * Indices and replay windows are those of {@link io.stoa.srtp.SrtpSources}.

@@ -37,20 +37,20 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
     boolean offerNeeded;
     volatile boolean up;
 
-    Party(MemoryIo io, int number, boolean offers, SrtpEngine engine, DtlsCertificate certificate, SecureRandom random) {
+    Party(MemoryIo io, int number, boolean offers, SrtpEngine engine, DtlsCertificate certificate, SecureRandom random, boolean red) {
         this.io = io;
         address = TransportAddress.of("10.0.1.1", 10_000 + number);
         flow = new Flow(Flow.Protocol.UDP, address, MemoryIo.ADDRESS, this);
         PacketOutbox outbox = new PacketOutbox((to, bytes, offset, length) -> io.arrive(address, bytes, offset, length), 16);
         outbox.engine(engine);
-        PeerSpec spec = spec(number, offers ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER);
+        PeerSpec spec = spec(number, offers ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER, red);
         peer = new Peer(spec, new PeerTools(certificate, random, random, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, address)));
         io.add(address, this);
     }
 
-    static PeerSpec spec(int number, PeerSpec.Role role) {
-        return new PeerSpec("RM_bench", "PA_" + number, "party-" + number, role, List.of(), false, false, false);
+    static PeerSpec spec(int number, PeerSpec.Role role, boolean red) {
+        return new PeerSpec("RM_bench", "PA_" + number, "party-" + number, role, List.of(), false, red, false);
     }
 
     void turn() {

@@ -16,8 +16,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleWiring;
 
 /**
- * The forwarding engine is replaced during a call, again and again: who watches sees every number and every picture, and nothing of the
- * engines before stays.
+ * The forwarding engine is replaced during a call, again and again, and so is what protects and what carries packets: who watches sees every
+ * number and every picture, and nothing of the engines before stays.
  */
 @ExtendWith(InsideServer.class)
 class SwapIT {
@@ -163,6 +163,23 @@ class SwapIT {
             assertThat(call.bobSees().missingNumbers()).isZero();
             assertThat(call.bobSees().skippedFrames()).isZero();
             assertThat(call.drops()).doesNotContainKeys("SRTP_AUTHENTICATION", "SRTP_REPLAY", "SRTP_TOO_OLD");
+        }
+    }
+
+    @Test
+    void packets_go_by_sockets_of_our_own_and_by_nettys_and_the_call_goes_on() throws Exception {
+        MediaPlane plane = server.need(MediaPlane.class);
+        Shell shell = new Shell(server);
+        String shipped = plane.stats().packetIo();
+        try (Call call = Call.begin(server, 16)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(shell.says("sockets " + (i % 2 == 0 ? "netty" : "own")).text()).startsWith(i % 2 == 0 ? "netty" : "own");
+                assertThat(plane.stats().packetIo()).isEqualTo(i % 2 == 0 ? "netty-epoll" : shipped);
+                call.goOn(PICTURES);
+            }
+            call.end();
+            assertThat(call.bobSees().missingNumbers()).isZero();
+            assertThat(call.bobSees().skippedFrames()).isZero();
         }
     }
 
