@@ -4,7 +4,7 @@
 // PORTS: the first of those that are used (9210).
 import { RoomServiceClient, SipClient } from 'livekit-server-sdk';
 import { openBrowser } from './lib/browser.mjs';
-import { lastWords, Node, Redis, Sentinel, stopAll, Way } from './lib/cluster.mjs';
+import { lastWords, Node, Redis, Sentinel, stopAll, Way } from './lib/processes.mjs';
 import { key, newRoom, secret } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
