@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 
 export const url = process.env.LIVEKIT_URL ?? 'ws://127.0.0.1:7880';
-const key = process.env.LIVEKIT_API_KEY ?? 'devkey';
-const secret = process.env.LIVEKIT_API_SECRET ?? 'secret';
+export const key = process.env.LIVEKIT_API_KEY ?? 'devkey';
+export const secret = process.env.LIVEKIT_API_SECRET ?? 'secret';
 
 /** The API of a back end. */
 export const roomService = new RoomServiceClient(url.replace(/^ws/, 'http'), key, secret);

@@ -11,9 +11,12 @@ public interface RpcStream<S extends Message> extends AutoCloseable {
      * Returns when the other side has taken it: it is in its queue.
      *
      * @throws RpcException why the stream is closed, or {@code deadline_exceeded} if the other side does not say that it has it; then it
-     *     may have it all the same
+     *     may have it all the same; or {@code unavailable} if there is no bus now, and the stream stays open
      */
     void send(S message) throws RpcException;
+
+    /** Whether neither side has closed it, as far as this one knows. */
+    boolean isOpen();
 
     /** @param reason what the other side is told */
     void close(RpcException reason);

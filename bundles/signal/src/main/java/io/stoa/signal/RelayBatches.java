@@ -21,6 +21,8 @@ final class RelayBatches<M, B extends Message> {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
     private static final Duration PATIENCE = Duration.ofMillis(7_500);
+    /** While there is no bus nobody can be blamed, and the client could not be brought to its room another way. */
+    private static final Duration WITHOUT_BUS = Duration.ofSeconds(60);
 
     /** How a batch is written. @param last nothing follows */
     interface Writer<M, B> {
@@ -78,6 +80,10 @@ final class RelayBatches<M, B extends Message> {
         return left;
     }
 
+    private synchronized boolean isOver() {
+        return over;
+    }
+
     private synchronized void begin() {
         if (sending || over || stream == null || waiting.isEmpty() && !last) return;
         sending = true;
@@ -110,14 +116,19 @@ final class RelayBatches<M, B extends Message> {
 
     private boolean delivered(B batch) {
         Duration pause = FIRST_PAUSE;
-        long until = System.nanoTime() + PATIENCE.toNanos();
+        long begin = System.nanoTime();
+        long until = begin + PATIENCE.toNanos();
         try {
             while (true) {
                 try {
                     stream.send(batch);
                     return true;
                 } catch (RpcException e) {
-                    if (e.code() != RpcCode.DEADLINE_EXCEEDED || System.nanoTime() + pause.toNanos() - until > 0) return false;
+                    boolean withoutBus = e.code() == RpcCode.UNAVAILABLE && stream.isOpen();
+                    if (isOver() || !withoutBus && e.code() != RpcCode.DEADLINE_EXCEEDED) return false;
+                    long now = System.nanoTime();
+                    if (withoutBus && now - begin < WITHOUT_BUS.toNanos()) until = now + PATIENCE.toNanos();
+                    if (now + pause.toNanos() - until > 0) return false;
                 }
                 Thread.sleep(pause);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);

@@ -40,6 +40,11 @@ class RelayBatchesTest {
             if (unheard-- > 0) throw new RpcException(RpcCode.DEADLINE_EXCEEDED, "no acknowledgement");
         }
 
+        @Override
+        public synchronized boolean isOpen() {
+            return failure == null;
+        }
+
         synchronized void awaitArrived(int count) throws InterruptedException {
             while (arrived.size() < count) wait();
         }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /** A session between two nodes over a bus that loses, doubles and delays what it carries. */
 @Timeout(60)
 class RelayTest {
-    private static final CallOptions QUICK = CallOptions.within(Duration.ofMillis(500));
+    private static final CallOptions QUICK = CallOptions.within(Duration.ofMillis(1_500));
 
     private final BadBus bus = new BadBus();
     private final Psrpc edge = node(1);
@@ -112,6 +112,7 @@ class RelayTest {
         private int badPercent;
         private boolean doubles;
         private boolean parted;
+        private volatile boolean away;
 
         synchronized void misbehave(int percent) {
             badPercent = percent;
@@ -126,12 +127,8 @@ class RelayTest {
         }
 
         @Override
-        public boolean hasSubscribers(String channel) {
-            return real.hasSubscribers(channel);
-        }
-
-        @Override
-        public synchronized void publish(String channel, byte[] message) {
+        public synchronized void publish(String channel, byte[] message) throws ClusterException {
+            if (away) throw new ClusterException(ClusterException.Code.UNAVAILABLE, "the bus is away");
             if (parted) return;
             byte[] before = late.remove(channel);
             int fate = badPercent == 0 ? 3 : random.nextInt(300 / badPercent);
@@ -268,6 +265,27 @@ class RelayTest {
         assertThat(client.wasTold(SignalResponse.MessageCase.PONG)).isTrue();
         await("the client is to resume", () -> client.closed);
         await("the room knows", () -> room.ends.get() == 1);
+    }
+
+    /** Longer than anybody waits for a node that does not answer. */
+    @Test
+    void while_there_is_no_bus_the_session_waits_and_goes_on_with_all_that_was_said() throws Exception {
+        RelayedSession session = open();
+        session.receive(request(0));
+        await("the room hears it", () -> heard().size() == 1);
+        bus.away = true;
+        for (int i = 1; i < 10; i++) session.receive(request(i));
+        for (int i = 0; i < 10; i++) room.sink.send(response(i));
+        session.receive(SignalRequest.newBuilder().setPing(1).build());
+        assertThat(client.wasTold(SignalResponse.MessageCase.PONG)).as("answered here").isTrue();
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(9);
+        await("nine seconds", () -> System.nanoTime() - until > 0 || client.closed);
+        assertThat(client.closed).isFalse();
+        bus.away = false;
+        await("all is there", () -> heard().size() == 11 && client.sids().size() == 10 || client.closed);
+        assertThat(heard().subList(0, 10)).isEqualTo(numbers(10));
+        assertThat(client.sids()).isEqualTo(numbers(10));
+        assertThat(room.ends).hasValue(0);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.stoa.redis.client;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,19 +12,26 @@ final class ConnectionOfTheDay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionOfTheDay.class);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Longer than it takes to copy all durable records. */
+    private static final Duration LONGEST_NEED = Duration.ofSeconds(60);
 
     private final Function<RedisSettings, HeldConnection> connector;
     private final Function<HeldConnection, Runnable> offer;
+    private final BooleanSupplier needed;
     private Offered current;
     private volatile Optional<RedisSettings> wanted = Optional.empty();
     private volatile boolean closed;
 
     private record Offered(RedisSettings settings, HeldConnection connection, Runnable withdraw) {}
 
-    /** @param offer gives what withdraws it */
-    ConnectionOfTheDay(Function<RedisSettings, HeldConnection> connector, Function<HeldConnection, Runnable> offer) {
+    /**
+     * @param offer gives what withdraws it
+     * @param needed whether somebody is still fetching what only Redis has, when no connection is wanted any more
+     */
+    ConnectionOfTheDay(Function<RedisSettings, HeldConnection> connector, Function<HeldConnection, Runnable> offer, BooleanSupplier needed) {
         this.connector = connector;
         this.offer = offer;
+        this.needed = needed;
     }
 
     /** What is wanted from now on; whoever brings in what was wanted before gives up. {@link #settle} brings it in. */
@@ -36,6 +44,7 @@ final class ConnectionOfTheDay implements AutoCloseable {
         Optional<RedisSettings> next = wanted;
         if (closed || next.equals(Optional.ofNullable(current).map(Offered::settings))) return;
         if (next.isEmpty()) {
+            if (!isFree(current.connection, next)) return;
             drop(current);
             current = null;
             return;
@@ -56,6 +65,20 @@ final class ConnectionOfTheDay implements AutoCloseable {
             if (closed || !next.equals(wanted)) return false;
             waited = waited.plus(LOOK);
             if (waited.equals(PATIENCE)) LOG.warn("Redis at {} stays in use until {} is there", before.description(), opened.description());
+        }
+        return true;
+    }
+
+    /** Waits while the connection is needed, but not for ever. @return false if something else is wanted meanwhile */
+    private boolean isFree(HeldConnection last, Optional<RedisSettings> next) {
+        long until = System.nanoTime() + LONGEST_NEED.toNanos();
+        try {
+            while (last.isAvailable() && needed.getAsBoolean() && System.nanoTime() - until < 0) {
+                if (closed || !next.equals(wanted)) return false;
+                Thread.sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         return true;
     }

@@ -2,9 +2,11 @@ package io.stoa.redis.client;
 
 import io.stoa.auth.Secrets;
 import io.stoa.redis.RedisConnection;
+import io.stoa.store.StoreCharge;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -29,9 +31,19 @@ public final class RedisConnector implements Passwords {
     void activate(BundleContext context, RedisConfig config) {
         connection = new ConnectionOfTheDay(
                 settings -> new HeldConnection(settings.description(), new LettuceSessions(settings, this), HeldConnection.CHECKS).start(),
-                next -> context.registerService(RedisConnection.class, next, null)::unregister);
+                next -> context.registerService(RedisConnection.class, next, null)::unregister,
+                () -> hasRecords(context));
         connection.want(RedisSettings.of(config));
         connection.settle();
+    }
+
+    /** Until another store is in charge: where Redis is configured no more, its records are on their way to that. */
+    private static boolean hasRecords(BundleContext context) {
+        try {
+            return context.getServiceReferences(StoreCharge.class, "(!(" + StoreCharge.STORE + "=redis))").isEmpty();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e); // it is written here
+        }
     }
 
     @Modified

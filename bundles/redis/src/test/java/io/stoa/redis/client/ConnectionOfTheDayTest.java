@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class ConnectionOfTheDayTest {
     private final BlockingQueue<String> story = new LinkedBlockingQueue<>();
     private volatile HeldConnection offered;
+    private volatile boolean needed;
 
     private ConnectionOfTheDay connection() {
         return new ConnectionOfTheDay(
@@ -25,7 +26,8 @@ class ConnectionOfTheDayTest {
                     offered = next;
                     story.add("offered " + next.description() + (next.isAvailable() ? ", there" : ""));
                     return () -> story.add("withdrawn " + next.description());
-                });
+                },
+                () -> needed);
     }
 
     private static void change(ConnectionOfTheDay connection, Optional<RedisSettings> next) {
@@ -71,6 +73,25 @@ class ConnectionOfTheDayTest {
             change(connection, at(RedisServer.freePort()));
             assertThat(next()).startsWith("offered");
             assertThat(next()).isEqualTo("withdrawn " + at(first).orElseThrow().description());
+        }
+    }
+
+    @Test
+    void one_that_is_wanted_no_more_stays_while_somebody_needs_it() throws Exception {
+        try (RedisServer one = RedisServer.start(); ConnectionOfTheDay connection = connection()) {
+            change(connection, at(one.port()));
+            next();
+            assertThat(offered.awaitAvailable(Duration.ofSeconds(20))).isTrue();
+            needed = true;
+            Thread change = Thread.ofVirtual().start(() -> change(connection, Optional.empty()));
+            assertThat(story.poll(500, TimeUnit.MILLISECONDS)).isNull();
+            connection.want(at(one.port()));
+            change.join();
+            assertThat(offered.isAvailable()).as("wanted again").isTrue();
+            change = Thread.ofVirtual().start(() -> change(connection, Optional.empty()));
+            needed = false;
+            assertThat(next()).startsWith("withdrawn");
+            change.join();
         }
     }
 

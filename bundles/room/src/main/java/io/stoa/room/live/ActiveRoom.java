@@ -62,6 +62,7 @@ final class ActiveRoom implements LiveRoom {
     private final DataRelay data = new DataRelay(this, calls);
     private final Speakers speakers = new Speakers(this);
     private final Dynacast dynacast = new Dynacast(this);
+    private final Crowd crowd = new Crowd(this);
     private final Inspection inspection = new Inspection(this);
     private final List<Recurring> recurring = new ArrayList<>();
     private boolean closed;
@@ -254,9 +255,11 @@ final class ActiveRoom implements LiveRoom {
         } catch (IllegalStateException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e); // the media plane says what it is missing
         }
+        crowd.comes(member.identity());
         enter(member);
         vacancy.came(member);
         begin();
+        crowd.listed();
         sink.send(SignalResponse.newBuilder().setJoin(welcome.join(member)).build());
         counts().joined();
         for (Member other : members.values())
@@ -265,7 +268,7 @@ final class ActiveRoom implements LiveRoom {
                 member.dataTracks().reconcile(other);
             }
         member.joined();
-        announce(member);
+        introduce(member);
         description.countsChanged();
         manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         becomesActive(member, millis() + JOIN_MILLIS);
@@ -347,8 +350,7 @@ final class ActiveRoom implements LiveRoom {
     }
 
     void activated(Member member) {
-        announce(member);
-        manager.store().putParticipant(name(), member.info());
+        introduce(member);
         for (Member other : members.values()) {
             if (other == member) continue;
             member.subscriptions().reconcile(other);
@@ -423,12 +425,13 @@ final class ActiveRoom implements LiveRoom {
             for (DataTrackInfo track : member.dataTracks().infos()) other.dataTracks().forget(track.getSid());
         }
         manager.store().deleteParticipant(name(), member.identity());
+        crowd.left(member, tellsLater(member, reason) ? last : null);
         // To modern clients the new session of the same identity says it all (spec 5.4).
         if (member.announced && !member.hidden())
             for (Member other : members.values())
                 if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
                     if (!other.signalling().open()) other.signalling().missed(last);
-                    update(other, last);
+                    else if (!tellsLater(member, reason)) update(other, last);
                 }
         description.countsChanged();
         if (!member.forwarded()) counts().left(member, wasActive, millis());
@@ -441,15 +444,41 @@ final class ActiveRoom implements LiveRoom {
 
     // -- telling
 
+    private boolean tellsLater(Member gone, DisconnectReason reason) {
+        return gone.announced && !gone.hidden() && reason != DisconnectReason.DUPLICATE_IDENTITY && crowd.takes(gone);
+    }
+
     /** Everybody who may see the member learns what it is now. */
     void announce(Member member) {
-        ParticipantInfo now = member.info();
-        if (member.open() && members.get(member.identity()) == member) manager.store().putParticipant(name(), now);
+        SignalResponse now = store(member);
         for (Member other : members.values()) {
-            if (other == member ? member.active() : !member.hidden()) update(other, now);
+            if (other == member ? member.active() : !member.hidden()) other.send(now);
         }
         if (!member.hidden()) member.announced = true;
+        crowd.told(member);
         member.follow();
+    }
+
+    /** Who has come, or is connected now: in a crowd, the others need not know at once. */
+    private void introduce(Member member) {
+        if (!crowd.takes(member)) {
+            announce(member);
+            return;
+        }
+        SignalResponse now = store(member);
+        if (member.active()) member.send(now);
+        if (!member.hidden()) crowd.changed(member);
+        member.follow();
+    }
+
+    private SignalResponse store(Member member) {
+        ParticipantInfo now = member.info();
+        if (member.open() && members.get(member.identity()) == member) manager.store().putParticipant(name(), now);
+        return SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(now)).build();
+    }
+
+    Crowd crowd() {
+        return crowd;
     }
 
     /** A member that becomes hidden is gone for the others. */

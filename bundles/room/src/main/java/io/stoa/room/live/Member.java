@@ -58,6 +58,8 @@ final class Member {
     ConnectionQuality quality = ConnectionQuality.EXCELLENT;
     boolean qualityTold;
     boolean announced;
+    /** What was told last. */
+    private ParticipantInfo shown;
 
     Member(ActiveRoom room, String sid, StartSession start, Claims claims, SignalSink sink, int firstOfferId) {
         residence = new Residence(room);
@@ -216,7 +218,14 @@ final class Member {
         return connections.subscriber();
     }
 
+    /** Most of a crowd publish nothing, and are asked about by each who comes. */
     ParticipantInfo info() {
+        ParticipantInfo last = shown;
+        boolean same = last != null && last.getVersion() == info.getVersion() && last.getState() == info.getState() && !last.getIsPublisher();
+        return same && !publishes() ? last : (shown = build());
+    }
+
+    private ParticipantInfo build() {
         return info.clone()
                 .clearTracks()
                 .addAllTracks(publications.infos())
@@ -232,6 +241,11 @@ final class Member {
 
     void send(SignalResponse.Builder response) {
         if (signalling.open() && traits.understands(response.getMessageCase())) signalling.send(response.build());
+    }
+
+    /** One that others are sent, too. */
+    void send(SignalResponse response) {
+        if (signalling.open() && traits.understands(response.getMessageCase())) signalling.send(response);
     }
 
     void tell(Consumer<SignalResponse.Builder> message) {

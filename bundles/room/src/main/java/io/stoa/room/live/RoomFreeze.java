@@ -59,6 +59,7 @@ final class RoomFreeze {
             park(); // somebody has arrived from another room
         } else if (room.expected.isEmpty() && room.members().stream().allMatch(member -> member.connections().settled())) {
             room.calls().end();
+            room.crowd().tell();
             RoomState state = write();
             room.mailbox().shut();
             result.complete(state);

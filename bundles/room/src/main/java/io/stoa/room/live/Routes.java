@@ -20,6 +20,7 @@ final class Routes {
 
     private final LiveRoomManager manager;
     private final Set<ActiveRoom> elsewhere = ConcurrentHashMap.newKeySet();
+    private final Set<ActiveRoom> untold = ConcurrentHashMap.newKeySet();
     private volatile Router router;
     private volatile NodeRegistry nodes;
 
@@ -59,9 +60,14 @@ final class Routes {
             if (has.equals(all.localId())) room.post(room::publish);
             else leaveTo(has, room);
         } catch (ClusterException e) {
-            LOG.warn("room {} is not in the routing table: {}", room.name(), e.getMessage());
-            manager.pulse().after(AGAIN_MILLIS, () -> manager.execute(() -> tell(room)));
+            LOG.debug("room {} is not in the routing table: {}", room.name(), e.getMessage());
+            if (untold.add(room)) manager.pulse().after(AGAIN_MILLIS, () -> manager.execute(() -> tellAgain(room)));
         }
+    }
+
+    private void tellAgain(ActiveRoom room) {
+        untold.remove(room);
+        tell(room);
     }
 
     private static boolean isAlive(NodeRegistry nodes, String id) throws ClusterException {

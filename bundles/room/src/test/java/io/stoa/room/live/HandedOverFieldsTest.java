@@ -37,7 +37,7 @@ class HandedOverFieldsTest {
     static Stream<Decision> decisions() {
         return Stream.of(
                 of(ActiveRoom.class, "description codecs vacancy welcome internal members data",
-                        "manager mailbox ids calls speakers dynacast closed held expected population recurring inspection malformedData"),
+                        "manager mailbox ids calls speakers dynacast crowd closed held expected population recurring inspection malformedData"),
                 of(RoomDescription.class, "info updateDue", "room manager shown audioTracks videoTracks"),
                 of(RoomCodecs.class, "enabled", ""),
                 of(Vacancy.class, "openedAt everJoined lastLeftAt", "room plan"),
@@ -46,7 +46,7 @@ class HandedOverFieldsTest {
                 of(Member.class,
                         "identity sid start signalling connections publications publishing subscriptions dataTracks blobs outbox info grants permission"
                                 + " lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original forwardings",
-                        "residence traits requests open shownOf"),
+                        "residence traits requests open shownOf shown"),
                 of(Signalling.class, "connectionId awaitsResume resumeUntil lostUntil missedDepartures dropsOnResume dropsMessagesOnResume",
                         "member sink generation"),
                 of(Connections.class, "firstOfferId answering nextWay publisher subscriber descriptions everActive", "member single unread flooded"),
@@ -66,7 +66,8 @@ class HandedOverFieldsTest {
                 of(ServerCalls.class, "", "room awaitingAck awaitingResponse"),
                 of(Speakers.class, "", "room"),
                 of(Dynacast.class, "", "room changed"),
-                of(Qualities.class, "", "room"));
+                of(Qualities.class, "", "room"),
+                of(Crowd.class, "", "room due scheduled"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -92,6 +92,11 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
         }
     }
 
+    @Override
+    public synchronized boolean isOpen() {
+        return reason == null;
+    }
+
     /** @throws RpcException why it is closed */
     synchronized CompletableFuture<Void> expectAck(String request) throws RpcException {
         if (reason != null) throw reason;

@@ -1,0 +1,177 @@
+package io.stoa.bench;
+
+import io.stoa.auth.AccessTokens;
+import io.stoa.auth.Claims;
+import io.stoa.auth.VideoGrant;
+import io.stoa.protocol.livekit.SignalResponse.MessageCase;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What signalling costs as one room grows, and as rooms do: participants who only watch, each with a WebSocket and without media, so that
+ * what is counted is the control plane alone. The server lets a participant live for a minute without media: a room has to fill faster.
+ */
+public final class CrowdBench implements AutoCloseable {
+    private static final int AT_ONCE = 16;
+    private static final long SETTLE_MILLIS = 2_500;
+    private static final String ROW = "%-22s %9s %9s %11s %12s %12s %12s %10s %9s%n";
+
+    private final HttpClient http = HttpClient.newBuilder().executor(Executors.newVirtualThreadPerTaskExecutor()).connectTimeout(Duration.ofSeconds(30)).build();
+    private final URI url;
+    private final ServerProcess server;
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder joinBytes = new LongAdder();
+    private final LongAdder updates = new LongAdder();
+    private final AtomicInteger gone = new AtomicInteger();
+    private final List<WebSocket> sockets = new ArrayList<>();
+
+    private CrowdBench(URI url, long pid) {
+        this.url = url;
+        server = new ServerProcess(pid);
+    }
+
+    /** @param arguments the server's folder, its port, participants of one room (3,000), rooms (1,000) */
+    public static void main(String[] arguments) throws Exception {
+        Path home = Path.of(arguments[0]);
+        int port = Integer.parseInt(arguments[1]);
+        int people = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3_000;
+        int rooms = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1_000;
+        System.out.printf(ROW, "", "joins/s", "p99 ms", "CPU ms/join", "messages/join", "updates/join", "kB/join", "kB in join", "RSS MB");
+        try (ServerUnderTest server = ServerUnderTest.start(home, port, "")) {
+            try (CrowdBench bench = new CrowdBench(URI.create("ws://127.0.0.1:" + port), server.pid())) {
+                bench.step("warm-up, rooms of one", i -> "warm-up-" + i, 0, 500);
+            }
+            try (CrowdBench bench = new CrowdBench(URI.create("ws://127.0.0.1:" + port), server.pid())) {
+                int from = 0;
+                for (int to : new int[] {100, 300, 1_000, 2_000, people}) {
+                    if (to <= from || to > people) continue;
+                    bench.step("one room, " + from + " to " + to, i -> "crowd", from, to);
+                    from = to;
+                }
+            }
+            try (CrowdBench bench = new CrowdBench(URI.create("ws://127.0.0.1:" + port), server.pid())) {
+                bench.step(rooms + " rooms of one", i -> "room-" + i, 0, rooms);
+                bench.idle(rooms + " rooms, nobody comes");
+            }
+        }
+        System.exit(0);
+    }
+
+    private interface Rooms {
+        String of(int number);
+    }
+
+    private void step(String name, Rooms rooms, int from, int to) throws Exception {
+        double cpu = server.cpuSeconds();
+        long[] before = {messages.sum(), updates.sum(), bytes.sum(), joinBytes.sum()};
+        long[] nanos = new long[to - from];
+        long begin = System.nanoTime();
+        Semaphore free = new Semaphore(AT_ONCE);
+        List<CompletableFuture<?>> joins = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            free.acquire();
+            int number = i;
+            long asked = System.nanoTime();
+            joins.add(join(rooms.of(i), "watcher-" + i).thenAccept(joined -> nanos[number - from] = System.nanoTime() - asked).whenComplete((done, failure) -> free.release()));
+        }
+        CompletableFuture.allOf(joins.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        Thread.sleep(SETTLE_MILLIS); // what is told later is part of it
+        int count = to - from;
+        Arrays.sort(nanos);
+        System.out.printf(Locale.ROOT, ROW, name, Math.round(count / seconds), nanos[Math.min(count - 1, count * 99 / 100)] / 1_000_000,
+                "%.2f".formatted(1_000 * (server.cpuSeconds() - cpu) / count), (messages.sum() - before[0]) / count, (updates.sum() - before[1]) / count,
+                (bytes.sum() - before[2]) / count / 1_000, (joinBytes.sum() - before[3]) / count / 1_000, server.residentKilobytes() / 1_024);
+        if (gone.get() > 0) System.out.println(gone.get() + " of them had to leave: the minute without media was over, or they did not read fast enough");
+    }
+
+    private void idle(String name) throws IOException, InterruptedException {
+        double cpu = server.cpuSeconds();
+        long seen = messages.sum();
+        Thread.sleep(10_000);
+        System.out.printf(Locale.ROOT, "%-22s CPU %.1f %%, %d messages per second%n", name, 10 * (server.cpuSeconds() - cpu), (messages.sum() - seen) / 10);
+    }
+
+    private CompletableFuture<Void> join(String room, String identity) {
+        String token = AccessTokens.mint(Claims.of(identity, VideoGrant.join(room)), ServerUnderTest.KEY, ServerUnderTest.SECRET, Instant.now(), Duration.ofHours(1));
+        URI uri = URI.create(url + "/rtc?access_token=" + token + "&auto_subscribe=1&protocol=16&sdk=go&version=2.5.0");
+        CompletableFuture<Void> joined = new CompletableFuture<>();
+        http.newWebSocketBuilder().buildAsync(uri, new Watcher(joined)).whenComplete((socket, failure) -> {
+            if (failure != null) joined.completeExceptionally(failure);
+            else synchronized (sockets) {
+                sockets.add(socket);
+            }
+        });
+        return joined;
+    }
+
+    /** Counts what it is told, and reads as little of it as it can. */
+    private final class Watcher implements WebSocket.Listener {
+        private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        private final CompletableFuture<Void> joined;
+
+        Watcher(CompletableFuture<Void> joined) {
+            this.joined = joined;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+            from.request(1);
+            bytes.add(data.remaining());
+            byte[] some = new byte[data.remaining()];
+            data.get(some);
+            parts.writeBytes(some);
+            if (!last) return null;
+            messages.increment();
+            count(parts.toByteArray());
+            parts.reset();
+            return null;
+        }
+
+        /** By the field's number, which is all that the first byte of a message says. */
+        private void count(byte[] message) {
+            int field = (message[0] & 0xff) >> 3;
+            if (field == MessageCase.UPDATE.getNumber()) updates.increment();
+            if (field == MessageCase.LEAVE.getNumber()) gone.incrementAndGet();
+            if (field != MessageCase.JOIN.getNumber() || joined.isDone()) return;
+            joinBytes.add(message.length);
+            joined.complete(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            joined.completeExceptionally(new IOException("closed: " + code + " " + reason));
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            joined.completeExceptionally(error);
+        }
+    }
+
+    @Override
+    public void close() {
+        sockets.forEach(WebSocket::abort);
+        http.shutdownNow();
+    }
+}
