@@ -76,7 +76,7 @@ public final class Tools {
             case "generate-keys" -> generateKeys();
             case "create-join-token" -> createJoinToken(invocation);
             case "ports" -> ports(invocation);
-            case "list-nodes" -> throw new ConfigException("list-nodes: nodes meet in Redis, and there is no Redis client yet: every node stands alone");
+            case "list-nodes" -> throw new ConfigException("list-nodes is not built yet: the ids of nodes that are alive are the keys of the hash \"nodes\" in Redis (redis-cli hkeys nodes)");
             case "help" -> out.print(Help.brief());
             case "help-verbose" -> out.print(Help.verbose(table));
             case "version" -> out.println("stoa version " + version());

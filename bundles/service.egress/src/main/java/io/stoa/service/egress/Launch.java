@@ -38,7 +38,7 @@ final class Launch {
 
             @Override
             public EgressStore store() throws RpcException {
-                return RpcException.present(store.get(), "no egress store: no store bundle is active");
+                return RpcException.present(store.get(), "no store is in charge of egresses: ops.store says why in the log");
             }
         };
     }

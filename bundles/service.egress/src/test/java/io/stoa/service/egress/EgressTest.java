@@ -226,8 +226,8 @@ class EgressTest {
         assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress worker is connected");
         serve();
         service.store = null;
-        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no egress store: no store bundle is active");
-        assertThat(answer("ListEgress", "{}")).isEqualTo("unavailable: no egress store: no store bundle is active");
+        assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no store is in charge of egresses: ops.store says why in the log");
+        assertThat(answer("ListEgress", "{}")).isEqualTo("unavailable: no store is in charge of egresses: ops.store says why in the log");
         service.store = store;
         service.roomStore = null;
         assertThat(answer("StartRoomCompositeEgress", request)).isEqualTo("unavailable: no room store: no store bundle is active");

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = IngressConfig.class)
 public final class IngressService extends RpcService {
     static final String NAME = "livekit.Ingress";
-    static final String NO_STORE = "no ingress store: no store bundle is active";
+    static final String NO_STORE = "no store is in charge of ingresses: ops.store says why in the log";
     static final String UNKNOWN = "ingress does not exist";
     private static final Logger LOG = LoggerFactory.getLogger(IngressService.class);
     /** Workers answer when the process that fetches has started. */

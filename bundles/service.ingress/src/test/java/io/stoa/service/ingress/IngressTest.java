@@ -290,8 +290,8 @@ class IngressTest {
     void without_a_store_nothing_is_empty() {
         service.store = null;
         reports.store = null;
-        assertThat(asked.answer("ListIngress", "{}", ADMIN)).isEqualTo("unavailable: no ingress store: no store bundle is active");
-        assertThat(asked.answer("CreateIngress", "{\"participantIdentity\":\"i\"}", ADMIN)).isEqualTo("unavailable: no ingress store: no store bundle is active");
-        assertThatThrownBy(() -> report("IN_1", Status.ENDPOINT_PUBLISHING, 1, 1)).hasMessage("no ingress store: no store bundle is active");
+        assertThat(asked.answer("ListIngress", "{}", ADMIN)).isEqualTo("unavailable: no store is in charge of ingresses: ops.store says why in the log");
+        assertThat(asked.answer("CreateIngress", "{\"participantIdentity\":\"i\"}", ADMIN)).isEqualTo("unavailable: no store is in charge of ingresses: ops.store says why in the log");
+        assertThatThrownBy(() -> report("IN_1", Status.ENDPOINT_PUBLISHING, 1, 1)).hasMessage("no store is in charge of ingresses: ops.store says why in the log");
     }
 }

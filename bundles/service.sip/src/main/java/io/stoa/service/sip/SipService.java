@@ -41,7 +41,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = RpcEndpoint.class, property = RpcEndpoint.SERVICE + "=" + SipService.NAME)
 public final class SipService extends RpcService {
     static final String NAME = "livekit.SIP";
-    static final String NO_STORE = "no SIP store: no store bundle is active";
+    static final String NO_STORE = "no store is in charge of SIP trunks and rules: ops.store says why in the log";
 
     /** What may be done with trunks and rules. */
     private interface Administration<Q extends Message> {

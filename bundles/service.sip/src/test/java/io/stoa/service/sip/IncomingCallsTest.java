@@ -286,7 +286,7 @@ class IncomingCallsTest {
         calls.store = null;
         assertThatThrownBy(() -> evaluate("1", "2", "", false))
                 .isInstanceOfSatisfying(RpcException.class, e -> assertThat(e.code()).isEqualTo(RpcCode.UNAVAILABLE))
-                .hasMessage("no SIP store: no store bundle is active");
+                .hasMessage("no store is in charge of SIP trunks and rules: ops.store says why in the log");
         calls.store = store;
         hashes.away = true;
         assertThatThrownBy(() -> evaluate("1", "2", "", false)).hasMessage("the store is away");

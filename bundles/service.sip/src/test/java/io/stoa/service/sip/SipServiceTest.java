@@ -127,7 +127,7 @@ class SipServiceTest {
     void without_a_store_nothing_is_empty() throws Exception {
         List<String> methods = List.of("ListSIPTrunk", "ListSIPInboundTrunk", "ListSIPOutboundTrunk", "ListSIPDispatchRule");
         service.store = null;
-        for (String method : methods) assertThat(asked.answer(method, "{}", ADMIN)).isEqualTo("unavailable: no SIP store: no store bundle is active");
+        for (String method : methods) assertThat(asked.answer(method, "{}", ADMIN)).isEqualTo("unavailable: no store is in charge of SIP trunks and rules: ops.store says why in the log");
         service.store = store;
         hashes.away = true;
         for (String method : methods) assertThat(asked.answer(method, "{}", ADMIN)).isEqualTo("unavailable: the store is away");

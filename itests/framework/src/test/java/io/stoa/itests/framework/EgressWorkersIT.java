@@ -14,6 +14,7 @@ import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.redis.RedisServer;
 import io.stoa.room.EgressLauncher;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,6 +140,18 @@ class EgressWorkersIT {
         assertThat(text(listed(id), "error")).isEqualTo("no disk");
         assertThat(text(listed(id), "error_code")).isEqualTo("500");
         house.awaitTold(id, STARTING, ACTIVE, ACTIVE, ACTIVE, "egress_ended EGRESS_FAILED");
+    }
+
+    @Test
+    void an_egress_brings_a_receiver_of_its_own_that_wants_the_end_only() throws Exception {
+        LiveKitWorker worker = house.worker("egress", "one", 0.5);
+        String id = text(house.granted("Egress/StartWebEgress", "{'url':'https://example.invalid','fileOutputs':[{'filepath':'x.mp4'}],"
+                + "'webhooks':[{'url':'" + house.url("/own") + "','signingKey':'devkey','filterParams':{'includeEvents':['egress_ended']}}]}"), "egress_id");
+        worker.says("asked");
+        worker.did("active " + id);
+        worker.did("limit " + id);
+        Server.await("the end", () -> house.toldAt("/own", id).equals(List.of("egress_ended EGRESS_LIMIT_REACHED")));
+        house.awaitTold(id, STARTING, ACTIVE, "egress_ended EGRESS_LIMIT_REACHED");
     }
 
     @Test

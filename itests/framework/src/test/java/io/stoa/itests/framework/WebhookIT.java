@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
 import io.stoa.protocol.livekit.CreateRoomRequest;
+import io.stoa.protocol.livekit.DisconnectReason;
+import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.room.RoomManager;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,7 +63,12 @@ class WebhookIT {
     }
 
     private void configure(String... urls) throws Exception {
-        Hashtable<String, Object> properties = new Hashtable<>(Map.of("urls", urls, "apiKey", "devkey", "maxAge", 30_000L, "maxDepth", 200L));
+        configure(urls, new String[0]);
+    }
+
+    private void configure(String[] urls, String[] excluded) throws Exception {
+        Hashtable<String, Object> properties =
+                new Hashtable<>(Map.of("urls", urls, "apiKey", "devkey", "maxAge", 30_000L, "maxDepth", 200L, "excludeEvents", excluded));
         server.need(ConfigurationAdmin.class).getConfiguration(PID, "?").update(properties);
     }
 
@@ -109,6 +117,27 @@ class WebhookIT {
         });
         Server.await("to its end", () -> told.values().stream().allMatch(events -> events.size() >= 2));
         assertThat(told.values()).allSatisfy(events -> assertThat(events).containsExactly("room_started", "room_finished"));
+    }
+
+    @Test
+    void who_never_connects_is_told_as_such_and_what_is_not_wanted_is_not_told() throws Exception {
+        listen();
+        configure(new String[] {"http://127.0.0.1:" + receiver.getAddress().getPort()}, new String[] {"room_started"});
+        int[] times = {0};
+        Server.await("what is wanted, as configured", () -> {
+            String name = "filtered " + times[0]++;
+            comeAndGo(name);
+            Server.await("the end of " + name, () -> told.getOrDefault(name, List.of()).contains("room_finished"));
+            return told.get(name).equals(List.of("room_finished"));
+        });
+        try (Caller caller = new Caller(server.port())) {
+            Caller.Session ann = caller.joinQuietly("ann", "aborted");
+            ann.send(SignalRequest.newBuilder().setLeave(LeaveRequest.newBuilder().setReason(DisconnectReason.CLIENT_INITIATED)));
+            Server.await("a webhook", () -> !told.getOrDefault("aborted", List.of()).isEmpty());
+        }
+        server.need(RoomManager.class).room("aborted").orElseThrow().delete();
+        Server.await("all", () -> told.get("aborted").size() == 2);
+        assertThat(told.get("aborted")).containsExactly("participant_connection_aborted", "room_finished");
     }
 
     @Test

@@ -29,8 +29,11 @@ final class WorkerHouse implements AutoCloseable {
     private final String redis;
     private final Caller caller;
     private final List<LiveKitWorker> workers = new ArrayList<>();
-    private final List<JsonObject> told = new CopyOnWriteArrayList<>();
+    private final List<Told> told = new CopyOnWriteArrayList<>();
     private final HttpServer receiver;
+
+    /** @param path at which it was told */
+    private record Told(String path, JsonObject event) {}
 
     /** Returns when everything is in Redis. */
     WorkerHouse(Server server, String redis) throws IOException {
@@ -41,7 +44,7 @@ final class WorkerHouse implements AutoCloseable {
         receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         receiver.createContext("/", this::take);
         receiver.start();
-        configure("io.stoa.webhook", Map.of("urls", new String[] {"http://127.0.0.1:" + receiver.getAddress().getPort()}, "apiKey", "devkey", "maxAge", 30_000L, "maxDepth", 200L));
+        configure("io.stoa.webhook", Map.of("urls", new String[] {url("/")}, "apiKey", "devkey", "maxAge", 30_000L, "maxDepth", 200L));
         configure("io.stoa.redis", Map.of("address", redis)); // for as long as the server lives
         configure("io.stoa.store", Map.of("kind", "redis"));
         Server.await("records in Redis", () -> server.references(SipStore.class.getName(), null).stream().allMatch(one -> Server.part(one.getBundle()).equals("store.redis"))
@@ -73,17 +76,29 @@ final class WorkerHouse implements AutoCloseable {
             String payload = exchange.getRequestHeaders().getFirst("Authorization").split("\\.")[1];
             JsonObject claims = JsonParser.parseString(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8)).getAsJsonObject();
             boolean signed = claims.get("sha256").getAsString().equals(Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(body)));
-            if (signed) told.add(JsonParser.parseString(new String(body, StandardCharsets.UTF_8)).getAsJsonObject());
+            JsonObject event = JsonParser.parseString(new String(body, StandardCharsets.UTF_8)).getAsJsonObject();
+            if (signed) told.add(new Told(exchange.getRequestURI().getPath(), event));
             exchange.sendResponseHeaders(signed ? 200 : 401, -1);
         } catch (NoSuchAlgorithmException e) {
             throw new IOException(e);
         }
     }
 
+    /** A URL of the same receiver, for whoever brings his own. */
+    String url(String path) {
+        return "http://127.0.0.1:" + receiver.getAddress().getPort() + path;
+    }
+
     /** The events about an egress or ingress, with its status, in their order. */
     List<String> told(String id) {
+        return toldAt("/", id);
+    }
+
+    List<String> toldAt(String path, String id) {
         List<String> events = new ArrayList<>();
-        for (JsonObject event : told) {
+        for (Told one : told) {
+            JsonObject event = one.event;
+            if (!one.path.equals(path)) continue;
             JsonObject info = event.has("egressInfo") ? event.getAsJsonObject("egressInfo") : event.getAsJsonObject("ingressInfo");
             if (info == null || !id.equals(text(info, info.has("egressId") ? "egressId" : "ingressId"))) continue;
             JsonObject where = event.has("egressInfo") ? info : info.getAsJsonObject("state");
@@ -94,7 +109,7 @@ final class WorkerHouse implements AutoCloseable {
 
     /** All events that are about egresses which never were. */
     List<JsonObject> toldOfNone() {
-        return told.stream().filter(event -> event.has("egressInfo") && text(event.getAsJsonObject("egressInfo"), "egressId").isEmpty()).toList();
+        return told.stream().map(Told::event).filter(event -> event.has("egressInfo") && text(event.getAsJsonObject("egressInfo"), "egressId").isEmpty()).toList();
     }
 
     void awaitTold(String id, String... events) {
