@@ -9,9 +9,10 @@ const SAMPLE_RATE = 48_000;
 const WINDOW = SAMPLE_RATE / 5;
 const NUMBERS_TO_MOVE = 5;
 
-export async function joinNative(room, identity) {
+/** @param at another node than the one under test */
+export async function joinNative(room, identity, at = url) {
   const participant = new NativeParticipant(identity);
-  await participant.room.connect(url, await token(room, identity), { autoSubscribe: true, dynacast: false });
+  await participant.room.connect(at, await token(room, identity), { autoSubscribe: true, dynacast: false });
   return participant;
 }
 

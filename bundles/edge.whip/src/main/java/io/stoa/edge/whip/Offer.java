@@ -60,6 +60,11 @@ final class Offer {
         return SdpWriter.write(description);
     }
 
+    /** The same once more. */
+    void again() {
+        description.version++;
+    }
+
     /** The same with other credentials: an ICE restart (RFC 8839 section 4.4.1.1.1). */
     void restart(IceFragment fragment) {
         description.version++;

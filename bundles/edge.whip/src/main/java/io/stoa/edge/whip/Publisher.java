@@ -9,6 +9,7 @@ import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
 import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.livekit.TrackInfo;
 import io.stoa.protocol.livekit.TrickleRequest;
 import io.stoa.room.RoomException;
 import io.stoa.room.SignalServer;
@@ -17,9 +18,12 @@ import io.stoa.room.SignalSink;
 import io.stoa.sdp.MediaDescription;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
+import io.stoa.sdp.SdpWriter;
 import io.stoa.sdp.SessionDescription;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -28,6 +32,8 @@ final class Publisher implements SignalSink {
     private static final long ANSWER_SECONDS = 10;
     /** For the candidates of an answer: they are all known when it is made, and follow at once. */
     private static final long CANDIDATES_MILLIS = 1_000;
+    /** After that a subscription may have come about. */
+    private static final long SUBSCRIPTION_MILLIS = 100;
 
     private SignalSession session;
     private String participantSid = "";
@@ -39,6 +45,10 @@ final class Publisher implements SignalSink {
     private boolean closed;
     private boolean connected;
     private boolean left;
+    private boolean over;
+    private List<TrackInfo> mine = List.of();
+    /** Sids of the tracks of others, by identity and name. */
+    private final Map<String, Map<String, String>> others = new HashMap<>();
 
     private Publisher() {}
 
@@ -65,24 +75,104 @@ final class Publisher implements SignalSink {
             case JOIN -> {
                 participantSid = response.getJoin().getParticipant().getSid();
                 iceServers = response.getJoin().getIceServersList();
+                response.getJoin().getOtherParticipantsList().forEach(this::others);
             }
-            case LEAVE -> refusal = response.getLeave();
+            case LEAVE -> {
+                refusal = response.getLeave();
+                over = true;
+            }
             case ANSWER -> answer = response.getAnswer().getSdp();
             case TRICKLE -> {
                 JsonObject init = JsonParser.parseString(response.getTrickle().getCandidateInit()).getAsJsonObject();
                 candidates.add(init.get("candidate").getAsString());
                 allCandidates = response.getTrickle().getFinal();
             }
-            case UPDATE -> {
-                if (response.getUpdate().getParticipantsList().stream().anyMatch(this::isMyselfConnected)) connected();
-            }
-            default -> {} // of others, who do not matter to somebody who only sends
+            case UPDATE -> response.getUpdate().getParticipantsList().forEach(this::update);
+            default -> {} // does not matter to somebody who does not speak of it
         }
         notifyAll();
     }
 
-    private boolean isMyselfConnected(ParticipantInfo who) {
-        return who.getSid().equals(participantSid) && who.getState() == ParticipantInfo.State.ACTIVE;
+    private void update(ParticipantInfo who) {
+        if (!who.getSid().equals(participantSid)) {
+            others(who);
+            return;
+        }
+        mine = who.getTracksList();
+        if (who.getState() == ParticipantInfo.State.ACTIVE) connected();
+        if (who.getState() == ParticipantInfo.State.DISCONNECTED) over = true;
+    }
+
+    private void others(ParticipantInfo who) {
+        Map<String, String> tracks = new HashMap<>();
+        for (TrackInfo track : who.getTracksList()) tracks.put(track.getName(), track.getSid());
+        others.put(who.getIdentity(), tracks);
+    }
+
+    /** What it publishes, as the room says. */
+    synchronized List<TrackInfo> tracks() {
+        return mine;
+    }
+
+    synchronized void remember(List<TrackInfo> tracks) {
+        if (mine.isEmpty()) mine = tracks;
+    }
+
+    /** The room has said that it is not in there any more. */
+    synchronized boolean hasLeft() {
+        return over;
+    }
+
+    /** @return whether it is over, or its signalling is */
+    synchronized boolean awaitEnd(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            for (long left; !over && !closed && (left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) > 0; ) wait(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+        return over || closed;
+    }
+
+    /**
+     * Offers as soon as the named tracks of others are there, and again until the answer has all of them.
+     *
+     * @throws WhipException {@code 503} naming what does not come
+     */
+    SessionDescription answerWith(Map<String, List<String>> names, Offer offer) throws WhipException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        List<String> sids = named(names);
+        while (true) {
+            offer(offer.sdp());
+            SessionDescription with = answer();
+            String text = SdpWriter.write(with);
+            if (sids.stream().allMatch(text::contains)) return with;
+            if (System.nanoTime() - end > 0) throw new WhipException(503, "the answer does not have all tracks that were asked for: it may offer too few sections");
+            pause();
+            offer.again();
+        }
+    }
+
+    private synchronized void pause() throws WhipException {
+        await(SUBSCRIPTION_MILLIS, () -> false);
+    }
+
+    private synchronized List<String> named(Map<String, List<String>> names) throws WhipException {
+        List<String> missing = new ArrayList<>();
+        List<String> sids = new ArrayList<>();
+        await(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS), () -> {
+            missing.clear();
+            sids.clear();
+            names.forEach((identity, tracks) -> tracks.forEach(track -> {
+                String sid = others.getOrDefault(identity, Map.of()).get(track);
+                if (sid == null) missing.add(identity + "/" + track);
+                else sids.add(sid);
+            }));
+            return missing.isEmpty();
+        });
+        if (!missing.isEmpty()) throw new WhipException(503, "not published: " + String.join(", ", missing));
+        return sids;
     }
 
     private void connected() {

@@ -1,62 +1,74 @@
 package io.stoa.edge.whip;
 
 import com.google.gson.JsonObject;
+import com.google.protobuf.Empty;
+import com.google.protobuf.Message;
 import io.stoa.auth.Claims;
 import io.stoa.base.Ids;
+import io.stoa.cluster.MessageBus.Subscription;
+import io.stoa.edge.whip.WhipSessions.Session;
 import io.stoa.http.HttpExchange;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.SessionDescription;
 import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.rpc.WHIPParticipantICERestartRequest;
+import io.stoa.protocol.rpc.WHIPParticipantICERestartResponse;
+import io.stoa.protocol.rpc.WHIPParticipantICETrickleRequest;
 import io.stoa.room.SignalServer;
+import io.stoa.rpc.CallOptions;
+import io.stoa.rpc.RpcBus;
+import io.stoa.rpc.RpcCode;
+import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcMethod;
+import io.stoa.rpc.RpcMethods;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpWriter;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /** Requests of WHIP (RFC 9725, spec 9.5). Refusals are JSON objects with one text, {@code error}. */
 final class WhipDoor {
     static final String PATH = "/whip/v1";
     private static final int MAX_BODY_BYTES = 1 << 20;
-    /** That can restart ICE. */
-    static final int MAX_SESSIONS = 1_000;
     /** What LiveKit's server takes a client for that says nothing of itself. */
     private static final int PROTOCOL = 17;
     private static final String SDP = "application/sdp";
     private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
     private static final String ANY = "*";
+    private static final long NOTICE_MILLIS = 10_000;
+    private static final CallOptions QUESTION = CallOptions.within(Duration.ofSeconds(15));
 
     private final Supplier<SignalServer> signalServer;
     private final Supplier<LimitConfig> limits;
     private final Ids ids;
-    /** By participant. Who uses it least is forgotten first: those who vanish do not say so. */
-    private final Map<String, Session> sessions = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
-            return size() > MAX_SESSIONS;
-        }
-    });
-
-    /** What an ICE restart is made of. @param id of the ICE session: our ufrag */
-    private record Session(Offer offer, String id) {}
+    private final Supplier<RpcBus> bus;
+    private final WhipSessions sessions = new WhipSessions(this::serve);
 
     private interface Action {
         void run() throws WhipException, IOException;
     }
 
-    WhipDoor(Supplier<SignalServer> signalServer, Supplier<LimitConfig> limits, Ids ids) {
+    /** @param bus by which ingress workers are told how it goes; gives null while there is none */
+    WhipDoor(Supplier<SignalServer> signalServer, Supplier<LimitConfig> limits, Ids ids, Supplier<RpcBus> bus) {
         this.signalServer = signalServer;
         this.limits = limits;
         this.ids = ids;
+        this.bus = bus;
+    }
+
+    /** @param shared one that other nodes hear; null while there is none */
+    void follow(RpcBus shared) {
+        sessions.follow(shared);
+    }
+
+    void close() {
+        sessions.close();
     }
 
     /** {@code /whip/v1}: where sessions begin. */
@@ -120,22 +132,25 @@ final class WhipDoor {
     private void create(HttpExchange exchange) throws WhipException, IOException {
         checkType(exchange, SDP);
         Claims claims = publisher(exchange);
+        Hints hints = Hints.of(exchange);
         Offer offer = offer(body(exchange));
-        Publisher publisher = Publisher.open(signalServer(), start(claims, exchange)
-                .setAutoSubscribe(offer.receives())
-                .addAllAddTrackRequests(offer.tracks())
-                .setPublisherOffer(SessionDescription.newBuilder().setType("offer").setSdp(offer.sdp()))
-                .build());
+        StartSession start = start(claims, exchange).build();
+        StartSession.Builder begin = start.toBuilder().setAutoSubscribe(offer.receives()).addAllAddTrackRequests(offer.tracks());
+        if (hints.tracks().isEmpty()) begin.setPublisherOffer(SessionDescription.newBuilder().setType("offer").setSdp(offer.sdp()));
+        Publisher publisher = Publisher.open(signalServer(), begin.build());
         try {
-            var answer = publisher.answer();
+            var answer = hints.tracks().isEmpty() ? publisher.answer() : publisher.answerWith(hints.tracks(), offer);
             String ufrag = IceFragment.transport(answer).iceUfrag;
-            sessions.put(publisher.participantSid(), new Session(offer, ufrag));
+            String sid = publisher.participantSid();
+            Session session = new Session(offer, start, ufrag);
+            sessions.put(sid, session);
             exchange.header("Location", PATH + "/" + publisher.participantSid());
             exchange.header("ETag", ufrag);
             String links = links(publisher.iceServers());
             if (!links.isEmpty()) exchange.header("Link", links);
             exchange.respond(201, SDP, SdpWriter.write(answer).getBytes(StandardCharsets.UTF_8));
-            publisher.leaveOnceConnected();
+            if (hints.fromIngress()) session.notices = new IngressNotices(bus, publisher, () -> resumed(start, sid), NOTICE_MILLIS);
+            else publisher.leaveOnceConnected();
         } catch (WhipException e) {
             publisher.leave();
             publisher.release();
@@ -209,57 +224,151 @@ final class WhipDoor {
         Claims claims = publisher(exchange);
         String condition = exchange.header("If-Match");
         if (condition == null || condition.isEmpty()) throw new WhipException(428, "If-Match is required");
-        IceFragment fragment = IceFragment.parse(body(exchange));
-        Session known = sessions.get(sid);
-        if (known == null) throw new WhipException(404, "participant does not exist");
-        if (condition.equals(ANY)) restart(exchange, claims, sid, known, fragment);
-        else trickle(exchange, claims, sid, known, condition, fragment);
-    }
-
-    private void trickle(HttpExchange exchange, Claims claims, String sid, Session known, String condition, IceFragment fragment) throws WhipException {
-        if (!condition.equals(known.id)) throw new WhipException(500, "ice session mismatch, expected: " + known.id + ", got: " + condition);
-        known.offer.check(fragment);
-        resumed(exchange, claims, sid, publisher -> publisher.trickle(fragment.candidates()));
-        exchange.respond(204, null, new byte[0]);
-    }
-
-    private void restart(HttpExchange exchange, Claims claims, String sid, Session known, IceFragment fragment) throws WhipException {
-        synchronized (known.offer) {
-            known.offer.restart(fragment);
-            resumed(exchange, claims, sid, publisher -> {
-                publisher.offer(known.offer.sdp());
-                var answer = publisher.answer();
-                String ufrag = IceFragment.transport(answer).iceUfrag;
-                sessions.put(sid, new Session(known.offer, ufrag));
-                exchange.header("ETag", ufrag);
-                exchange.respond(200, FRAGMENT, IceFragment.of(answer).getBytes(StandardCharsets.UTF_8));
-            });
+        String fragment = body(exchange);
+        IceFragment.parse(fragment);
+        StartSession start = start(claims, exchange).build();
+        if (condition.equals(ANY)) {
+            WHIPParticipantICERestartResponse restarted = restart(start, sid, fragment);
+            exchange.header("ETag", restarted.getIceSessionId());
+            exchange.respond(200, FRAGMENT, restarted.getSdpFragment().getBytes(StandardCharsets.UTF_8));
+        } else {
+            trickle(start, sid, condition, fragment);
+            exchange.respond(204, null, new byte[0]);
         }
     }
 
+    private void trickle(StartSession start, String sid, String id, String text) throws WhipException {
+        Session known = sessions.get(sid);
+        if (known == null) {
+            elsewhere(start, RpcMethods.WHIP_ICE_TRICKLE, WHIPParticipantICETrickleRequest.newBuilder()
+                    .setRoom(start.getRoomName())
+                    .setParticipantIdentity(start.getIdentity())
+                    .setParticipantId(sid)
+                    .setIceSessionId(id)
+                    .setSdpFragment(text)
+                    .build());
+            return;
+        }
+        if (!id.equals(known.id)) throw new WhipException(500, "ice session mismatch, expected: " + known.id + ", got: " + id);
+        IceFragment fragment = IceFragment.parse(text);
+        known.offer.check(fragment);
+        with(start, sid, publisher -> publisher.trickle(fragment.candidates()));
+    }
+
+    private WHIPParticipantICERestartResponse restart(StartSession start, String sid, String text) throws WhipException {
+        Session known = sessions.get(sid);
+        if (known == null) {
+            return elsewhere(start, RpcMethods.WHIP_ICE_RESTART, WHIPParticipantICERestartRequest.newBuilder()
+                    .setRoom(start.getRoomName())
+                    .setParticipantIdentity(start.getIdentity())
+                    .setParticipantId(sid)
+                    .setSdpFragment(text)
+                    .build());
+        }
+        WHIPParticipantICERestartResponse.Builder response = WHIPParticipantICERestartResponse.newBuilder();
+        synchronized (known.offer) {
+            known.offer.restart(IceFragment.parse(text));
+            with(start, sid, publisher -> {
+                publisher.offer(known.offer.sdp());
+                var answer = publisher.answer();
+                known.id = IceFragment.transport(answer).iceUfrag;
+                response.setIceSessionId(known.id).setSdpFragment(IceFragment.of(answer));
+            });
+        }
+        return response.build();
+    }
+
     private void delete(HttpExchange exchange, String sid) throws WhipException {
-        Claims claims = publisher(exchange);
-        resumed(exchange, claims, sid, Publisher::leave);
-        sessions.remove(sid);
+        delete(start(publisher(exchange), exchange).build(), sid);
         exchange.respond(200, null, new byte[0]);
+    }
+
+    /** Whether it began here or not: the room knows the participant. */
+    private void delete(StartSession start, String sid) throws WhipException {
+        Session known = sessions.get(sid);
+        if (known != null && known.notices != null) known.notices.stop();
+        with(start, sid, Publisher::leave);
+        sessions.remove(sid);
     }
 
     private interface Business {
         void with(Publisher publisher) throws WhipException;
     }
 
-    private void resumed(HttpExchange exchange, Claims claims, String sid, Business business) throws WhipException {
-        Publisher publisher;
-        try {
-            publisher = Publisher.open(signalServer(), start(claims, exchange).setReconnect(true).setParticipantId(sid).build());
-        } catch (WhipException e) {
-            if (e.status() == 404) sessions.remove(sid);
-            throw e;
-        }
+    private void with(StartSession start, String sid, Business business) throws WhipException {
+        Publisher publisher = resumed(start, sid);
         try {
             business.with(publisher);
         } finally {
             publisher.release();
+        }
+    }
+
+    private Publisher resumed(StartSession start, String sid) throws WhipException {
+        try {
+            return Publisher.open(signalServer(), start.toBuilder().setReconnect(true).setParticipantId(sid).build());
+        } catch (WhipException e) {
+            if (e.status() == 404) sessions.remove(sid);
+            throw e;
+        }
+    }
+
+    // -- other nodes
+
+    /** Asks the node where the session began. */
+    private <Q extends Message, A extends Message> A elsewhere(StartSession start, RpcMethod<Q, A> method, Q request) throws WhipException {
+        RpcBus shared = sessions.bus();
+        if (shared == null) throw new WhipException(404, "participant does not exist");
+        try {
+            return shared.call(method.at(RpcMethods.participant(start.getRoomName(), start.getIdentity())), request, QUESTION);
+        } catch (RpcException e) {
+            throw switch (e.code()) {
+                case NOT_FOUND, UNAVAILABLE -> new WhipException(404, "participant does not exist");
+                case INVALID_ARGUMENT -> new WhipException(400, e.getMessage());
+                default -> new WhipException(500, e.getMessage());
+            };
+        }
+    }
+
+    /** What other nodes are asked, that have no session of that name. */
+    private List<Subscription> serve(RpcBus shared, StartSession start) {
+        String topic = RpcMethods.participant(start.getRoomName(), start.getIdentity());
+        return List.of(
+                shared.serve(RpcMethods.WHIP_ICE_TRICKLE.at(topic), (request, context) -> here(() -> {
+                    known(request.getParticipantId());
+                    trickle(start, request.getParticipantId(), request.getIceSessionId(), request.getSdpFragment());
+                    return Empty.getDefaultInstance();
+                })),
+                shared.serve(RpcMethods.WHIP_ICE_RESTART.at(topic), (request, context) -> here(() -> {
+                    known(request.getParticipantId());
+                    return restart(start, request.getParticipantId(), request.getSdpFragment());
+                })),
+                shared.serve(RpcMethods.WHIP_DELETE_SESSION.at(topic), (request, context) -> here(() -> {
+                    delete(start, request.getParticipantId());
+                    return Empty.getDefaultInstance();
+                })));
+    }
+
+    /** So that nobody is asked in turn. */
+    private void known(String sid) throws WhipException {
+        if (sessions.get(sid) == null) throw new WhipException(404, "participant does not exist");
+    }
+
+    private interface Answer<A> {
+        A given() throws WhipException;
+    }
+
+    private static <A> A here(Answer<A> answer) throws RpcException {
+        try {
+            return answer.given();
+        } catch (WhipException e) {
+            RpcCode code = switch (e.status()) {
+                case 400 -> RpcCode.INVALID_ARGUMENT;
+                case 404 -> RpcCode.NOT_FOUND;
+                case 503 -> RpcCode.UNAVAILABLE;
+                default -> RpcCode.FAILED_PRECONDITION;
+            };
+            throw new RpcException(code, e.getMessage());
         }
     }
 

@@ -1,9 +1,11 @@
 package io.stoa.edge.whip;
 
 import io.stoa.base.Ids;
+import io.stoa.cluster.MessageBus;
 import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
 import io.stoa.room.SignalServer;
+import io.stoa.rpc.RpcBus;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,14 +28,46 @@ public final class WhipService {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile SignalServer signalServer;
 
+    private final WhipDoor door;
     private final List<ServiceRegistration<HttpRoute>> routes;
+    private RpcBus bus;
+    private MessageBus shared;
     private volatile LimitConfig limits;
 
     @Activate
     public WhipService(BundleContext context, LimitConfig limits) {
         this.limits = limits;
-        WhipDoor door = new WhipDoor(() -> signalServer, () -> this.limits, new Ids(new SecureRandom()));
+        door = new WhipDoor(() -> signalServer, () -> this.limits, new Ids(new SecureRandom()), this::bus);
         routes = List.of(route(context, WhipDoor.PATH, door::endpoint), route(context, WhipDoor.PATH + "/", door::session));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindBus(RpcBus next) {
+        bus = next;
+        door.follow(shared == null ? null : bus);
+    }
+
+    synchronized void unbindBus(RpcBus gone) {
+        if (bus != gone) return;
+        bus = null;
+        door.follow(null);
+    }
+
+    /** One that other nodes hear. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY, target = "(stoa.bus=shared)")
+    synchronized void bindShared(MessageBus next) {
+        shared = next;
+        door.follow(bus);
+    }
+
+    synchronized void unbindShared(MessageBus gone) {
+        if (shared != gone) return;
+        shared = null;
+        door.follow(null);
+    }
+
+    private synchronized RpcBus bus() {
+        return bus;
     }
 
     private static ServiceRegistration<HttpRoute> route(BundleContext context, String path, Consumer<HttpExchange> handler) {
@@ -55,5 +89,6 @@ public final class WhipService {
     @Deactivate
     void deactivate() {
         routes.forEach(ServiceRegistration::unregister);
+        door.close();
     }
 }

@@ -2,6 +2,7 @@ package io.stoa.edge.whip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Empty;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.base.Ids;
@@ -19,17 +20,28 @@ import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.livekit.TrickleRequest;
+import io.stoa.protocol.livekit.TrackInfo;
+import io.stoa.protocol.livekit.TrackType;
+import io.stoa.protocol.rpc.WHIPRTCConnectionNotifyRequest;
 import io.stoa.room.SignalServer;
 import io.stoa.room.SignalSink;
+import io.stoa.rpc.CallOptions;
+import io.stoa.rpc.InProcessMessageBus;
+import io.stoa.rpc.RpcBus;
+import io.stoa.rpc.RpcMethods;
+import io.stoa.rpc.psrpc.Psrpc;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +56,8 @@ class WhipDoorTest {
 
     private final Room room = new Room();
     private SignalServer server = room;
-    private final WhipDoor door = new WhipDoor(() -> server, Limits::new, new Ids(new Random(1)));
+    private RpcBus bus;
+    private WhipDoor door = new WhipDoor(() -> server, Limits::new, new Ids(new Random(1)), () -> bus);
 
     // -- a session begins
 
@@ -144,6 +157,91 @@ class WhipDoorTest {
         assertThat(ask("DELETE", "/whip/v1/PA_gone", "", Map.of(), token("cam"))).satisfies(refused(404, "participant does not exist"));
     }
 
+    // -- what LiveKit's own clients ask for
+
+    @Test
+    void the_answer_waits_for_tracks_that_are_named() {
+        room.others = ParticipantInfo.newBuilder().setIdentity("bob").setSid("PA_bob").addTracks(TrackInfo.newBuilder().setName("screen").setSid("TR_screen")).build();
+        Exchange answer = post(offer("u1", "p1"), hints("{\"subscribedParticipantTrackNames\": {\"bob\": [\"screen\"]}}"), token("cam"));
+        assertThat(answer.status).as(answer.text).isEqualTo(201);
+        assertThat(answer.text).contains("TR_screen");
+        assertThat(room.starts.getFirst().hasPublisherOffer()).as("what is not there cannot be answered").isFalse();
+        assertThat(room.requests).as("an answer without it is not the answer").hasSizeGreaterThan(1).allMatch(SignalRequest::hasOffer);
+        assertThat(post(offer("u1", "p1"), hints("[1"), token("cam")).text).startsWith("{\"error\":\"malformed json in client info header: ");
+    }
+
+    private static Map<String, String> hints(String json) {
+        return Map.of("Content-Type", "application/sdp", "X-LiveKit-ClientInfo", json);
+    }
+
+    private static final Map<String, String> INGRESS = Map.of("Content-Type", "application/sdp", "X-Livekit-Ingress", "1");
+
+    private List<WHIPRTCConnectionNotifyRequest> notices(Psrpc rpc) {
+        List<WHIPRTCConnectionNotifyRequest> notices = new CopyOnWriteArrayList<>();
+        rpc.serve(RpcMethods.WHIP_RTC_CONNECTION_NOTIFY.at(SID), (notice, context) -> {
+            notices.add(notice);
+            return Empty.getDefaultInstance();
+        });
+        bus = rpc;
+        return notices;
+    }
+
+    @Test
+    void an_ingress_worker_is_told_how_it_goes() throws InterruptedException {
+        try (Psrpc rpc = rpc(new InProcessMessageBus())) {
+            List<WHIPRTCConnectionNotifyRequest> notices = notices(rpc);
+            post(offer("u1", "p1"), INGRESS, token("cam"));
+            await(() -> notices.size() == 1, "the begin");
+            assertThat(notices.getFirst().getClosed()).isFalse();
+            room.publisher.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(ParticipantInfo.newBuilder()
+                    .setSid(SID).addTracks(TrackInfo.newBuilder().setType(TrackType.VIDEO).setMimeType("video/VP8").setWidth(640).setHeight(360)))).build());
+            room.publisher.send(SignalResponse.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build());
+            await(() -> notices.size() == 2, "the end");
+            assertThat(notices.getLast().getClosed()).isTrue();
+            assertThat(notices.getLast().getVideo().getWidth()).isEqualTo(640);
+            assertThat(room.closed).isTrue();
+        }
+    }
+
+    @Test
+    void but_not_of_an_end_that_it_wants() throws InterruptedException {
+        try (Psrpc rpc = rpc(new InProcessMessageBus())) {
+            List<WHIPRTCConnectionNotifyRequest> notices = notices(rpc);
+            post(offer("u1", "p1"), INGRESS, token("cam"));
+            await(() -> notices.size() == 1, "the begin");
+            assertThat(ask("DELETE", "/whip/v1/" + SID, "", Map.of(), token("cam")).status).isEqualTo(200);
+            post(offer("u1", "p1"), INGRESS, token("cam"));
+            await(() -> notices.size() == 2, "the begin of another");
+            assertThat(notices).noneMatch(WHIPRTCConnectionNotifyRequest::getClosed);
+        }
+    }
+
+    // -- other nodes
+
+    private static Psrpc rpc(InProcessMessageBus bus) {
+        Psrpc rpc = new Psrpc(new Ids(new SecureRandom()), () -> System.currentTimeMillis() * 1_000_000, CallOptions.within(Duration.ofSeconds(3)), 100);
+        rpc.bind(bus);
+        return rpc;
+    }
+
+    @Test
+    void a_session_goes_on_through_whichever_node() {
+        InProcessMessageBus shared = new InProcessMessageBus();
+        WhipDoor began = door;
+        try (Psrpc one = rpc(shared); Psrpc two = rpc(shared)) {
+            began.follow(one);
+            post(offer("u1", "p1"), OFFERED, token("cam"));
+            door = new WhipDoor(() -> server, Limits::new, new Ids(new Random(2)), () -> two);
+            door.follow(two);
+            assertThat(patch("server1", fragment("u1", "p1", "0")).status).isEqualTo(204);
+            assertThat(patch("server1", fragment("u1", "p1", "7"))).satisfies(refused(400, "mid mismatch: 7 was not offered"));
+            assertThat(patch("*", fragment("u2", "p2", "0")).out).containsEntry("ETag", "server2");
+            assertThat(patch("server1", fragment("u2", "p2", "0")).status).isEqualTo(500);
+            assertThat(ask("PATCH", "/whip/v1/PA_x", fragment("u2", "p2", "0"), Map.of("Content-Type", FRAGMENT, "If-Match", "*"), token("cam")).status).isEqualTo(404);
+            assertThat(ask("DELETE", "/whip/v1/" + SID, "", Map.of(), token("cam")).status).isEqualTo(200);
+        }
+    }
+
     // -- both sides
 
     private static void await(BooleanSupplier condition, String what) throws InterruptedException {
@@ -217,6 +315,8 @@ class WhipDoorTest {
         List<ICEServer> iceServers = List.of();
         boolean refuses;
         volatile boolean closed;
+        /** Comes a little later. */
+        ParticipantInfo others;
         private SignalSink publisher;
         private int answers;
 
@@ -229,6 +329,10 @@ class WhipDoorTest {
             else if (start.getReconnect()) first.setReconnect(ReconnectResponse.getDefaultInstance());
             else first.setJoin(JoinResponse.newBuilder().setParticipant(ParticipantInfo.newBuilder().setSid(SID)).addAllIceServers(iceServers));
             sink.send(first.build());
+            if (others != null) {
+                SignalResponse news = SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(others)).build();
+                Thread.startVirtualThread(() -> sink.send(news));
+            }
             if (start.hasPublisherOffer()) {
                 publisher = sink;
                 answer(start.getPublisherOffer().getSdp(), sink);
@@ -261,8 +365,9 @@ class WhipDoorTest {
 
         private void answer(String offer, SignalSink sink) {
             String sdp = offer.replace("sendonly", "recvonly").replaceAll("a=ice-ufrag:.*", "a=ice-ufrag:server" + ++answers).replaceAll("a=candidate:.*\r\n", "");
+            String with = others != null && answers > 1 ? sdp.replace("a=msid:s cam-1", "a=msid:s TR_screen").replace("a=msid:- cam-1", "a=msid:- TR_screen") : sdp;
             Thread.startVirtualThread(() -> {
-                sink.send(SignalResponse.newBuilder().setAnswer(SessionDescription.newBuilder().setType("answer").setSdp(sdp)).build());
+                sink.send(SignalResponse.newBuilder().setAnswer(SessionDescription.newBuilder().setType("answer").setSdp(with)).build());
                 sink.send(SignalResponse.newBuilder()
                         .setTrickle(TrickleRequest.newBuilder().setCandidateInit("{\"candidate\":\"" + CANDIDATE + "\"}").setFinal(true))
                         .build());
