@@ -127,6 +127,11 @@ class RelayTest {
         }
 
         @Override
+        public boolean hasSubscribers(String channel) {
+            return real.hasSubscribers(channel);
+        }
+
+        @Override
         public synchronized void publish(String channel, byte[] message) throws ClusterException {
             if (away) throw new ClusterException(ClusterException.Code.UNAVAILABLE, "the bus is away");
             if (parted) return;
