@@ -1,5 +1,6 @@
 package io.stoa.media;
 
+import io.stoa.protocol.handover.ConnectionState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -90,6 +91,9 @@ public interface MediaPeer {
      * @return the key by which it is adopted, fit to be written down
      */
     CompletionStage<String> park();
+
+    /** What its client knows of the connection, for a peer on another media plane that is to go on with it. */
+    CompletionStage<ConnectionState> describe();
 
     /** What stands between a subscribed track and the client now, beginning at the publisher; empty if packets flow. */
     CompletionStage<List<Hindrance>> hindrances(String trackSid);

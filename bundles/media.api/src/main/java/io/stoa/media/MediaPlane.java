@@ -1,5 +1,6 @@
 package io.stoa.media;
 
+import io.stoa.protocol.handover.ConnectionState;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -10,12 +11,21 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface MediaPlane {
+    /** For a client that has had no connection before. */
+    default MediaPeer open(PeerSpec spec, PeerListener listener) {
+        return open(spec, listener, ConnectionState.getDefaultInstance());
+    }
+
     /**
      * Makes a peer on the home loop of its room. It is ready to negotiate when this returns.
      *
+     * @param before what the client knows of a connection that it has had with another media plane and keeps, as
+     *     {@link MediaPeer#describe} says: descriptions have the sections of before, tracks that are subscribed to again before the first
+     *     of them come in the sections in which they came, and data channels need not be opened again. The client must restart ICE, and
+     *     DTLS with it, because keys are others
      * @throws IllegalStateException if the plane is going away; its message is fit for a user
      */
-    MediaPeer open(PeerSpec spec, PeerListener listener);
+    MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before);
 
     /**
      * Gives a {@linkplain MediaPeer#park parked} peer a new owner. The listener is first told what has happened meanwhile, in its order.

@@ -9,7 +9,9 @@ import io.stoa.sctp.DataChannelHandler;
 import io.stoa.sctp.DataChannels;
 import io.stoa.sctp.Reliability;
 import io.stoa.sctp.SctpSettings;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -25,6 +27,7 @@ final class DataLanes implements DataChannelHandler {
     private final RandomGenerator random;
     private final boolean opensOwn;
     private final Map<DataLane, DataChannel> open = new EnumMap<>(DataLane.class);
+    private List<KeptLane> inherited = List.of();
     private DataChannels channels;
     private boolean ownOpened;
     private boolean ended;
@@ -41,15 +44,32 @@ final class DataLanes implements DataChannelHandler {
     /** Known when the first answer is made. */
     void role(boolean dtlsClient) {
         channels = new DataChannels(SctpSettings.DEFAULT, dtlsClient, random, this);
+        for (KeptLane one : inherited) channels.goOn(one.stream(), one.lane().label(), one.ordered(), one.reliability());
     }
 
+    List<KeptLane> keep() {
+        List<KeptLane> kept = new ArrayList<>();
+        open.forEach((lane, channel) -> {
+            if (channel.isOpen()) kept.add(new KeptLane(lane, channel.stream(), channel.ordered(), channel.reliability()));
+        });
+        return kept;
+    }
+
+    /** The client has these open; it opens them no more, and needs not be told of them. */
+    void goOn(List<KeptLane> lanes) {
+        inherited = List.copyOf(lanes);
+    }
+
+    private boolean isInherited(DataLane lane) {
+        return inherited.stream().anyMatch(one -> one.lane() == lane);
+    }
 
     void start(long time) {
         now = time;
         if (opensOwn && !ownOpened) {
             ownOpened = true;
             for (DataLane lane : DataLane.values())
-                channels.open(time, lane.label(), "", lane.reliable(), lane.reliable() ? Reliability.RELIABLE : new Reliability.MaxRetransmits(0));
+                if (!isInherited(lane)) channels.open(time, lane.label(), "", lane.reliable(), lane.reliable() ? Reliability.RELIABLE : new Reliability.MaxRetransmits(0));
         }
         channels.start(time);
     }

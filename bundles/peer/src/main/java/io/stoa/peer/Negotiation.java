@@ -60,6 +60,40 @@ final class Negotiation {
         return ended;
     }
 
+    // -- after another peer
+
+    /** Of the connection as the client knows it. */
+    List<KeptSection> keep() {
+        List<KeptSection> kept = new ArrayList<>();
+        for (Section section : sections) {
+            Receiver receiver = section.receiver;
+            Sender sender = section.sender;
+            kept.add(new KeptSection(section.kind, section.mid,
+                    receiver == null ? null : receiver.publication().trackSid(), receiver == null ? 0 : receiver.rank(),
+                    section.carried, sender == null ? null : sender.spec(), sender == null ? -1 : sender.rank()));
+        }
+        return kept;
+    }
+
+    /** Before anything is negotiated. */
+    void goOn(List<KeptSection> kept) {
+        for (KeptSection one : kept) {
+            Section section = new Section(sections.size(), one.mid(), one.kind());
+            section.carried = one.carried();
+            section.kept = one;
+            sections.add(section);
+        }
+    }
+
+    /** @return the section in which the client receives the track, and which nobody has taken yet; null if there is none */
+    Section keptFor(String trackSid) {
+        for (Section section : sections) {
+            boolean same = section.kept != null && section.kept.sent() != null && section.kept.sent().trackSid().equals(trackSid);
+            if (same && section.sender == null) return section;
+        }
+        return null;
+    }
+
     void add(Sender sender) {
         waiting.add(sender);
     }
@@ -201,6 +235,10 @@ final class Negotiation {
             return publication.mime(rank);
         }
 
+        boolean kept(KeptSection section) {
+            return section != null && rank == section.publishedRank() && publication.trackSid().equals(section.published());
+        }
+
         boolean by(Receiver receiver) {
             return receiver.rank() == rank && receiver.publication().trackSid().equals(publication.trackSid());
         }
@@ -223,13 +261,17 @@ final class Negotiation {
             PublicationSpec publication = expected.get(section.receiver.publication().trackSid());
             return publication == null || section.receiver.rank() >= publication.codecs() ? null : new Carried(publication, section.receiver.rank());
         }
+        for (Carried carried : free) if (section.receiver == null && carried.kept(section.kept)) return carried;
         for (Carried carried : free) if (carried.rank == 0 && !otherSectionNames(carried.publication)) return carried;
         for (Carried carried : free) if (carried.rank > 0 && !carried.publication.backups().get(carried.rank - 1).cid().isEmpty()) return carried;
         return null;
     }
 
     private boolean otherSectionNames(PublicationSpec publication) {
-        for (Section section : sections) if (section.receiver != null && publication.cids().contains(section.receiver.cid())) return true;
+        for (Section section : sections) {
+            if (section.receiver != null && publication.cids().contains(section.receiver.cid())) return true;
+            if (section.receiver == null && section.kept != null && publication.trackSid().equals(section.kept.published())) return true;
+        }
         return false;
     }
 
@@ -281,7 +323,7 @@ final class Negotiation {
         }
     }
 
-    private static void occupy(Section section, Sender sender) {
+    static void occupy(Section section, Sender sender) {
         section.sender = sender;
         section.carried = sender.spec().trackSid();
         sender.section = section;

@@ -340,6 +340,36 @@ public final class Peer {
         return sender;
     }
 
+    // -- after another peer
+
+    /** The media sections as the client knows them. */
+    public List<KeptSection> keptSections() {
+        return negotiation.keep();
+    }
+
+    public List<KeptLane> keptLanes() {
+        return lanes.keep();
+    }
+
+    /**
+     * The client has had this connection with another peer, and goes on with it by restarting ICE: descriptions have the sections that it
+     * knows. Before anything is negotiated.
+     */
+    public void goOn(List<KeptSection> sections, List<KeptLane> open) {
+        negotiation.goOn(sections);
+        lanes.goOn(open);
+    }
+
+    /** A sender in the section in which the client has received the track before. @return null if it has not */
+    public Sender goOnSending(String trackSid) {
+        Section section = negotiation.keptFor(trackSid);
+        if (section == null) return null;
+        Sender sender = new Sender(this, section.kept.sent(), media.newSsrc(tools.random()), media.newSsrc(tools.random()), tools.random().nextInt(0x8000));
+        sender.only(section.kept.rank() > 0 ? section.kept.rank() : -1);
+        Negotiation.occupy(section, sender);
+        return sender;
+    }
+
     public void removeSender(long time, Sender sender) {
         media.remove(sender);
         negotiation.remove(sender);

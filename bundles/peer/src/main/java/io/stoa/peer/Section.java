@@ -11,6 +11,8 @@ final class Section {
     String carried;
     /** Its sender was removed: one answer (or offer) must call it inactive before another track may use it. */
     boolean retiring;
+    /** As another peer has left it, until something else comes of it; null if none has. */
+    KeptSection kept;
     /** So it says in the last offer of ours. */
     boolean sends;
 

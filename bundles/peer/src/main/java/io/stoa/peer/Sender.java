@@ -122,6 +122,11 @@ public final class Sender {
         only = wanted;
     }
 
+    /** The rank of the only codec that it may get, 0 if it may get any. */
+    public int onlyRank() {
+        return Math.max(0, only);
+    }
+
     MediaDescription negotiated() {
         return negotiated;
     }

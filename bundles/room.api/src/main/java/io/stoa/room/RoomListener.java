@@ -3,6 +3,7 @@ package io.stoa.room;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.TrackInfo;
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -14,6 +15,12 @@ public interface RoomListener {
     default void roomStarted(Room room) {}
 
     default void roomFinished(Room room) {}
+
+    /** The room goes on on this node, after it has lived on another one. Nothing has begun, nobody has entered; its clients come back. */
+    default void roomArrived(Room room, List<ParticipantInfo> participants) {}
+
+    /** The room goes on on another node. Nothing has ended, nobody has left. */
+    default void roomDeparted(Room room) {}
 
     /** The participant is in the room; its media connection is still to come, or was brought along from another room. */
     default void participantEntered(Room room, ParticipantInfo participant) {}

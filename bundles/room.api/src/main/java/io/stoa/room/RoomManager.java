@@ -41,11 +41,19 @@ public interface RoomManager {
      */
     RoomSession reattach(StartSession start, SignalSink sink) throws RoomException;
 
-    /** No room opens and nobody joins from now on; what lives goes on. Cannot be taken back. */
+    /**
+     * No room opens and nobody joins from now on. Rooms leave for other nodes, as far as there are any that take them, and their clients
+     * resume there; what stays goes on. Cannot be taken back.
+     */
     void drain();
 
-    /** Participants on this node, hidden and dependent ones included. */
+    /** Participants on this node, hidden and dependent ones included, and those whose room has left a moment ago. */
     int participants();
+
+    /** Rooms that this node, which {@linkplain #drain drains}, has yet to bring to other nodes; 0 where no other node takes any. */
+    default int roomsToLeave() {
+        return 0;
+    }
 
     /** Ends all rooms; everybody is told SERVER_SHUTDOWN. */
     void shutdown();

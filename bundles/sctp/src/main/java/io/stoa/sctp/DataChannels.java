@@ -35,6 +35,7 @@ public final class DataChannels {
     private final SctpAssociation association;
     private final Map<Integer, DataChannel> channels = new HashMap<>();
     private final List<DataChannel> unborn = new ArrayList<>();
+    private final List<DataChannel> inherited = new ArrayList<>();
     private final List<Integer> toReset = new ArrayList<>();
     private int nextStream;
     private int names;
@@ -104,6 +105,24 @@ public final class DataChannels {
         else if (connected()) born(channel);
         else unborn.add(channel);
         return channel;
+    }
+
+    /** A channel that the other side knows to be open, from an association before this one. Told as opened when this one is up. */
+    public DataChannel goOn(int stream, String label, boolean ordered, Reliability reliability) {
+        DataChannel channel = new DataChannel(stream, label, "", ordered, reliability);
+        channels.put(stream, channel);
+        names += channel.nameLength();
+        inherited.add(channel);
+        return channel;
+    }
+
+    private void openInherited() {
+        for (DataChannel channel : inherited) {
+            if (channel.state != DataChannel.State.CONNECTING) continue;
+            channel.state = DataChannel.State.OPEN;
+            handler.opened(channel);
+        }
+        inherited.clear();
     }
 
     private void born(DataChannel channel) {
@@ -275,6 +294,7 @@ public final class DataChannels {
             handler.connected();
             for (DataChannel channel : List.copyOf(unborn)) born(channel);
             unborn.clear();
+            openInherited();
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
 import io.stoa.metrics.Metric;
 import io.stoa.metrics.MetricSource;
+import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.srtp.SrtpEngine;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -98,12 +99,12 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     }
 
     @Override
-    public MediaPeer open(PeerSpec spec, PeerListener listener) {
+    public MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before) {
         if (closing) throw new IllegalStateException("the media plane is going away");
         if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable or srtp.linux started?");
         int place = placement.place(spec.roomSid(), spec.role());
         MediaLoop loop = loops.get(place);
-        LoopPeer peer = new LoopPeer(loop, spec, listener, () -> placement.left(spec.roomSid(), place));
+        LoopPeer peer = new LoopPeer(loop, spec, listener, before, () -> placement.left(spec.roomSid(), place));
         loop.post(peer::begin);
         return peer;
     }

@@ -17,6 +17,7 @@ import io.stoa.media.PublicationSpec;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
 import io.stoa.peer.Peer;
+import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.rtp.RtpView;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
@@ -38,6 +39,7 @@ import java.util.function.LongConsumer;
 final class LoopPeer implements MediaPeer {
     final MediaLoop loop;
     private final PeerSpec spec;
+    private final ConnectionState before;
     private PeerListener listener;
     private final Runnable left;
     private final PublishedTracks published;
@@ -57,10 +59,14 @@ final class LoopPeer implements MediaPeer {
     int heapIndex = -1;
     boolean touched;
 
-    /** @param left runs when the connection has ended */
-    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener, Runnable left) {
+    /**
+     * @param before what its client knows of the connection, if it has had it with another peer
+     * @param left runs when the connection has ended
+     */
+    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener, ConnectionState before, Runnable left) {
         this.loop = loop;
         this.spec = spec;
+        this.before = before;
         this.listener = listener;
         this.left = left;
         published = new PublishedTracks(this);
@@ -79,6 +85,7 @@ final class LoopPeer implements MediaPeer {
     void begin() {
         lease = loop.lease();
         peer = new Peer(spec, loop.tools(), events);
+        ConnectionWords.begin(peer, before);
         flows = new PeerFlows(this, peer);
         subscribed = new SubscribedTracks(this, peer);
         downstream = new Downstream(peer);
@@ -376,6 +383,13 @@ final class LoopPeer implements MediaPeer {
             return loop.parking().put(now, this);
         });
         return key;
+    }
+
+    @Override
+    public CompletionStage<ConnectionState> describe() {
+        CompletableFuture<ConnectionState> result = new CompletableFuture<>();
+        run(result, now -> ConnectionWords.of(peer));
+        return result;
     }
 
     /** From anywhere: the next owner listens, after what it has missed. */

@@ -49,6 +49,8 @@ final class SubscribedTracks {
         TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
         SubscriptionTrack subscription = new SubscriptionTrack(owner, source, wanted, preference, loop.random().nextLong());
         subscriptions.put(wanted.trackSid(), subscription);
+        Sender known = peer.goOnSending(wanted.trackSid());
+        if (known != null) subscription.goOn(known);
         seek(now, subscription);
     }
 

@@ -121,6 +121,12 @@ final class SubscriptionTrack {
         sender.attachment = this;
     }
 
+    /** The client has received it from another media plane, and has a section for it. */
+    void goOn(Sender inItsSection) {
+        begin(inItsSection);
+        rank = inItsSection.onlyRank();
+    }
+
     /** The track is there, in the codec that it waits for: after another one, numbers go on where they were. */
     void attach(long now, LoopTrack track, ForwardingEngine engine) {
         publication = track;

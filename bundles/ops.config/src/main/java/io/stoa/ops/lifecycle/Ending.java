@@ -48,7 +48,7 @@ final class Ending {
         }
     }
 
-    /** Nobody joins from now on; the server stays. */
+    /** Nobody joins from now on, rooms leave for other nodes; the server stays. */
     String drain() {
         nodes.get().ifPresent(NodeRegistry::drain);
         rooms.get().ifPresent(RoomManager::drain);
@@ -58,8 +58,12 @@ final class Ending {
 
     private void awaitLast(String reason) throws InterruptedException {
         int before = participants();
-        if (before > 0) LOG.info("{}: no more joins; the server ends when the last of {} participants has left", reason, before);
-        while (participants() > 0) Thread.sleep(LOOK_MILLIS);
+        if (before > 0) LOG.info("{}: no more joins; the server ends when the rooms of {} participants are on other nodes, or the last of them has left", reason, before);
+        while (participants() > 0 || roomsToLeave() > 0) Thread.sleep(LOOK_MILLIS);
+    }
+
+    private int roomsToLeave() {
+        return rooms.get().map(RoomManager::roomsToLeave).orElse(0);
     }
 
     private int participants() {

@@ -6,6 +6,7 @@ import io.stoa.base.Ids;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.protocol.livekit.BackupCodecPolicy;
 import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.DataPacket;
@@ -180,8 +181,8 @@ final class ActiveRoom implements LiveRoom {
         return members.values();
     }
 
-    MediaPeer open(PeerSpec spec, PeerListener listener) {
-        return manager.plane().open(spec, listener);
+    MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before) {
+        return manager.plane().open(spec, listener, before);
     }
 
     /** @return null if it is not there (any more) */

@@ -90,7 +90,7 @@ final class Charge implements HandOver.Manager {
     private Optional<RoomThaw> take(HandedRoom one) {
         try {
             RoomState state = RoomThaw.read(one.state());
-            RoomThaw thaw = new RoomThaw(manager.takeOver(state), state);
+            RoomThaw thaw = new RoomThaw(manager.takeOver(state), state, false);
             thaw.room().call(() -> {
                 thaw.run();
                 return null;

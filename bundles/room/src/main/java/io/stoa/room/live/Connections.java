@@ -8,6 +8,7 @@ import io.stoa.media.PeerPath;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerState;
 import io.stoa.media.PublishedTrack;
+import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.livekit.CandidateProtocol;
 import io.stoa.protocol.livekit.MediaSectionsRequirement;
@@ -15,6 +16,7 @@ import io.stoa.protocol.livekit.PlayoutDelay;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.SignalTarget;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,12 +102,16 @@ final class Connections {
     // -- how they are made
 
     void open() {
+        open(ConnectionState.getDefaultInstance(), ConnectionState.getDefaultInstance());
+    }
+
+    private void open(ConnectionState publisherBefore, ConnectionState subscriberBefore) {
         single = member.start.getUseSinglePeerConnection();
         if (single) {
-            publisher = subscriber = room().open(spec(PeerSpec.Role.SINGLE), new Events(SignalTarget.PUBLISHER));
+            publisher = subscriber = room().open(spec(PeerSpec.Role.SINGLE), new Events(SignalTarget.PUBLISHER), publisherBefore);
         } else {
-            publisher = room().open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER));
-            subscriber = room().open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER));
+            publisher = room().open(spec(PeerSpec.Role.PUBLISHER), new Events(SignalTarget.PUBLISHER), publisherBefore);
+            subscriber = room().open(spec(PeerSpec.Role.SUBSCRIBER), new Events(SignalTarget.SUBSCRIBER), subscriberBefore);
         }
         downstream(0);
         descriptions = new OfferAnswer(member, publisher, subscriber, firstOfferId);
@@ -177,6 +183,26 @@ final class Connections {
         descriptions = new OfferAnswer(member, publisher, subscriber, firstOfferId);
         descriptions.thaw(from.getNegotiation());
         return true;
+    }
+
+    /** The room stays after all: what has happened meanwhile is told. @param keys under which they were parked */
+    void reclaim(Map<MediaPeer, String> keys) {
+        reclaim(publisher, keys, SignalTarget.PUBLISHER);
+        if (!single) reclaim(subscriber, keys, SignalTarget.SUBSCRIBER);
+    }
+
+    private void reclaim(MediaPeer peer, Map<MediaPeer, String> keys, SignalTarget target) {
+        String key = keys.get(peer);
+        if (key != null && room().adopt(key, new Events(target)) == null) member.reconnects();
+    }
+
+    // -- between two nodes
+
+    /** The client has had them with another node, and is to restart ICE. */
+    void openAgain(ParticipantState from) {
+        everActive = from.getEverActive();
+        open(from.getPublisherState(), from.getSubscriberState());
+        descriptions.goOn(from.getNegotiation());
     }
 
     // -- what they say, on the mailbox

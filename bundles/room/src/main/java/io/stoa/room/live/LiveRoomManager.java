@@ -6,6 +6,7 @@ import io.stoa.auth.KeyProvider;
 import io.stoa.base.Ids;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.NodeRegistry;
+import io.stoa.cluster.NodeSelector;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.cluster.Router;
 import io.stoa.media.MediaPlane;
@@ -27,6 +28,7 @@ import io.stoa.room.RoomManager;
 import io.stoa.room.RoomSession;
 import io.stoa.room.SignalSink;
 import io.stoa.room.TurnServers;
+import io.stoa.rpc.RpcBus;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.security.SecureRandom;
@@ -78,6 +80,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     private volatile IceConfig ice;
     private final Routes routes = new Routes(this);
     private final Charge charge = new Charge(this);
+    private final Moves moves = new Moves(this);
     private volatile boolean draining;
     private volatile boolean leaving;
     /** Whether nobody can go on with the rooms: without the media plane there are no connections, without the framework no server. */
@@ -102,6 +105,18 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     /** Without one nothing is recorded by itself. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile EgressLauncher egress;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile NodeSelector selector;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindBus(RpcBus next) {
+        moves.bind(next);
+    }
+
+    void unbindBus(RpcBus gone) {
+        moves.unbind(gone);
+    }
 
     @Activate
     public LiveRoomManager(@Reference MediaPlane plane, RoomLimits limits, IceConfig ice) {
@@ -134,6 +149,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     void bindNodes(NodeRegistry next) {
         nodes = next;
         routes.bind(next);
+        moves.serve();
     }
 
     void unbindNodes(NodeRegistry gone) {
@@ -316,6 +332,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     private Opening open(CreateRoomRequest request) throws RoomException {
         charge.await();
+        moves.await(request.getName());
         ActiveRoom open = rooms.get(request.getName());
         if (open != null) return new Opening(open, false);
         synchronized (this) {
@@ -351,6 +368,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     public Optional<LiveRoom> room(String name) {
         try {
             charge.await();
+            moves.await(name);
         } catch (RoomException e) {
             throw new IllegalStateException(e.getMessage(), e); // better than to say that there is no such room
         }
@@ -364,6 +382,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     @Override
     public RoomSession join(StartSession start, SignalSink sink) throws RoomException {
+        moves.await(start.getRoomName());
         if (draining) throw new RoomException(RoomException.Code.UNAVAILABLE, "this node is shutting down and takes no new participants");
         counts.sessionBegan();
         Claims claims = Claims.fromJson(start.getGrantsJson());
@@ -379,6 +398,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     @Override
     public RoomSession resume(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
+        moves.await(start.getRoomName());
         ActiveRoom room = rooms.get(start.getRoomName());
         MemberSession session = room == null ? null : room.call(() -> session(room, room.resume(start, sink), start));
         return session == null ? stranger(start, sink) : session;
@@ -387,6 +407,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     @Override
     public RoomSession reattach(StartSession start, SignalSink sink) throws RoomException {
         charge.await();
+        if (moves.leaves(start.getRoomName())) throw new RoomException(RoomException.Code.UNAVAILABLE, "the room is just moving to another node");
         ActiveRoom room = home(start);
         MemberSession session = room == null ? null : room.call(() -> {
             HeldSessions.Reattached found = room.held().reattach(start, sink);
@@ -416,13 +437,19 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     @Override
     public void drain() {
         draining = true;
+        moves.drain();
     }
 
     @Override
     public int participants() {
         int count = 0;
         for (ActiveRoom room : rooms.values()) count += room.population();
-        return count;
+        return count + moves.lingering();
+    }
+
+    @Override
+    public int roomsToLeave() {
+        return moves.toLeave();
     }
 
     @Override
@@ -458,7 +485,63 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         ActiveRoom room = new ActiveRoom(
                 this, new Mailbox(info.getName(), executor), info, state.getInternal(), ids, state.getOpenedAt(), state.getSifTrailer());
         rooms.put(info.getName(), room);
+        if (draining) moves.drain(); // what the manager before has not done yet
         return room;
+    }
+
+    // -- from one node to the next
+
+    Moves moves() {
+        return moves;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    List<ActiveRoom> activeRooms() {
+        return List.copyOf(rooms.values());
+    }
+
+    /** null while there is none, as the next one. */
+    NodeRegistry nodes() {
+        return nodes;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    /** A room comes, still empty. */
+    synchronized ActiveRoom receive(RoomState state) throws RoomException {
+        charge.await();
+        if (leaving) throw new RoomException(RoomException.Code.UNAVAILABLE, "this room manager is going away");
+        if (rooms.containsKey(state.getRoom().getName())) throw new RoomException(RoomException.Code.ALREADY_EXISTS, "the room is open here as well");
+        return takeOver(state);
+    }
+
+    /** It stays where it was. */
+    void refuse(ActiveRoom room) {
+        rooms.remove(room.name(), room);
+        room.post(() -> {
+            room.members().forEach(member -> member.connections().close());
+            room.mailbox().shut();
+        });
+    }
+
+    void arrived(ActiveRoom room) {
+        listeners().forEach(l -> l.roomArrived(room.info(), room.participants()));
+    }
+
+    /** It stands still, and is another node's: there its participants are to resume. */
+    void departed(ActiveRoom room) {
+        rooms.remove(room.name(), room);
+        room.mailbox().shut();
+        for (Member member : room.members()) {
+            member.endForwardings(DisconnectReason.MIGRATION);
+            member.signalling().end(LeaveRequest.Action.RESUME, DisconnectReason.MIGRATION);
+        }
+        listeners().forEach(l -> l.roomDeparted(room.info()));
     }
 
     /** A room that cannot go on: nothing is to say that it does. Its connections close when they have waited long enough. */
@@ -472,6 +555,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     @Deactivate
     void stop() {
+        moves.stopServing();
         List<HandedRoom> handed = new ArrayList<>();
         if (charge.canLeaveRooms() && !nobodyFollows.getAsBoolean()) {
             leave(handed);

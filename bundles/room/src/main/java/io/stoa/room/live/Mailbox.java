@@ -26,6 +26,7 @@ final class Mailbox {
     private boolean draining;
     private volatile boolean sealed;
     private boolean shut;
+    private boolean paused;
     private volatile Thread owner;
 
     Mailbox(String name, Executor executor) {
@@ -44,11 +45,35 @@ final class Mailbox {
         }
     }
 
+    /** It is open to the outside again. */
+    void unseal() {
+        synchronized (queue) {
+            sealed = false;
+        }
+    }
+
+    /** On the mailbox: from now on nothing is done. What comes from inside waits. */
+    void pause() {
+        synchronized (queue) {
+            paused = true;
+        }
+    }
+
+    /** What has waited is done, and all that comes. */
+    void goOn() {
+        synchronized (queue) {
+            paused = false;
+            if (queue.isEmpty() || draining) return;
+            draining = true;
+        }
+        executor.execute(this::drain);
+    }
+
     boolean sealed() {
         return sealed;
     }
 
-    /** On the mailbox: nothing more is done at all. */
+    /** On the mailbox, or while it is paused: nothing more is done at all. */
     void shut() {
         synchronized (queue) {
             shut = true;
@@ -61,7 +86,7 @@ final class Mailbox {
         synchronized (queue) {
             if (sealed) return false;
             queue.add(task);
-            if (draining) return true;
+            if (draining || paused) return true;
             draining = true;
         }
         try {
@@ -77,7 +102,7 @@ final class Mailbox {
         synchronized (queue) {
             if (shut) return;
             queue.add(task);
-            if (draining) return;
+            if (draining || paused) return;
             draining = true;
         }
         executor.execute(this::drain);
@@ -88,7 +113,7 @@ final class Mailbox {
         while (true) {
             Runnable task;
             synchronized (queue) {
-                task = queue.poll();
+                task = paused ? null : queue.poll();
                 if (task == null) {
                     draining = false;
                     owner = null;

@@ -41,6 +41,8 @@ final class OfferAnswer {
     private boolean offerAgain;
     private int offerId;
     private int offerGeneration;
+    /** It has been with another node: until it resumes here, an offer would go nowhere. */
+    private boolean awaitsClient;
 
     /** @param publisher the same as {@code subscriber} where there is one connection for both */
     OfferAnswer(Member member, MediaPeer publisher, MediaPeer subscriber, int firstOfferId) {
@@ -117,6 +119,7 @@ final class OfferAnswer {
 
     /** What was outstanding is lost with the signalling that carried it. */
     void resumed() {
+        awaitsClient = false;
         if (single()) return;
         offerOutstanding = false;
         schedule(true);
@@ -124,7 +127,7 @@ final class OfferAnswer {
 
     /** Whatever else the mailbox has for the connection comes first. */
     private void schedule(boolean restartIce) {
-        if (offerScheduled && !restartIce) return;
+        if (awaitsClient || offerScheduled && !restartIce) return;
         offerScheduled = true;
         restartScheduled |= restartIce;
         member.post(() -> {
@@ -178,7 +181,8 @@ final class OfferAnswer {
                 .setOutstandingUntil(offerOutstanding ? outstandingUntil : 0)
                 .setOfferDue(offerScheduled || restartScheduled)
                 .setRestartIce(restartScheduled)
-                .setOfferAgain(offerAgain);
+                .setOfferAgain(offerAgain)
+                .setAwaitsClient(awaitsClient);
         heldCandidate.forEach((target, line) -> state.putHeldCandidates(target.getNumber(), line));
         return state.build();
     }
@@ -187,9 +191,16 @@ final class OfferAnswer {
         offerId = from.getNextOfferId();
         offerOutstanding = from.getOfferOutstanding();
         offerAgain = from.getOfferAgain();
+        awaitsClient = from.getAwaitsClient();
         from.getHeldCandidatesMap().forEach((target, line) -> heldCandidate.put(SignalTarget.forNumber(target), line));
         if (offerOutstanding) expectAnswer(from.getOutstandingUntil());
         if (from.getOfferDue()) schedule(from.getRestartIce());
+    }
+
+    /** Where another node has left it; its offers are void, and nobody waits for their answers. */
+    void goOn(NegotiationState from) {
+        offerId = from.getNextOfferId();
+        awaitsClient = true;
     }
 
     // -- candidates

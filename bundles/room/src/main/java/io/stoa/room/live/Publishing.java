@@ -131,6 +131,14 @@ final class Publishing {
         for (Publications.Entry entry : publications.all()) if (!member.mayPublish(entry.info.getSource())) end(entry.info.getSid(), true);
     }
 
+    /** The media plane of this node knows nothing of them yet, and they are to come. */
+    void again() {
+        for (Publications.Entry entry : publications.all()) {
+            Publications.expect(member.connections().publisher(), entry);
+            member.connections().publisher().setPublicationMuted(entry.info.getSid(), entry.info.getMuted());
+        }
+    }
+
     // -- who may have them
 
     SubscriptionPermission allowed() {

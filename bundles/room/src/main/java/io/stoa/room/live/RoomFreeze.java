@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.media.MediaPeer;
+import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A room's way out of this room manager. Its mailbox takes nothing from outside any more; its connections are parked, so that all that
@@ -20,20 +22,49 @@ final class RoomFreeze {
     private static final long LOOK_MILLIS = 10;
 
     private final ActiveRoom room;
+    /** Only until it is known whether another node has taken it. */
+    private final boolean leavesNode;
     private final CompletableFuture<RoomState> result = new CompletableFuture<>();
     private final Map<MediaPeer, String> keys = new HashMap<>();
+    private final Map<MediaPeer, ConnectionState> connections = new HashMap<>();
     private long until;
 
-    private RoomFreeze(ActiveRoom room) {
+    private RoomFreeze(ActiveRoom room, boolean leavesNode) {
         this.room = room;
+        this.leavesNode = leavesNode;
     }
 
     /** @return fails with words fit for a log if the room cannot be left to another manager; then it goes on until it is ended */
     static CompletableFuture<RoomState> of(ActiveRoom room) {
-        RoomFreeze freeze = new RoomFreeze(room);
+        return new RoomFreeze(room, false).begin().result;
+    }
+
+    /**
+     * The same for another node: the mailbox pauses, and what belongs to this node is left out. If the other node does not take the room,
+     * {@link #undo} lets it go on.
+     */
+    static RoomFreeze forNode(ActiveRoom room) {
+        return new RoomFreeze(room, true).begin();
+    }
+
+    private RoomFreeze begin() {
         room.mailbox().seal();
-        room.post(freeze::park);
-        return freeze.result;
+        room.post(this::park);
+        return this;
+    }
+
+    CompletableFuture<RoomState> result() {
+        return result;
+    }
+
+    /** The room goes on here, with whatever has happened meanwhile. When the result is there, or has failed. */
+    void undo() {
+        result.completeExceptionally(new IllegalStateException("it stays"));
+        room.mailbox().goOn();
+        room.post(() -> {
+            for (Member member : room.members()) if (!member.forwarded()) member.connections().reclaim(keys);
+            room.mailbox().unseal();
+        });
     }
 
     private void park() {
@@ -49,7 +80,17 @@ final class RoomFreeze {
 
     /** A connection that has ended has no key; its participant is to reconnect. */
     private CompletableFuture<?> park(MediaPeer peer) {
-        return peer.park().handle((key, ended) -> ended == null ? key : "").thenAccept(key -> room.post(() -> keys.put(peer, key))).toCompletableFuture();
+        return peer.park()
+                .handle((key, ended) -> ended == null ? key : "")
+                .thenAccept(key -> room.post(() -> keys.put(peer, key)))
+                .thenCompose(parked -> leavesNode ? describe(peer) : CompletableFuture.completedFuture(null))
+                .toCompletableFuture();
+    }
+
+    private CompletionStage<Void> describe(MediaPeer peer) {
+        return peer.describe()
+                .handle((state, ended) -> ended == null ? state : ConnectionState.getDefaultInstance())
+                .thenAccept(state -> room.post(() -> connections.put(peer, state)));
     }
 
     private void settle() {
@@ -61,7 +102,8 @@ final class RoomFreeze {
             room.calls().end();
             room.crowd().tell();
             RoomState state = write();
-            room.mailbox().shut();
+            if (leavesNode) room.mailbox().pause();
+            else room.mailbox().shut();
             result.complete(state);
         } else if (room.millis() < until) {
             room.after(LOOK_MILLIS, this::settle);
@@ -86,8 +128,18 @@ final class RoomFreeze {
                 .addAllNonces(room.data().nonces);
         room.vacancy().freeze(state);
         state.addAllOnlyWays(room.ways().of(room.name()));
-        for (Member member : room.members()) state.addParticipants(write(member));
+        for (Member member : room.members()) if (!leavesNode || canFollow(member)) state.addParticipants(write(member));
         return state.build();
+    }
+
+    /** Whoever is shown only is connected elsewhere; whoever is just connecting, or is about to be told to reconnect, begins anew. */
+    private boolean canFollow(Member member) {
+        return !member.forwarded() && member.open() && member.connections().everActive() && member.active()
+                && known(member.sending()) && known(member.receiving());
+    }
+
+    private boolean known(MediaPeer peer) {
+        return connections.getOrDefault(peer, ConnectionState.getDefaultInstance()).getSectionsCount() > 0;
     }
 
     private ParticipantState write(Member member) {
@@ -97,8 +149,12 @@ final class RoomFreeze {
                 .setGrantsJson(member.grants().json())
                 .setPermission(member.permission)
                 .setForwarded(member.forwarded());
-        for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
-        if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
+        if (leavesNode) {
+            state.setPublisherState(connections.get(member.sending())).setSubscriberState(connections.get(member.receiving()));
+        } else {
+            for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
+            if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
+        }
         member.signalling().freeze(state);
         member.connections().freeze(state);
         member.publishing().freeze(state);

@@ -22,11 +22,14 @@ final class RoomThaw {
 
     private final ActiveRoom room;
     private final RoomState state;
+    private final boolean moved;
     private final List<Member> disconnected = new ArrayList<>();
 
-    RoomThaw(ActiveRoom room, RoomState state) {
+    /** @param moved whether another node has left it, where its connections have been */
+    RoomThaw(ActiveRoom room, RoomState state, boolean moved) {
         this.room = room;
         this.state = state;
+        this.moved = moved;
     }
 
     /** @throws IllegalArgumentException with words fit for a log */
@@ -55,6 +58,7 @@ final class RoomThaw {
             Member member = room.member(one.getInfo().getIdentity());
             member.subscriptions().thaw(one, room);
             member.dataTracks().thaw(one, room);
+            if (moved) member.subscriptions().again();
         }
     }
 
@@ -93,18 +97,20 @@ final class RoomThaw {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
             member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         }
-        room.after(REATTACH_MILLIS, room.held()::lost);
+        if (!moved) room.after(REATTACH_MILLIS, room.held()::lost);
     }
 
     private void participant(ParticipantState from) {
-        HeldSink sink = from.getHasSignal() ? new HeldSink() : null;
+        HeldSink sink = from.getHasSignal() && !moved ? new HeldSink() : null;
         ParticipantInfo info = from.getInfo();
         Member member = new Member(room, info.getSid(), from.getStart(), Claims.fromJson(from.getGrantsJson()), sink, from.getNegotiation().getNextOfferId());
         member.info.clear().mergeFrom(info);
         member.permission = from.getPermission();
         member.announced = from.getAnnounced();
-        member.signalling().thaw(from);
-        member.connections().thaw(from);
+        if (!moved) {
+            member.signalling().thaw(from);
+            member.connections().thaw(from);
+        }
         member.publishing().thaw(from);
         member.blobs().restore(from.getDataBlobsList());
         member.lastReliableSequence = from.getLastReliableSequence();
@@ -115,6 +121,12 @@ final class RoomThaw {
         member.outbox().thaw(from);
         if (sink != null) room.held().await(member.signalling().connectionId(), sink);
         room.goesOn(member);
+        if (moved) {
+            member.connections().openAgain(from);
+            member.publishing().again();
+            member.signalling().moved(from);
+            return;
+        }
         if (from.getForwarded()) return;
         if (!member.connections().adopt(from)) {
             disconnected.add(member);

@@ -26,6 +26,8 @@ final class Signalling {
     private static final long RESUME_MILLIS = 5_000;
     private static final long CLOSED_MILLIS = 1_000;
     private static final long LOST_MILLIS = 60_000;
+    /** Clients try again within some seconds, and may be sent to a node that has gone first. */
+    private static final long MOVED_MILLIS = 30_000;
     /** Whoever resumes is told of everybody who is there, too; of those who left only the latest so many. */
     static final int MAX_MISSED_DEPARTURES = 1_000;
 
@@ -197,6 +199,13 @@ final class Signalling {
     void vanish() {
         if (sink != null) sink.close();
         sink = null;
+    }
+
+    /** It was on another node: its client is told there that it is to resume. */
+    void moved(ParticipantState from) {
+        connectionId = from.getConnectionId();
+        for (ParticipantInfo gone : from.getMissedDeparturesList()) missedDepartures.put(gone.getSid(), gone);
+        awaitResume(member.room().millis() + MOVED_MILLIS);
     }
 
     // -- to another room, and between two room managers

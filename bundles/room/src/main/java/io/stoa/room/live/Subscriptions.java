@@ -265,8 +265,22 @@ final class Subscriptions {
         if (before != null && before.disabled && owner.adaptiveStream())
             settings.put(sid, new Setting(false, before.quality, before.width, before.height, before.priority));
         owner.room().dynacast().changed(sid);
+        subscribe(publisher, entry);
+    }
+
+    private void subscribe(Member publisher, Publications.Entry entry) {
         boolean screen = entry.info.getSource() == TrackSource.SCREEN_SHARE;
-        owner.receiving().subscribe(source, new SubscriptionSpec(sid, streamId(publisher, entry), preference(entry), screen, owner.room().welcome().sifTrailer().toByteArray()));
+        owner.receiving().subscribe(publisher.sending(), new SubscriptionSpec(
+                entry.info.getSid(), streamId(publisher, entry), preference(entry), screen, owner.room().welcome().sifTrailer().toByteArray()));
+    }
+
+    /** The media plane of this node knows nothing of them yet. */
+    void again() {
+        active.forEach((sid, publisher) -> {
+            Publications.Entry entry = publisher.publications().get(sid);
+            if (entry != null) subscribe(publisher, entry);
+        });
+        active.keySet().removeIf(sid -> owner.room().track(sid) == null);
     }
 
     /** A stream of its own, or, where tracks are played together, that of all tracks of the publisher's stream (spec 6.13). */

@@ -104,6 +104,14 @@ final class Client implements SignalSink {
         return next;
     }
 
+    /** It was told to resume, and comes to another node, to connections that know where it stands. */
+    Client resumesOn(Rig next) {
+        rig = next;
+        Client back = resume();
+        back.findPeers();
+        return back;
+    }
+
     /** Its session finds it under the next room manager; the client does not know. */
     void follows(Rig next) {
         meets(next);

@@ -13,6 +13,9 @@ import io.stoa.media.PublicationSpec;
 import io.stoa.media.PublishedTrack;
 import io.stoa.media.SubscriptionSpec;
 import io.stoa.media.TrackPreference;
+import io.stoa.protocol.handover.ConnectionState;
+import io.stoa.protocol.handover.SectionState;
+import io.stoa.protocol.handover.SentTrack;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,12 +34,17 @@ import java.util.function.Consumer;
 final class FakeMediaPlane implements MediaPlane {
     final List<FakePeer> peers = new CopyOnWriteArrayList<>();
     boolean refuse;
+    /** Happens once, when a peer is made. */
+    Runnable onOpen = () -> {};
 
     @Override
-    public MediaPeer open(PeerSpec spec, PeerListener listener) {
+    public MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before) {
         if (refuse) throw new IllegalStateException("the media plane is going away");
-        var peer = new FakePeer(spec, listener);
+        var peer = new FakePeer(spec, listener, before);
         peers.add(peer);
+        Runnable happens = onOpen;
+        onOpen = () -> {};
+        happens.run();
         return peer;
     }
 
@@ -62,6 +70,8 @@ final class FakeMediaPlane implements MediaPlane {
     /** Called from room threads and test threads; each list is safe for both. */
     static final class FakePeer implements MediaPeer {
         final PeerSpec spec;
+        /** What its client knew of another connection. */
+        final ConnectionState before;
         volatile PeerListener listener;
         volatile String parkedAs;
         /** What happened while parked. */
@@ -93,7 +103,8 @@ final class FakeMediaPlane implements MediaPlane {
         /** @param message as it was given */
         record Sent(DataLane lane, byte[] message) {}
 
-        FakePeer(PeerSpec spec, PeerListener listener) {
+        FakePeer(PeerSpec spec, PeerListener listener, ConnectionState before) {
+            this.before = before;
             this.spec = spec;
             this.listener = listener;
         }
@@ -201,6 +212,14 @@ final class FakeMediaPlane implements MediaPlane {
         @Override
         public CompletionStage<PeerStats> stats() {
             return CompletableFuture.completedFuture(stats);
+        }
+
+        @Override
+        public CompletionStage<ConnectionState> describe() {
+            ConnectionState.Builder state = ConnectionState.newBuilder().addSections(SectionState.newBuilder().setKind("application").setMid("0"));
+            for (String sid : subscriptions.keySet())
+                state.addSections(SectionState.newBuilder().setKind("video").setSent(SentTrack.newBuilder().setTrackSid(sid)));
+            return CompletableFuture.completedFuture(state.build());
         }
 
         @Override

@@ -58,7 +58,7 @@ class HandedOverFieldsTest {
                 of(DataBlobs.class, "blobs", ""),
                 of(DataOutbox.class, "waiting", "member waitingBytes"),
                 of(Grants.class, "claims json", "listener"),
-                of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId",
+                of(OfferAnswer.class, "heldCandidate offerOutstanding outstandingUntil offerScheduled restartScheduled offerAgain offerId awaitsClient",
                         "member publisher subscriber describing behindDescription offerGeneration"),
                 of(Answering.class, "answering", "member connections vanishing generation"),
                 of(NextWay.class, "connectedSince paths dueUntil heardAt failedAt signalRoundTrip decided", "member connections"),

@@ -66,10 +66,18 @@ final class Rig implements AutoCloseable {
     private int allocated;
 
     Rig() {
-        this(new FakeMediaPlane(), new Store(), new ArrayList<>(), new Clock(), new Line());
+        this(new FakeMediaPlane(), new Store(), new ArrayList<>(), new Clock(), new Line(), nodes(), router());
     }
 
-    private Rig(FakeMediaPlane plane, Store store, List<String> events, Clock clock, Line line) {
+    /** A node among others, with media of its own and the others' store and time. */
+    static Rig on(String nodeId, Neighbours cluster, Store store, Clock clock) {
+        Rig rig = new Rig(new FakeMediaPlane(), store, new ArrayList<>(), clock, new Line(), cluster.registry(nodeId), cluster.router());
+        rig.rooms.selector = List::getFirst;
+        rig.rooms.bindBus(cluster.bus());
+        return rig;
+    }
+
+    private Rig(FakeMediaPlane plane, Store store, List<String> events, Clock clock, Line line, NodeRegistry nodes, Router router) {
         this.plane = plane;
         this.store = store;
         this.events = events;
@@ -77,8 +85,8 @@ final class Rig implements AutoCloseable {
         this.line = line;
         rooms = new LiveRoomManager(plane, limits(), ice());
         rooms.allocator = allocator();
-        rooms.bindNodes(nodes());
-        rooms.bindRouter(router());
+        rooms.bindNodes(nodes);
+        rooms.bindRouter(router);
         replace("executor", new SameThread());
         replace("pulse", clock);
         rooms.bindStore(store);
@@ -89,7 +97,7 @@ final class Rig implements AutoCloseable {
 
     /** Another room manager in the same server. */
     Rig next() {
-        return new Rig(plane, store, events, clock, line);
+        return new Rig(plane, store, events, clock, line, nodes(), router());
     }
 
     /** Leaves to the manager that is waiting, or that will come. */
@@ -357,6 +365,16 @@ final class Rig implements AutoCloseable {
             @Override
             public void roomFinished(Room room) {
                 events.add("room finished");
+            }
+
+            @Override
+            public void roomArrived(Room room, List<ParticipantInfo> participants) {
+                events.add("room arrived with " + participants.size());
+            }
+
+            @Override
+            public void roomDeparted(Room room) {
+                events.add("room departed");
             }
 
             @Override

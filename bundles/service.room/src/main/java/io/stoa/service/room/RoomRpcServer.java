@@ -96,6 +96,18 @@ final class RoomRpcServer implements RoomListener {
     }
 
     @Override
+    public void roomArrived(Room room, List<ParticipantInfo> participants) {
+        roomStarted(room);
+        for (ParticipantInfo participant : participants) participantJoined(room, participant);
+    }
+
+    @Override
+    public void roomDeparted(Room room) {
+        String name = room.getName();
+        for (String key : List.copyOf(served.keySet())) if (key.equals(name) || key.startsWith(key(name, ""))) end(key);
+    }
+
+    @Override
     public void roomFinished(Room room) {
         end(room.getName());
     }
