@@ -18,17 +18,13 @@ console.log('\nnode       who            gap ms: shown  arrived   events        
 try {
   let here = await cluster.startNode();
   for (const way of ways)
-    for (let run = 0; run < runs; run++) {
-      const next = await cluster.startNode();
-      await once(way, here);
-      here = next;
-    }
+    for (let run = 0; run < runs; run++) here = await once(way, here);
 } finally {
   await browser.close();
   await cluster.close();
 }
 
-/** ann has one connection, bob one for each direction. */
+/** ann has one connection, bob one for each direction. @return the node that is left, which comes when the room is open on the other one */
 async function once(way, node) {
   const room = newRoom(way);
   const call = await Promise.all(NAMES.map((name) => browser.join(room, name, { server: cluster.url, singlePeerConnection: name === 'ann' })));
@@ -37,12 +33,14 @@ async function once(way, node) {
   await Promise.all(call.map((one, i) => one.publish({ colour: COLOURS[one.identity], hertz: 400 + 300 * i, framesPerSecond: 30 })));
   await Promise.all(pairs.map(([one, other]) => one.sees(other.identity, COLOURS[other.identity])));
   await Promise.all(call.map((one) => one.talk('numbers', 20)));
-  await pause(2);
+  const next = await cluster.startNode();
+  await pause(5);
   await Promise.all(call.map((one) => one.gaps()));
   const before = await Promise.all(call.map((one) => one.eventsSoFar()));
 
   node.signal(SIGNALS[way]);
   await until('the node has ended', () => node.ended(), BACK);
+  if (process.env.LOGS) setTimeout(async () => console.log(node.said(), '\n----\n', next.said(), JSON.stringify(await Promise.all(call.map((one) => one.eventsSoFar())))), 15000);
   await until('all connected', async () => (await Promise.all(call.map((one) => one.isConnected()))).every(Boolean), BACK);
   await Promise.all(pairs.map(([one, other]) => one.sees(other.identity, COLOURS[other.identity])));
   await Promise.all(pairs.map(([one, other]) => one.hears(other.identity, 400 + 300 * NAMES.indexOf(other.identity))));
@@ -56,7 +54,9 @@ async function once(way, node) {
     const connections = one === ann ? 'one connection' : 'two';
     console.log(`${way.padEnd(9)}  ${one.identity}, ${connections.padEnd(14)} ${gaps.shown.toFixed(0).padStart(8)} ${gaps.arrived.toFixed(0).padStart(8)}   ${events.join(' ').padEnd(42)}  ${wrong.lost}, ${wrong.doubled}, ${wrong.disordered}`);
   }
+  if (process.env.LOGS) console.log(node.said(), '\n----\n', next.said());
   await Promise.all(call.map((one) => one.close()));
+  return next;
 }
 
 function pause(seconds) {

@@ -34,6 +34,15 @@ final class Placement {
         }
     }
 
+    /** Of a node that does not answer. */
+    static boolean isDead(Services services, String node) throws RoomException {
+        try {
+            return services.nodes.missed(node);
+        } catch (ClusterException e) {
+            throw new RoomException(RoomException.Code.valueOf(e.code().name()), e.getMessage(), e);
+        }
+    }
+
     /** Rooms that are just being handed over belong here, too. */
     private static boolean isOpen(RoomManager rooms, String name) {
         try {

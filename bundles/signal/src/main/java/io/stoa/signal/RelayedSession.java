@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 /** A session whose WebSocket is here and whose room is on another node (spec 7.6). Ends with its stream: its client resumes. */
 final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySignalResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(RelayedSession.class);
+    /** Of each message, too, which is sent again until it arrives. */
+    private static final Duration STREAM_OPENS = Duration.ofMillis(1_500);
     private static final Duration FIRST_ANSWER = Duration.ofMillis(7_500);
 
     private final StartSession start;
@@ -38,17 +40,39 @@ final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySig
         requests = new RelayBatches<>((batch, before, last) -> RelaySignalRequest.newBuilder().addAllRequests(batch).setSeq(before).setClose(last).build(), this::broken);
     }
 
+    /** Nothing has come of it: the other node has not even taken the stream. */
+    static final class NobodyThere extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NobodyThere(RoomException reason) {
+            super(reason.getMessage(), reason);
+        }
+
+        RoomException reason() {
+            return (RoomException) getCause();
+        }
+    }
+
     /** Returns when the other node has answered. @throws RoomException {@code UNAVAILABLE} if it does not */
-    static RelayedSession open(RpcBus bus, String nodeId, StartSession start, SignalSink sink) throws RoomException {
+    static RelayedSession open(RpcBus bus, String nodeId, StartSession start, SignalSink sink) throws RoomException, NobodyThere {
         RelayedSession session = new RelayedSession(start, sink);
+        RpcStream<RelaySignalRequest> stream;
         try {
-            RpcStream<RelaySignalRequest> stream = bus.open(RpcMethods.RELAY_SIGNAL.at(nodeId), bus.defaults(), session);
+            stream = bus.open(RpcMethods.RELAY_SIGNAL.at(nodeId), bus.defaults().withTimeout(STREAM_OPENS), session);
+        } catch (RpcException e) {
+            throw new NobodyThere(unavailable(nodeId, e));
+        }
+        try {
             session.begin(stream);
             session.awaitAnswer(nodeId);
             return session;
         } catch (RpcException e) {
-            throw new RoomException(RoomException.Code.UNAVAILABLE, "node " + nodeId + " does not take the session: " + e.getMessage(), e);
+            throw unavailable(nodeId, e);
         }
+    }
+
+    private static RoomException unavailable(String nodeId, RpcException e) {
+        return new RoomException(RoomException.Code.UNAVAILABLE, "node " + nodeId + " does not take the session: " + e.getMessage(), e);
     }
 
     private void begin(RpcStream<RelaySignalRequest> open) throws RpcException {

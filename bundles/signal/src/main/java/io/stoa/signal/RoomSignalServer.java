@@ -37,6 +37,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = SignalServer.class, immediate = true)
 public final class RoomSignalServer implements SignalServer {
     private static final long REFRESH_SECONDS = 300;
+    /** So long a node that does not answer is asked again, until it does or is dead: clients that are sent away may not come back so soon. */
+    private static final Duration NODE_PATIENCE = Duration.ofSeconds(6);
     private static final Patience PATIENCE = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofMillis(100));
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("signal-clock").daemon().factory());
@@ -167,9 +169,17 @@ public final class RoomSignalServer implements SignalServer {
 
     @Override
     public SignalSession open(StartSession start, SignalSink sink) throws RoomException {
-        Placement.Services services = new Placement.Services(rooms(), allocator, router, nodes);
-        Optional<String> elsewhere = Placement.elsewhere(services, start);
-        return elsewhere.isPresent() ? RelayedSession.open(bus, elsewhere.get(), start, sink) : openHere(start, sink);
+        long until = System.nanoTime() + NODE_PATIENCE.toNanos();
+        while (true) {
+            Placement.Services services = new Placement.Services(rooms(), allocator, router, nodes);
+            Optional<String> elsewhere = Placement.elsewhere(services, start);
+            if (elsewhere.isEmpty()) return openHere(start, sink);
+            try {
+                return RelayedSession.open(bus, elsewhere.get(), start, sink);
+            } catch (RelayedSession.NobodyThere e) {
+                if (!Placement.isDead(services, elsewhere.get()) && System.nanoTime() - until > 0) throw e.reason();
+            }
+        }
     }
 
     private SignalSession openHere(StartSession start, SignalSink sink) throws RoomException {

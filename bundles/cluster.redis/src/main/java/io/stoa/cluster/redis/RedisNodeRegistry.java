@@ -22,6 +22,8 @@ final class RedisNodeRegistry implements NodeRegistry {
     private static final byte[] NODES = Hash.bytes("nodes");
     static final long BEAT_MILLIS = 2_000;
     static final long ALIVE_SECONDS = 5;
+    /** Of somebody who does not answer: a record is overdue by now, as nearly as seconds can tell. */
+    static final long MISSED_SECONDS = 3;
     /** Of somebody who may yet have a clock that is wrong, or hang for a while. */
     static final long DEAD_SECONDS = 30;
 
@@ -139,6 +141,17 @@ final class RedisNodeRegistry implements NodeRegistry {
             if (wallSeconds.getAsLong() - node.getStats().getUpdatedAt() <= ALIVE_SECONDS) alive.add(node);
         }
         return alive;
+    }
+
+    @Override
+    public boolean missed(String nodeId) throws ClusterException {
+        byte[] record = redis.ask(commands -> commands.hget(NODES, Hash.bytes(nodeId)));
+        if (record == null) return true;
+        Node node = parse(record);
+        if (node != null && wallSeconds.getAsLong() - node.getStats().getUpdatedAt() < MISSED_SECONDS) return false;
+        redis.deleteIf(NODES, Hash.bytes(nodeId), record);
+        LOG.warn("node {} does not answer, and its record is overdue: it is taken for dead", nodeId);
+        return true;
     }
 
     @Override

@@ -36,7 +36,8 @@ final class Ending {
         try {
             nodes.get().ifPresent(NodeRegistry::drain);
             rooms.get().ifPresent(RoomManager::drain);
-            if (!atOnce) awaitLast(reason);
+            if (atOnce) awaitMoved();
+            else awaitLast(reason);
             rooms.get().ifPresent(RoomManager::shutdown);
         } catch (InterruptedException e) {
             LOG.debug("no longer waiting for participants");
@@ -60,6 +61,15 @@ final class Ending {
         int before = participants();
         if (before > 0) LOG.info("{}: no more joins; the server ends when the rooms of {} participants are on other nodes, or the last of them has left", reason, before);
         while (participants() > 0 || roomsToLeave() > 0) Thread.sleep(LOOK_MILLIS);
+    }
+
+    /** Where other nodes take the rooms, they are waited for in any case; and their clients, until they are there. */
+    private void awaitMoved() throws InterruptedException {
+        while (roomsToLeave() > 0 || participants() > 0 && noRooms()) Thread.sleep(LOOK_MILLIS);
+    }
+
+    private boolean noRooms() {
+        return rooms.get().map(manager -> manager.rooms().isEmpty()).orElse(true);
     }
 
     private int roomsToLeave() {

@@ -126,7 +126,9 @@ final class Moves {
 
     /** Rooms that are to leave before this node ends, as far as there are nodes for them. */
     int toLeave() {
-        return draining.get() && mayLeave ? manager.activeRooms().size() : 0;
+        if (!draining.get() || !mayLeave) return 0;
+        int rooms = manager.activeRooms().size();
+        return rooms == 0 ? leaving.size() : rooms;
     }
 
     // -- draining

@@ -4,6 +4,7 @@ import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.handover.RoomState;
+import io.stoa.protocol.livekit.ParticipantInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -128,13 +129,17 @@ final class RoomFreeze {
                 .addAllNonces(room.data().nonces);
         room.vacancy().freeze(state);
         state.addAllOnlyWays(room.ways().of(room.name()));
-        for (Member member : room.members()) if (!leavesNode || canFollow(member)) state.addParticipants(write(member));
+        List<ParticipantInfo> stay = room.members().stream().filter(member -> leavesNode && !canFollow(member) && member.announced).map(Relocation::departed).toList();
+        for (Member member : room.members()) if (!leavesNode || canFollow(member)) state.addParticipants(write(member).addAllMissedDepartures(stay));
         return state.build();
     }
 
-    /** Whoever is shown only is connected elsewhere; whoever is just connecting, or is about to be told to reconnect, begins anew. */
+    /**
+     * Whoever is shown only is connected elsewhere; whoever is just connecting, or is about to be told to reconnect, begins anew; and so does
+     * Firefox, which does not begin DTLS anew for an ICE restart.
+     */
     private boolean canFollow(Member member) {
-        return !member.forwarded() && member.open() && member.connections().everActive() && member.active()
+        return !member.forwarded() && !member.traits().firefox() && member.open() && member.connections().everActive() && member.active()
                 && known(member.sending()) && known(member.receiving());
     }
 
@@ -142,7 +147,7 @@ final class RoomFreeze {
         return connections.getOrDefault(peer, ConnectionState.getDefaultInstance()).getSectionsCount() > 0;
     }
 
-    private ParticipantState write(Member member) {
+    private ParticipantState.Builder write(Member member) {
         ParticipantState.Builder state = ParticipantState.newBuilder()
                 .setStart(member.start.toBuilder().clearPublisherOffer().clearAddTrackRequests())
                 .setInfo(member.info)
@@ -168,6 +173,6 @@ final class RoomFreeze {
                 .setSpeaksUntil(member.speaksUntilMillis)
                 .setQuality(member.quality)
                 .setQualityTold(member.qualityTold);
-        return state.build();
+        return state;
     }
 }
