@@ -34,6 +34,7 @@ public final class IceAgent {
     private final Consents consents = new Consents();
 
     private boolean controlling;
+    private int round;
     private IceCredentials local;
     private IceCredentials previousLocal;
     private IceCredentials remote;
@@ -70,6 +71,16 @@ public final class IceAgent {
     /** The other side's description says {@code a=ice-lite}: a full agent controls (RFC 8445 section 6.1.1). */
     public void facesLite() {
         controlling = !lite;
+    }
+
+    /**
+     * What the other side was nominated by another agent of ours, of lower rounds, it is to leave at once: it would hold on to it as long as
+     * something comes from there.
+     *
+     * @param round from 2 on; a first agent is in the first round, and does not say so
+     */
+    public void nominatesInRound(int round) {
+        this.round = round;
     }
 
     /** What its descriptions have to say ({@code a=ice-lite}). */
@@ -431,7 +442,8 @@ public final class IceAgent {
                 IceCandidate.peerReflexivePriority(localPriority),
                 controlling,
                 tieBreaker,
-                nominate);
+                nominate,
+                round);
     }
 
     private void resend(long now, IcePair pair) {

@@ -1,5 +1,6 @@
 package io.stoa.ice;
 
+import io.stoa.base.Bytes;
 import io.stoa.base.Drop;
 import io.stoa.base.TransportAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,9 @@ import org.ice4j.message.Message;
 
 /** Binding messages as values, by ice4j's codec; integrity and fingerprint over the raw bytes. */
 final class Stun {
+    /** Of draft-thatcher-ice-renomination-01: a number, the greatest of which wins. */
+    static final int NOMINATION = 0xc001;
+
     private Stun() {}
 
     /**
@@ -69,6 +73,12 @@ final class Stun {
 
     static byte[] request(
             byte[] transaction, String username, String password, long priority, boolean controlling, long tieBreaker, boolean nominate) {
+        return request(transaction, username, password, priority, controlling, tieBreaker, nominate, 0);
+    }
+
+    /** @param round of nominations, which libwebrtc heeds; 0: not said */
+    static byte[] request(
+            byte[] transaction, String username, String password, long priority, boolean controlling, long tieBreaker, boolean nominate, int round) {
         List<Attribute> attributes = new ArrayList<>();
         attributes.add(AttributeFactory.createUsernameAttribute(username));
         attributes.add(AttributeFactory.createPriorityAttribute(priority));
@@ -77,7 +87,18 @@ final class Stun {
                         ? AttributeFactory.createIceControllingAttribute(tieBreaker)
                         : AttributeFactory.createIceControlledAttribute(tieBreaker));
         if (nominate) attributes.add(AttributeFactory.createUseCandidateAttribute());
-        return seal(Message.BINDING_REQUEST, transaction, attributes, password);
+        StunWriter writer = new StunWriter(Message.BINDING_REQUEST, transaction);
+        for (Attribute attribute : attributes) writer.encoded(attribute.encode());
+        if (nominate && round > 0) writer.encoded(number(NOMINATION, round));
+        return writer.integrity(key(password)).fingerprint().toBytes();
+    }
+
+    private static byte[] number(int type, int value) {
+        byte[] attribute = new byte[8];
+        Bytes.u16(attribute, 0, type);
+        Bytes.u16(attribute, 2, 4);
+        Bytes.i32(attribute, 4, value);
+        return attribute;
     }
 
     static byte[] success(byte[] transaction, TransportAddress mapped, String password) {

@@ -354,10 +354,13 @@ public final class Peer {
     /**
      * The client has had this connection with another peer, and goes on with it by restarting ICE: descriptions have the sections that it
      * knows. Before anything is negotiated.
+     *
+     * @param peersBefore how many have had it before
      */
-    public void goOn(List<KeptSection> sections, List<KeptLane> open) {
+    public void goOn(List<KeptSection> sections, List<KeptLane> open, int peersBefore) {
         negotiation.goOn(sections);
         lanes.goOn(open);
+        ice.nominatesInRound(peersBefore + 1);
     }
 
     /** A sender in the section in which the client has received the track before. @return null if it has not */

@@ -19,17 +19,20 @@ import java.util.Objects;
 final class ConnectionWords {
     private ConnectionWords() {}
 
-    static ConnectionState of(Peer peer) {
-        ConnectionState.Builder state = ConnectionState.newBuilder();
+    /** @param before what it was begun with */
+    static ConnectionState of(Peer peer, ConnectionState before) {
+        ConnectionState.Builder state = ConnectionState.newBuilder().setPeersBefore(before.getPeersBefore() + 1);
         for (KeptSection section : peer.keptSections()) state.addSections(write(section));
         for (KeptLane lane : peer.keptLanes()) state.addLanes(write(lane));
         return state.build();
     }
 
     static void begin(Peer peer, ConnectionState from) {
+        if (from.getPeersBefore() == 0) return;
         peer.goOn(
                 from.getSectionsList().stream().map(ConnectionWords::read).toList(),
-                from.getLanesList().stream().map(ConnectionWords::read).filter(Objects::nonNull).toList());
+                from.getLanesList().stream().map(ConnectionWords::read).filter(Objects::nonNull).toList(),
+                from.getPeersBefore());
     }
 
     private static SectionState write(KeptSection section) {

@@ -388,7 +388,7 @@ final class LoopPeer implements MediaPeer {
     @Override
     public CompletionStage<ConnectionState> describe() {
         CompletableFuture<ConnectionState> result = new CompletableFuture<>();
-        run(result, now -> ConnectionWords.of(peer));
+        run(result, now -> ConnectionWords.of(peer, before));
         return result;
     }
 

@@ -3,7 +3,9 @@ package io.stoa.room.live;
 import com.google.protobuf.ByteString;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.Router;
+import io.stoa.media.DataLane;
 import io.stoa.protocol.handover.RoomState;
+import io.stoa.protocol.handover.Said;
 import io.stoa.protocol.handover.TakeRequest;
 import io.stoa.protocol.handover.TakeResponse;
 import io.stoa.room.RoomException;
@@ -95,6 +97,15 @@ final class Arrivals {
         } finally {
             if (room != null && !arrived) manager.refuse(room);
         }
+    }
+
+    /** What a client has said where its room was. It comes before the client itself does. */
+    void said(Said words) {
+        manager.findRoom(words.getRoom()).ifPresent(room -> room.post(() -> {
+            Member sender = room.member(words.getIdentity());
+            if (sender == null || !sender.sid().equals(words.getParticipantSid()) || !sender.open()) return;
+            room.data().receive(sender, DataLane.RELIABLE, words.getMessage().toByteArray());
+        }));
     }
 
     private void claim(String room, String from) throws RpcException {

@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.MessageBus.Subscription;
 import io.stoa.cluster.NodeRegistry;
+import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.RoomState;
+import io.stoa.protocol.handover.Said;
 import io.stoa.protocol.handover.TakeRequest;
 import io.stoa.protocol.handover.TakeResponse;
 import io.stoa.protocol.livekit.Node;
@@ -43,6 +45,9 @@ final class Moves {
     /** Of no LiveKit service: its nodes do not listen. Topic: the id of the node that is to take a room. */
     static final RpcMethod<TakeRequest, TakeResponse> TAKE =
             new RpcMethod<>("StoaRooms", "Take", TakeRequest.getDefaultInstance(), TakeResponse.getDefaultInstance(), RpcMethod.Kind.CLAIM);
+    /** Topic: the same. */
+    static final RpcMethod<Said, Said> SAID =
+            new RpcMethod<>("StoaRooms", "Said", Said.getDefaultInstance(), Said.getDefaultInstance(), RpcMethod.Kind.EVENT);
     static final int PART_BYTES = 512 << 10;
     private static final CallOptions PROBE = CallOptions.within(Duration.ofMillis(1_500));
     /** Longer than a node that takes a room may need ({@link Arrivals#MOST_MILLIS}). */
@@ -52,6 +57,7 @@ final class Moves {
     private static final long PAUSE_MILLIS = 500;
     /** Clients need the connections that are here until they have others. */
     private static final long LINGER_MILLIS = 5_000;
+    private static final long ABANDONED_MILLIS = 30_000;
     private static final int AT_ONCE = 8;
 
     private final LiveRoomManager manager;
@@ -62,7 +68,7 @@ final class Moves {
     /** Not known otherwise. */
     private volatile boolean mayLeave = true;
     private RpcBus bus;
-    private Subscription served;
+    private List<Subscription> served = List.of();
 
     Moves(LiveRoomManager manager) {
         this.manager = manager;
@@ -86,12 +92,13 @@ final class Moves {
     /** As soon as it is known which node this is. */
     synchronized void serve() {
         String node = manager.nodeId();
-        if (served == null && bus != null && !node.isEmpty()) served = bus.serve(TAKE.at(node), (request, context) -> arrivals.take(request));
+        if (!served.isEmpty() || bus == null || node.isEmpty()) return;
+        served = List.of(bus.serve(TAKE.at(node), (request, context) -> arrivals.take(request)), bus.listen(SAID.at(node), arrivals::said));
     }
 
     synchronized void stopServing() {
-        if (served != null) served.close();
-        served = null;
+        served.forEach(Subscription::close);
+        served = List.of();
     }
 
     private synchronized RpcBus bus() throws RpcException {
@@ -219,7 +226,7 @@ final class Moves {
             RoomState state = freeze.result().get(FREEZE_MILLIS, TimeUnit.MILLISECONDS);
             left = taken(state, to);
             if (left) {
-                depart(room, state);
+                depart(room, state, freeze.keys(), to);
                 LOG.info("room {} goes on on node {}, left in {} ms", room.name(), to, (System.nanoTime() - begin) / 1_000_000);
             }
         } catch (ExecutionException | TimeoutException e) {
@@ -274,10 +281,27 @@ final class Moves {
     }
 
     /** The room is another node's. Connections stay until their clients have left them, or nobody wants them any more. */
-    private void depart(ActiveRoom room, RoomState state) {
+    private void depart(ActiveRoom room, RoomState state, Map<MediaPeer, String> keys, String to) {
+        for (Member member : room.members()) if (!member.forwarded()) listen(member, keys, to);
         manager.departed(room);
         int people = state.getParticipantsCount();
         lingering.addAndGet(people);
         manager.pulse().after(LINGER_MILLIS, () -> lingering.addAndGet(-people));
+    }
+
+    private void listen(Member member, Map<MediaPeer, String> keys, String to) {
+        Said.Builder words = Said.newBuilder().setRoom(member.room().name()).setIdentity(member.identity()).setParticipantSid(member.sid());
+        Mailbox order = new Mailbox(member.identity(), manager::execute);
+        LastWords last = new LastWords(message -> order.post(() -> bring(words.clone().setMessage(ByteString.copyFrom(message)).build(), to)));
+        for (MediaPeer peer : new HashSet<>(List.of(member.sending(), member.receiving())))
+            if (manager.plane().adopt(keys.getOrDefault(peer, ""), last).isPresent()) manager.pulse().after(ABANDONED_MILLIS, peer::close);
+    }
+
+    private void bring(Said message, String to) {
+        try {
+            bus().publish(SAID.at(to), message);
+        } catch (RpcException e) {
+            LOG.warn("room {}: a message of {} does not reach node {}: {}", message.getRoom(), message.getIdentity(), to, e.getMessage());
+        }
     }
 }

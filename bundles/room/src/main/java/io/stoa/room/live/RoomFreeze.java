@@ -58,6 +58,11 @@ final class RoomFreeze {
         return result;
     }
 
+    /** Of connections that are parked; when the result is there. */
+    Map<MediaPeer, String> keys() {
+        return keys;
+    }
+
     /** The room goes on here, with whatever has happened meanwhile. When the result is there, or has failed. */
     void undo() {
         result.completeExceptionally(new IllegalStateException("it stays"));

@@ -38,6 +38,7 @@ final class Neighbours {
     boolean claimsFail;
     private final List<String> ids = new ArrayList<>();
     private final Map<String, RpcHandler<?, ?>> served = new LinkedHashMap<>();
+    private final Map<String, Consumer<?>> listening = new LinkedHashMap<>();
 
     NodeRegistry registry(String id) {
         if (!ids.contains(id)) ids.add(id);
@@ -129,13 +130,16 @@ final class Neighbours {
             }
 
             @Override
+            @SuppressWarnings("unchecked")
             public <E extends Message> void publish(RpcAddress<E, E> at, E event) {
-                throw new UnsupportedOperationException();
+                Consumer<E> listener = (Consumer<E>) listening.get(at.toString());
+                if (listener != null) listener.accept(event);
             }
 
             @Override
             public <E extends Message> Subscription listen(RpcAddress<E, E> at, Consumer<E> listener) {
-                throw new UnsupportedOperationException();
+                listening.put(at.toString(), listener);
+                return () -> listening.remove(at.toString(), listener);
             }
 
             @Override

@@ -137,6 +137,25 @@ class NodeMoveTest {
     }
 
     @Test
+    void what_is_said_reliably_while_the_room_stands_still_and_until_the_client_leaves_comes_there() {
+        there.plane.onOpen = () -> ann.sends(DataLane.RELIABLE, Client.packet("meanwhile").setSequence(1));
+        drain();
+        ann.sends(DataLane.RELIABLE, Client.packet("afterwards").setSequence(2));
+        Client annBack = ann.resumesOn(there);
+        assertThat(annBack.last(RECONNECT).getReconnect().getLastMessageSeq()).isEqualTo(2);
+        annBack.established().sends(DataLane.RELIABLE, Client.packet("there").setSequence(3));
+        Client bobBack = bob.resumesOn(there).established();
+        assertThat(bobBack.received(DataLane.RELIABLE)).extracting(packet -> packet.getUser().getPayload().toStringUtf8()).containsExactly("meanwhile", "afterwards", "there");
+    }
+
+    @Test
+    void connections_that_clients_have_left_are_closed() {
+        drain();
+        clock.advance(30_000);
+        assertThat(here.plane.peers).allMatch(peer -> peer.closed);
+    }
+
+    @Test
     void reliable_data_waits_there_for_who_comes_later() {
         drain();
         Client annBack = ann.resumesOn(there).established();
