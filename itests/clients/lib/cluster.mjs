@@ -9,6 +9,7 @@ import { until } from './until.mjs';
 
 const first = Number(process.env.PORTS ?? 9100);
 const LOOK_MILLISECONDS = 200;
+const PATIENCE_MILLISECONDS = 1_000;
 
 export async function openCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'stoa-cluster-'));
@@ -42,7 +43,8 @@ export async function openCluster() {
     await until(`node ${port} is ready`, () => {
       if (one.ended) throw new Error(one.said);
       return one.said.includes('stoa: ready');
-    }, 60_000);
+    }, 120_000);
+    await until(`the door leads to node ${port}`, () => door.leadsTo(node), 60_000);
     return node;
   }
 
@@ -62,7 +64,7 @@ async function openDoor(nodes) {
   const ready = new Map();
   const look = setInterval(() => {
     for (const node of nodes)
-      fetch(`http://127.0.0.1:${node.port}/readyz`, { signal: AbortSignal.timeout(LOOK_MILLISECONDS) }).then(
+      fetch(`http://127.0.0.1:${node.port}/readyz`, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) }).then(
         (response) => ready.set(node, response.ok),
         () => ready.set(node, false),
       );
@@ -81,6 +83,7 @@ async function openDoor(nodes) {
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {
     url: `ws://127.0.0.1:${server.address().port}`,
+    leadsTo: (node) => ready.get(node),
     close: () => {
       clearInterval(look);
       server.close();

@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.Router;
 import io.stoa.media.DataLane;
+import io.stoa.protocol.handover.MoveRequest;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.protocol.handover.Said;
 import io.stoa.protocol.handover.TakeRequest;
 import io.stoa.protocol.handover.TakeResponse;
+import io.stoa.protocol.livekit.RoomMovedResponse;
 import io.stoa.room.RoomException;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
@@ -96,6 +98,15 @@ final class Arrivals {
             throw new RpcException(RpcCode.INVALID_ARGUMENT, e.getMessage());
         } finally {
             if (room != null && !arrived) manager.refuse(room);
+        }
+    }
+
+    /** A participant comes into a room of this node. */
+    RoomMovedResponse move(MoveRequest request) throws RpcException {
+        try {
+            return Emigration.arrive(manager, request);
+        } catch (RoomException e) {
+            throw new RpcException(RpcCode.of(e.code()), e.getMessage());
         }
     }
 

@@ -69,6 +69,10 @@ final class Connections {
         return single;
     }
 
+    List<MediaPeer> peers() {
+        return single ? List.of(publisher) : List.of(publisher, subscriber);
+    }
+
     OfferAnswer descriptions() {
         return descriptions;
     }

@@ -15,6 +15,7 @@ import io.stoa.metrics.MetricSource;
 import io.stoa.protocol.livekit.CreateRoomRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.LeaveRequest;
+import io.stoa.protocol.livekit.Node;
 import io.stoa.protocol.livekit.Room;
 import io.stoa.protocol.livekit.StartSession;
 import io.stoa.protocol.handover.RoomState;
@@ -286,6 +287,19 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
             RoomAllocator current = allocator;
             return rooms.containsKey(name) || current != null && current.autoCreate() || store.knows(name);
         } catch (StoreException e) {
+            throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e);
+        }
+    }
+
+    /** The other node on which a room lives; empty if it lives here, or nowhere. */
+    Optional<String> elsewhere(String name) throws RoomException {
+        Router current = router;
+        NodeRegistry known = nodes;
+        if (rooms.containsKey(name) || current == null || known == null) return Optional.empty();
+        try {
+            List<String> alive = known.nodes().stream().map(Node::getId).toList();
+            return current.nodeOf(name).filter(node -> !node.equals(nodeId()) && alive.contains(node));
+        } catch (ClusterException e) {
             throw new RoomException(RoomException.Code.UNAVAILABLE, e.getMessage(), e);
         }
     }

@@ -2,6 +2,7 @@ package io.stoa.room.live;
 
 import io.stoa.auth.Claims;
 import io.stoa.media.MediaPeer;
+import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
@@ -430,6 +431,23 @@ final class Member {
         info.setJoinedAt(now / 1000).setJoinedAtMs(now);
         changed();
         residence.leaveFor(next, arrive);
+    }
+
+    /** It has left for a room on another node, where its client is to resume. */
+    void emigrated() {
+        open = false;
+        grants.end();
+        signalling.end(LeaveRequest.Action.RESUME, DisconnectReason.MIGRATION);
+    }
+
+    /** From a room on another node; nobody here has seen it yet. */
+    void arrivedFrom(ParticipantState state) {
+        signalling.moved(state);
+        signalling.forgetDepartures();
+        grants.moved(room().name(), info, permission);
+        long now = room().millis();
+        info.setJoinedAt(now / 1000).setJoinedAtMs(now);
+        changed();
     }
 
     long tokenExpiresAtSeconds() {

@@ -5,12 +5,14 @@ import io.stoa.cluster.ClusterException;
 import io.stoa.cluster.MessageBus.Subscription;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.media.MediaPeer;
+import io.stoa.protocol.handover.MoveRequest;
 import io.stoa.protocol.handover.RoomState;
 import io.stoa.protocol.handover.Said;
 import io.stoa.protocol.handover.TakeRequest;
 import io.stoa.protocol.handover.TakeResponse;
 import io.stoa.protocol.livekit.Node;
 import io.stoa.protocol.livekit.NodeState;
+import io.stoa.protocol.livekit.RoomMovedResponse;
 import io.stoa.room.RoomException;
 import io.stoa.rpc.CallOptions;
 import io.stoa.rpc.RpcBus;
@@ -48,6 +50,9 @@ final class Moves {
     /** Topic: the same. */
     static final RpcMethod<Said, Said> SAID =
             new RpcMethod<>("StoaRooms", "Said", Said.getDefaultInstance(), Said.getDefaultInstance(), RpcMethod.Kind.EVENT);
+    /** Topic: the same. The answer is what the participant's client is to be told. */
+    static final RpcMethod<MoveRequest, RoomMovedResponse> MOVE =
+            new RpcMethod<>("StoaRooms", "Move", MoveRequest.getDefaultInstance(), RoomMovedResponse.getDefaultInstance(), RpcMethod.Kind.CLAIM);
     static final int PART_BYTES = 512 << 10;
     private static final CallOptions PROBE = CallOptions.within(Duration.ofMillis(1_500));
     /** Longer than a node that takes a room may need ({@link Arrivals#MOST_MILLIS}). */
@@ -93,7 +98,7 @@ final class Moves {
     synchronized void serve() {
         String node = manager.nodeId();
         if (!served.isEmpty() || bus == null || node.isEmpty()) return;
-        served = List.of(bus.serve(TAKE.at(node), (request, context) -> arrivals.take(request)), bus.listen(SAID.at(node), arrivals::said));
+        served = List.of(bus.serve(TAKE.at(node), (request, context) -> arrivals.take(request)), bus.serve(MOVE.at(node), (request, context) -> arrivals.move(request)), bus.listen(SAID.at(node), arrivals::said));
     }
 
     synchronized void stopServing() {
@@ -282,19 +287,24 @@ final class Moves {
 
     /** The room is another node's. Connections stay until their clients have left them, or nobody wants them any more. */
     private void depart(ActiveRoom room, RoomState state, Map<MediaPeer, String> keys, String to) {
-        for (Member member : room.members()) if (!member.forwarded()) listen(member, keys, to);
+        for (Member member : room.members()) if (!member.forwarded()) listen(member, room.name(), keys, to);
         manager.departed(room);
         int people = state.getParticipantsCount();
         lingering.addAndGet(people);
         manager.pulse().after(LINGER_MILLIS, () -> lingering.addAndGet(-people));
     }
 
-    private void listen(Member member, Map<MediaPeer, String> keys, String to) {
-        Said.Builder words = Said.newBuilder().setRoom(member.room().name()).setIdentity(member.identity()).setParticipantSid(member.sid());
+    /** What a participant says, who is in that room on that node now, until it is there. */
+    void listen(Member member, String room, Map<MediaPeer, String> keys, String to) {
+        Said.Builder words = Said.newBuilder().setRoom(room).setIdentity(member.identity()).setParticipantSid(member.sid());
         Mailbox order = new Mailbox(member.identity(), manager::execute);
         LastWords last = new LastWords(message -> order.post(() -> bring(words.clone().setMessage(ByteString.copyFrom(message)).build(), to)));
-        for (MediaPeer peer : new HashSet<>(List.of(member.sending(), member.receiving())))
+        for (MediaPeer peer : member.connections().peers())
             if (manager.plane().adopt(keys.getOrDefault(peer, ""), last).isPresent()) manager.pulse().after(ABANDONED_MILLIS, peer::close);
+    }
+
+    RoomMovedResponse ask(MoveRequest request, String node) throws RpcException {
+        return bus().call(MOVE.at(node), request, PART);
     }
 
     private void bring(Said message, String to) {

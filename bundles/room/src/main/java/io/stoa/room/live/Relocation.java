@@ -7,6 +7,7 @@ import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.RoomMovedResponse;
 import io.stoa.room.RoomException;
 import io.stoa.room.RoomException.Code;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +37,12 @@ final class Relocation {
 
     void move() throws RoomException {
         boolean counts = !from.call(this::movable).dependent();
+        check();
+        Optional<String> elsewhere = manager.elsewhere(destination);
+        if (elsewhere.isPresent()) {
+            new Emigration(manager, from, destination, elsewhere.get()).run(this::movable);
+            return;
+        }
         ActiveRoom to = to();
         to.call(() -> to.expect(identity, counts));
         CompletableFuture<Void> arrival = new CompletableFuture<>();
@@ -52,10 +59,13 @@ final class Relocation {
     }
 
     private ActiveRoom to() throws RoomException {
+        return manager.opened(CreateRoomRequest.newBuilder().setName(destination).setNodeId(manager.nodeId()).build());
+    }
+
+    private void check() throws RoomException {
         if (destination.isEmpty()) throw new RoomException(Code.INVALID_ARGUMENT, "destination room is required");
         if (destination.equals(from.name())) throw new RoomException(Code.INVALID_ARGUMENT, "destination room cannot be the same as source room");
         if (!manager.mayOpen(destination)) throw new RoomException(Code.NOT_FOUND, "destination room does not exist");
-        return manager.opened(CreateRoomRequest.newBuilder().setName(destination).build());
     }
 
     /** Where the client could not be told, it would come back to the wrong room. */
@@ -87,17 +97,26 @@ final class Relocation {
     private void arrive(Member member, ActiveRoom to) throws RoomException {
         if (to.isClosed()) throw new RoomException(Code.UNAVAILABLE, "the destination room has closed; the participant was disconnected");
         to.take(member);
-        RoomMovedResponse.Builder moved = RoomMovedResponse.newBuilder()
-                .setRoom(to.info())
-                .setToken(manager.token(member))
-                .setParticipant(member.info());
-        for (Member other : to.members()) if (other != member && !other.hidden()) moved.addOtherParticipants(other.info());
+        RoomMovedResponse moved = moved(manager, member);
         member.tell(response -> response.setRoomMoved(moved));
         to.arrived(member);
     }
 
+    /** What the client of somebody is told who is in another room now. */
+    static RoomMovedResponse moved(LiveRoomManager manager, Member member) throws RoomException {
+        String token = manager.token(member);
+        if (token == null) throw new RoomException(Code.UNAVAILABLE, "no API key to sign a token with for the other room");
+        RoomMovedResponse.Builder moved = RoomMovedResponse.newBuilder().setRoom(member.room().info()).setToken(token).setParticipant(member.info());
+        for (Member other : member.room().members()) if (other != member && !other.hidden()) moved.addOtherParticipants(other.info());
+        return moved.build();
+    }
+
     void forward() throws RoomException {
         Forwarding.Picture first = from.call(() -> Forwarding.Picture.of(forwardable()));
+        check();
+        Optional<String> elsewhere = manager.elsewhere(destination);
+        if (elsewhere.isPresent())
+            throw new RoomException(Code.UNAVAILABLE, "participants cannot be forwarded to a room on another node; this one is on node " + elsewhere.get());
         ActiveRoom to = to();
         Forwarding forwarding = to.call(() -> {
             to.expect(identity, !first.dependent());

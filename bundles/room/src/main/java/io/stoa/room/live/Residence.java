@@ -62,6 +62,11 @@ final class Residence {
         old.post(() -> next.post(arrive));
     }
 
+    /** On the room's mailbox: what comes from now on waits, until {@link #arrived} again. */
+    void hold() {
+        moving = true;
+    }
+
     /** On the new room's mailbox: what waited happens now. */
     void arrived() {
         moving = false;

@@ -135,7 +135,7 @@ final class RoomFreeze {
         room.vacancy().freeze(state);
         state.addAllOnlyWays(room.ways().of(room.name()));
         List<ParticipantInfo> stay = room.members().stream().filter(member -> leavesNode && !canFollow(member) && member.announced).map(Relocation::departed).toList();
-        for (Member member : room.members()) if (!leavesNode || canFollow(member)) state.addParticipants(write(member).addAllMissedDepartures(stay));
+        for (Member member : room.members()) if (!leavesNode || canFollow(member)) state.addParticipants(whole(member).addAllMissedDepartures(stay));
         return state.build();
     }
 
@@ -152,19 +152,22 @@ final class RoomFreeze {
         return connections.getOrDefault(peer, ConnectionState.getDefaultInstance()).getSectionsCount() > 0;
     }
 
-    private ParticipantState.Builder write(Member member) {
+    private ParticipantState.Builder whole(Member member) {
+        ParticipantState.Builder state = write(member);
+        if (leavesNode) return state.setPublisherState(connections.get(member.sending())).setSubscriberState(connections.get(member.receiving()));
+        for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
+        if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
+        return state;
+    }
+
+    /** All but its connections, and where else it is shown. */
+    static ParticipantState.Builder write(Member member) {
         ParticipantState.Builder state = ParticipantState.newBuilder()
                 .setStart(member.start.toBuilder().clearPublisherOffer().clearAddTrackRequests())
                 .setInfo(member.info)
                 .setGrantsJson(member.grants().json())
                 .setPermission(member.permission)
                 .setForwarded(member.forwarded());
-        if (leavesNode) {
-            state.setPublisherState(connections.get(member.sending())).setSubscriberState(connections.get(member.receiving()));
-        } else {
-            for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
-            if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
-        }
         member.signalling().freeze(state);
         member.connections().freeze(state);
         member.publishing().freeze(state);

@@ -100,20 +100,25 @@ final class RoomThaw {
         if (!moved) room.after(REATTACH_MILLIS, room.held()::lost);
     }
 
+    /** What it is, whichever room it is in. */
+    static void describe(Member member, ParticipantState from) {
+        member.info.clear().mergeFrom(from.getInfo());
+        member.permission = from.getPermission();
+        member.publishing().thaw(from);
+        member.blobs().restore(from.getDataBlobsList());
+        member.lastReliableSequence = from.getLastReliableSequence();
+    }
+
     private void participant(ParticipantState from) {
         HeldSink sink = from.getHasSignal() && !moved ? new HeldSink() : null;
         ParticipantInfo info = from.getInfo();
         Member member = new Member(room, info.getSid(), from.getStart(), Claims.fromJson(from.getGrantsJson()), sink, from.getNegotiation().getNextOfferId());
-        member.info.clear().mergeFrom(info);
-        member.permission = from.getPermission();
+        describe(member, from);
         member.announced = from.getAnnounced();
         if (!moved) {
             member.signalling().thaw(from);
             member.connections().thaw(from);
         }
-        member.publishing().thaw(from);
-        member.blobs().restore(from.getDataBlobsList());
-        member.lastReliableSequence = from.getLastReliableSequence();
         member.speakerLevel = from.getSpeakerLevel();
         member.speaksUntilMillis = from.getSpeaksUntil();
         member.quality = from.getQuality();
