@@ -6,6 +6,7 @@ import static io.stoa.protocol.livekit.SignalResponse.MessageCase.RECONNECT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.auth.KeyProvider;
 import io.stoa.media.DataLane;
 import io.stoa.protocol.handover.TakeRequest;
 import io.stoa.protocol.livekit.DisconnectReason;
@@ -19,6 +20,7 @@ import io.stoa.protocol.livekit.UpdateTrackSettings;
 import io.stoa.protocol.livekit.VideoQuality;
 import io.stoa.room.RoomException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +199,88 @@ class NodeMoveTest {
         assertThat(there.rooms.room(Rig.ROOM)).isPresent();
         assertThat(there.events).containsExactly("room arrived with 0");
         assertThat(here.events).doesNotContain("room finished");
+    }
+
+    // -- one participant goes, into a room there
+
+    private static KeyProvider someKey() {
+        return new KeyProvider() {
+            @Override
+            public Optional<String> secret(String key) {
+                return key.equals("key") ? Optional.of("a secret of 32 characters or more") : Optional.empty();
+            }
+
+            @Override
+            public Optional<String> firstKey() {
+                return Optional.of("key");
+            }
+        };
+    }
+
+    private Client other() {
+        there.rooms.keys = someKey();
+        here.rooms.keys = someKey();
+        Client other = there.client("cid").with(start -> start.setRoomName("other")).join().connected();
+        cluster.routes.put("other", "ND_there");
+        return other;
+    }
+
+    @Test
+    void a_participant_moves_into_a_room_of_the_other_node() throws RoomException {
+        Client cid = other();
+        String sid = ann.sid();
+        here.room().moveParticipant("ann", "other");
+
+        assertThat(here.room().participants()).extracting(ParticipantInfo::getIdentity).containsExactly("bob");
+        assertThat(bob.about("ann").getDisconnectReason()).isEqualTo(DisconnectReason.MIGRATION);
+        ActiveRoom other = (ActiveRoom) there.rooms.room("other").orElseThrow();
+        assertThat(other.participant("ann").getSid()).isEqualTo(sid);
+        assertThat(cid.stateOf("ann")).isEqualTo(ParticipantInfo.State.ACTIVE);
+        assertThat(cid.subscriber.subscriptions).containsKey(camera);
+        assertThat(there.plane.peer("ann", io.stoa.media.PeerSpec.Role.SINGLE).subscriptions).doesNotContainKey(microphone);
+
+        var moved = ann.last(MessageCase.ROOM_MOVED).getRoomMoved();
+        assertThat(moved.getRoom().getName()).isEqualTo("other");
+        assertThat(moved.getOtherParticipantsList()).extracting(ParticipantInfo::getIdentity).containsExactly("cid");
+        assertThat(moved.getToken()).isNotEmpty();
+        assertThat(ann.leave().getAction()).isEqualTo(LeaveRequest.Action.RESUME);
+        assertThat(here.events).contains("ann left");
+        assertThat(there.events).contains("ann joined", "ann published CAMERA");
+
+        Client back = ann.with(start -> start.setRoomName("other")).resumesOn(there).established();
+        assertThat(back.order().getFirst()).isEqualTo(RECONNECT);
+        back.sends(DataLane.RELIABLE, Client.packet("here").setSequence(1));
+        assertThat(cid.received(DataLane.RELIABLE)).anyMatch(packet -> packet.getUser().getPayload().toStringUtf8().equals("here"));
+    }
+
+    @Test
+    void a_participant_that_the_other_node_does_not_take_stays_where_it_was() {
+        other();
+        cluster.deaf.add("ND_there");
+        assertThatThrownBy(() -> here.room().moveParticipant("ann", "other")).isInstanceOf(RoomException.class);
+        assertThat(ann.wasTold(LEAVE)).isFalse();
+        ann.send(SignalRequest.newBuilder().setMute(MuteTrackRequest.newBuilder().setSid(camera).setMuted(true)));
+        assertThat(bob.track("ann", camera).getMuted()).isTrue();
+        ann.sends(DataLane.RELIABLE, Client.packet("as before"));
+        assertThat(bob.received(DataLane.RELIABLE)).anyMatch(packet -> packet.getUser().getPayload().toStringUtf8().equals("as before"));
+    }
+
+    @Test
+    void who_is_there_already_is_not_replaced() {
+        other();
+        Client twin = there.client("ann").with(start -> start.setRoomName("other")).join().connected();
+        assertThatThrownBy(() -> here.room().moveParticipant("ann", "other"))
+                .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.ALREADY_EXISTS));
+        assertThat(twin.wasTold(LEAVE)).isFalse();
+        assertThat(ann.wasTold(LEAVE)).isFalse();
+    }
+
+    @Test
+    void forwarding_across_nodes_is_not_there_and_says_so() {
+        other();
+        assertThatThrownBy(() -> here.room().forwardParticipant("ann", "other"))
+                .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.UNAVAILABLE))
+                .hasMessageContaining("another node");
     }
 
     // -- it stays
