@@ -293,7 +293,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
 
     /** The other node on which a room lives; empty if it lives here, or nowhere. */
     Optional<String> elsewhere(String name) throws RoomException {
-        Router current = router;
+        Router current = routes.router();
         NodeRegistry known = nodes;
         if (rooms.containsKey(name) || current == null || known == null) return Optional.empty();
         try {
@@ -523,7 +523,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     }
 
     Router router() {
-        return router;
+        return routes.router();
     }
 
     /** A room comes, still empty. */

@@ -33,6 +33,11 @@ final class Routes {
         tellAll();
     }
 
+    /** null while there is none. */
+    Router router() {
+        return router;
+    }
+
     void unbind(Router gone) {
         if (router == gone) router = null;
     }
@@ -53,7 +58,7 @@ final class Routes {
     private void tell(ActiveRoom room) {
         Router to = router;
         NodeRegistry all = nodes;
-        if (to == null || all == null || room.isClosed()) return; // whoever comes is told
+        if (to == null || all == null || room.isClosed() || manager.moves().leaves(room.name())) return; // whoever comes is told
         try {
             String has = to.claim(room.name(), all.localId(), all.localId());
             if (!has.equals(all.localId()) && !isAlive(all, has)) has = to.claim(room.name(), has, all.localId());
