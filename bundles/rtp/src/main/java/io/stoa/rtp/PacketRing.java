@@ -1,5 +1,6 @@
 package io.stoa.rtp;
 
+import io.stoa.base.Time;
 import java.util.Arrays;
 
 /**
@@ -7,10 +8,13 @@ import java.util.Arrays;
  * forwarding engine can catch up.
  *
  * <p>Bytes lie one behind the other in an arena that is written in circles. Each packet remembers at which absolute position of the
- * endless log it was written: it is intact as long as less than one arena has been written since. The arena doubles, up to a bound,
- * while it is too small for the wanted number of packets; once the stream's rate has been seen, nothing is allocated.
+ * endless log it was written: it is intact as long as less than one arena has been written since. The arena grows, up to a bound, while it is
+ * too small for the wanted number of packets and for what comes in {@link #WANTED}; once the stream's rate has been seen, nothing is allocated.
  */
 public final class PacketRing {
+    /** Nobody asks for what is older: neither for a repetition, nor to begin with a key frame, nor to go on after an engine was replaced. */
+    static final long WANTED = 3 * Time.SECOND;
+
     private final int mask;
     private final int maxBytes;
     private final long[] indexes;
@@ -22,6 +26,8 @@ public final class PacketRing {
     /** What was written before had been overwritten when the arena grew. */
     private long intactSince;
     private int writeAt;
+    /** When this circle was begun. */
+    private long circleAt = Time.NEVER;
     private long highest = -1;
     private int found;
 
@@ -38,8 +44,9 @@ public final class PacketRing {
         arena = new byte[firstBytes];
     }
 
-    public void add(long index, byte[] bytes, int offset, int length) {
-        if (writeAt + length > arena.length) turn(index, length);
+    public void add(long now, long index, byte[] bytes, int offset, int length) {
+        if (circleAt == Time.NEVER) circleAt = now;
+        if (writeAt + length > arena.length) turn(now, index, length);
         System.arraycopy(bytes, offset, arena, writeAt, length);
         int slot = (int) index & mask;
         indexes[slot] = index;
@@ -52,12 +59,13 @@ public final class PacketRing {
     }
 
     /** The end of the arena: grow while packets are lost for lack of bytes, else begin anew at its start. */
-    private void turn(long index, int length) {
-        if (arena.length < maxBytes && !find(index - mask)) {
-            intactSince = Math.max(intactSince, position - arena.length);
-            arena = Arrays.copyOf(arena, Math.min(maxBytes, Math.max(arena.length * 2, arena.length + length)));
+    private void turn(long now, long index, int length) {
+        if (arena.length < maxBytes && now - circleAt < WANTED && !find(index - mask)) {
+            intactSince = Math.max(intactSince, position - writeAt); // the rest of the circle before is written over
+            arena = Arrays.copyOf(arena, Math.min(maxBytes, Math.max(arena.length * 3 / 2, arena.length + length)));
             if (writeAt + length <= arena.length) return;
         }
+        circleAt = now;
         position += arena.length - writeAt;
         writeAt = 0;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class HistoryTest {
     @Test
     void a_ring_never_gives_other_bytes_than_it_was_given() {
-        for (long seed = 0; seed < 60; seed++) {
+        for (long seed = 0; seed < 200; seed++) {
             var random = new SplittableRandom(seed);
             var ring = new PacketRing(64, 2_000, 20_000);
             var model = new TreeMap<Long, byte[]>();
@@ -27,7 +27,7 @@ class HistoryTest {
                 long at = random.nextInt(10) == 0 ? Math.max(65_536, index - random.nextInt(30)) : index;
                 byte[] packet = new byte[1 + random.nextInt(i < 1_000 ? 400 : 1_500)];
                 random.nextBytes(packet);
-                ring.add(at, packet, 0, packet.length);
+                ring.add(0, at, packet, 0, packet.length);
                 model.put(at, packet);
                 long asked = index - random.nextInt(100);
                 if (!ring.find(asked)) continue;
@@ -42,7 +42,7 @@ class HistoryTest {
     void a_ring_grows_until_the_wanted_packets_fit() {
         var ring = new PacketRing(64, 1_000, 100_000);
         byte[] packet = new byte[1_000];
-        for (int i = 0; i < 500; i++) ring.add(i, packet, 0, packet.length);
+        for (int i = 0; i < 500; i++) ring.add(0, i, packet, 0, packet.length);
         for (int i = 500 - 60; i < 500; i++) assertThat(ring.find(i)).as("%d", i).isTrue();
         assertThat(ring.find(500 - 65)).isFalse();
         ring.clear();
@@ -51,15 +51,26 @@ class HistoryTest {
     }
 
     @Test
+    void the_ring_grows_for_what_comes_in_three_seconds_and_no_further() {
+        var ring = new PacketRing(512, 10_000, 100_000);
+        byte[] packet = new byte[1_000];
+        for (int i = 0; i < 500; i++) ring.add(i * 100 * MILLI, i, packet, 0, packet.length);
+        assertThat(ring.find(500 - 30)).isTrue();
+        assertThat(ring.bytes().length).isBetween(30_000, 50_000);
+        for (int i = 500; i < 1_000; i++) ring.add(50 * SECOND + i * 10 * MILLI, i, packet, 0, packet.length);
+        assertThat(ring.bytes().length).as("faster than there is room for").isEqualTo(100_000);
+    }
+
+    @Test
     void a_ring_knows_how_far_back_it_reaches() {
         var ring = new PacketRing(64, 64_000, 64_000);
         byte[] packet = new byte[500];
-        for (int i = 100; i < 200; i++) if (i % 10 != 3) ring.add(i, packet, 0, packet.length);
+        for (int i = 100; i < 200; i++) if (i % 10 != 3) ring.add(0, i, packet, 0, packet.length);
         assertThat(ring.reachesBackTo(150)).isTrue();
         assertThat(ring.reachesBackTo(143)).as("never came, but what followed is there").isTrue();
         assertThat(ring.reachesBackTo(200)).as("nothing since").isTrue();
         assertThat(ring.reachesBackTo(130)).isFalse();
-        for (int i = 200; i < 240; i++) ring.add(i, new byte[1_500], 0, 1_500);
+        for (int i = 200; i < 240; i++) ring.add(0, i, new byte[1_500], 0, 1_500);
         assertThat(ring.reachesBackTo(180)).as("its bytes were overwritten").isFalse();
         assertThat(ring.reachesBackTo(210)).isTrue();
     }

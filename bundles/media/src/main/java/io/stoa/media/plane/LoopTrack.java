@@ -134,7 +134,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
 
     /** @return null if the packet has gone to the subscribers, else why it is of no use to any */
     Drop packet(long now, long arrivedAt, int layer, long index, RtpView packet) {
-        ring(layer).add(index, packet.bytes(), packet.offset(), packet.length());
+        ring(layer).add(now, index, packet.bytes(), packet.offset(), packet.length());
         if (muted) return Drop.MUTED;
         fill(meta, layer, index, arrivedAt, packet);
         if (rates != null) measure(layer, packet.length());
@@ -227,7 +227,7 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
     private PacketRing ring(int layer) {
         PacketRing ring = rings[layer];
         if (ring != null) return ring;
-        return rings[layer] = form.video() ? new PacketRing(VIDEO_PACKETS, 128 << 10, 768 << 10) : new PacketRing(AUDIO_PACKETS, 8 << 10, 256 << 10);
+        return rings[layer] = form.video() ? new PacketRing(VIDEO_PACKETS, 32 << 10, 768 << 10) : new PacketRing(AUDIO_PACKETS, 8 << 10, 256 << 10);
     }
 
     long highest(int layer) {
