@@ -82,9 +82,9 @@ async function fault(name, { nodes, doors = nodes.map((node) => node.url), cause
   const room = newRoom('faults');
   const other = nodes.at(-1);
   const made = await until('a room', () => client(RoomServiceClient, nodes[0].url).createRoom({ name: room, nodeId: nodes[0].id }));
-  const people = await Promise.all([['ann', doors[0]], ['bob', doors.at(-1)]].map(([who, server]) => browser.join(room, who, { server })));
+  const people = await Promise.all([['ann', doors[0]], ['bob', doors.at(-1)]].map(([who, server]) => until(`${who} is there`, () => browser.join(room, who, { server }), 60_000)));
   await Promise.all(people.map((one, i) => one.publish({ colour: ['red', 'blue'][i], framesPerSecond: 15 })));
-  await together(people);
+  await until('both see each other', () => together(people), 60_000);
   await Promise.all(people.map((one) => one.talk('numbers', 50)));
   await wait(2_000);
   const [connections] = [await sum(people, (one) => one.connections()), await Promise.all(people.map((one) => one.gaps()))];

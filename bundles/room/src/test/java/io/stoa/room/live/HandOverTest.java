@@ -35,6 +35,7 @@ import io.stoa.protocol.livekit.VideoQuality;
 import io.stoa.room.HandOver.HandedRoom;
 import io.stoa.room.RoomException;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +104,7 @@ class HandOverTest {
         assertThat(bob.subscriber.restarts.size() + ann.publisher.offers.size()).isEqualTo(offers);
         assertThat(Stream.of(ann.publisher, bob.publisher, bob.subscriber)).noneMatch(peer -> peer.closed);
         assertThat(rig.events).as("no listener sees anybody come or go").isEmpty();
-        await(() -> rig.store.participants(Rig.ROOM).equals(people) && rig.store.room(Rig.ROOM).isPresent());
+        await(() -> Set.copyOf(rig.store.participants(Rig.ROOM)).equals(Set.copyOf(people)) && rig.store.room(Rig.ROOM).isPresent());
     }
 
     @Test

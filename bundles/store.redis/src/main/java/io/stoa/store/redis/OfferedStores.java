@@ -30,6 +30,7 @@ final class OfferedStores implements AutoCloseable {
     private ServiceRegistration<RoomStore> rooms;
     private volatile Settling settling = new Settling();
     private boolean told;
+    private boolean wasThere;
     private boolean closed;
 
     OfferedStores(BundleContext context, RedisConnection connection) {
@@ -55,13 +56,19 @@ final class OfferedStores implements AutoCloseable {
 
     /** In order, on a thread that may not wait. */
     private synchronized void follow(boolean there) {
-        boolean back = told;
+        boolean renews = told;
+        boolean back = wasThere;
         told = true;
-        if (there) Thread.ofVirtual().name("redis-stores").start(() -> begin(back));
-        else settling.begin(); // what the next one has is not known before it was asked
+        wasThere |= there;
+        if (there) Thread.ofVirtual().name("redis-stores").start(() -> begin(renews, back));
+        else if (back) settling.begin(); // what the next one has is not known before it was asked
     }
 
-    private void begin(boolean back) {
+    /**
+     * @param renews whether somebody may have told the store in vain
+     * @param back whether Redis was there before, and may have lost what it had
+     */
+    private void begin(boolean renews, boolean back) {
         Conversation redis = Conversation.with(connection);
         Settling next = new Settling();
         try {
@@ -72,7 +79,7 @@ final class OfferedStores implements AutoCloseable {
             LOG.warn("{} was not written, it will be at the next connection: {}", RedisVersion.KEY, e.getMessage());
         }
         settling = next;
-        if (back) renewRooms();
+        if (renews) renewRooms();
     }
 
     private synchronized void renewRooms() {

@@ -33,6 +33,7 @@ final class Settling {
 
     /** @throws StoreException if what is not found may be there all the same */
     void require() throws StoreException {
-        if (begun || until - System.nanoTime() > 0) throw new StoreException("Redis has come back, and nodes are telling it what they have");
+        if (begun) throw new StoreException("Redis is away, or has just come back: what it has kept is not known yet");
+        if (until - System.nanoTime() > 0) throw new StoreException("Redis has come back, and nodes are telling it what they have");
     }
 }

@@ -205,6 +205,26 @@ class RedisStoresTest extends RedisContracts {
     }
 
     @Test
+    void in_a_redis_that_has_come_back_empty_nothing_is_missing_for_a_while() throws Exception {
+        Conversation redis = Conversation.with(one);
+        Settling first = new Settling();
+        first.ask(redis, true);
+        Settling second = new Settling();
+        second.ask(redis, false); // another node, which was told
+        RoomStore rooms = new RedisRoomStore(redis, second);
+        assertThatThrownBy(() -> rooms.rooms(List.of())).isInstanceOf(StoreException.class).hasMessageContaining("telling it what they have");
+        assertThatThrownBy(() -> rooms.room("hall")).isInstanceOf(StoreException.class);
+        rooms.putRoom(Room.newBuilder().setName("hall").build(), null);
+        assertThat(rooms.room("hall")).as("what is there is right").isPresent();
+        one.commands().del("stoa_settling".getBytes()).get();
+        Settling later = new Settling();
+        later.ask(redis, false);
+        assertThat(new RedisRoomStore(redis, later).rooms(List.of())).hasSize(1);
+        later.begin();
+        assertThatThrownBy(() -> new RedisRoomStore(redis, later).rooms(List.of())).as("it is away").isInstanceOf(StoreException.class);
+    }
+
+    @Test
     void one_that_is_no_longer_in_charge_writes_nothing_more() throws Exception {
         Gate gate = new Gate("redis");
         EgressStore egresses = RedisDurableStore.stores(new Conversation(one, gate)).egress();

@@ -28,6 +28,7 @@ import io.stoa.store.AgentStore;
 import io.stoa.store.DurableStore;
 import io.stoa.store.EgressStore;
 import io.stoa.store.IngressStore;
+import io.stoa.store.RecordLine;
 import io.stoa.store.RoomStore;
 import io.stoa.store.SipStore;
 import io.stoa.store.StoreCharge;
@@ -86,6 +87,7 @@ class AssemblyIT {
             Map.entry(AgentServer.class, List.of("service.agent")),
             Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "edge.agent", "edge.whip", "edge.whip", "ops.health", "ops.health", "ops.health")),
             Map.entry(EventLine.class, List.of("handover")),
+            Map.entry(RecordLine.class, List.of("handover")),
             Map.entry(MetricsAccess.class, List.of("ops.config")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
