@@ -204,6 +204,23 @@ class EgressWorkersIT {
                 text(one.getAsJsonObject(), "details").isEmpty());
     }
 
+    @Test
+    void the_service_is_replaced_while_it_records() throws Exception {
+        LiveKitWorker worker = house.worker("egress", "one", 0.5);
+        String id = text(house.granted("Egress/StartRoomCompositeEgress", ROOM), "egress_id");
+        worker.says("asked");
+        house.replace("service.egress", () -> {
+            assertThat(house.ask("Egress/StopEgress", "{'egressId':'" + id + "'}").error()).startsWith("unavailable").contains("service.egress");
+            worker.does("active " + id);
+            assertThat(text(worker.said("failed"), "code")).as("it will say it again").isEqualTo("unavailable");
+        });
+        worker.did("active " + id);
+        house.granted("Egress/StopEgress", "{'egressId':'" + id + "'}");
+        worker.says("stop");
+        worker.did("complete " + id);
+        house.awaitTold(id, STARTING, ACTIVE, ENDING, "egress_ended EGRESS_COMPLETE");
+    }
+
     /** It does not start again by itself: nobody can say what it has recorded. */
     @Test
     void a_worker_that_has_died_cannot_stop_what_it_records() throws Exception {

@@ -129,6 +129,23 @@ class IngressWorkersIT {
     }
 
     @Test
+    void the_service_is_replaced_while_it_publishes() throws Exception {
+        LiveKitWorker worker = house.worker("ingress", "one", 1);
+        JsonObject ingress = created("RTMP_INPUT", "");
+        String id = text(ingress, "ingress_id");
+        worker.did("push " + text(ingress, "stream_key"));
+        house.replace("service.ingress", () -> {
+            assertThat(house.ask("Ingress/ListIngress", "{}").error()).startsWith("unavailable").contains("service.ingress");
+            worker.does("publish " + id);
+            assertThat(text(worker.said("failed"), "code")).as("it will say it again").isEqualTo("unavailable");
+        });
+        worker.did("publish " + id);
+        house.granted("Ingress/DeleteIngress", "{'ingressId':'" + id + "'}");
+        worker.says("delete");
+        house.awaitTold(id, STARTED, AT_REST);
+    }
+
+    @Test
     void one_that_is_switched_off_is_shown_as_such_to_the_worker() throws Exception {
         LiveKitWorker worker = house.worker("ingress", "one", 1);
         JsonObject ingress = created("RTMP_INPUT", ",'enabled':false");

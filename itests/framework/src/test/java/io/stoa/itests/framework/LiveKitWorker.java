@@ -73,6 +73,15 @@ final class LiveKitWorker implements AutoCloseable {
         return JsonParser.parseString(line.substring(word.length() + 1)).getAsJsonObject();
     }
 
+    /** The same, in a lambda. */
+    JsonObject said(String word) {
+        try {
+            return says(word);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** It was not asked for anything since. */
     boolean saysNothing() {
         return said.isEmpty();

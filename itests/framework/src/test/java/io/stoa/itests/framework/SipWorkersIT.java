@@ -123,6 +123,19 @@ class SipWorkersIT {
     }
 
     @Test
+    void the_service_is_replaced_while_somebody_calls() throws Exception {
+        LiveKitWorker worker = house.worker("sip", "one", 1);
+        house.replace("service.sip", () -> {
+            assertThat(house.ask("SIP/ListSIPInboundTrunk", "{}").error()).startsWith("unavailable").contains("service.sip");
+            worker.does("call +1 +2 192.0.2.7");
+            assertThat(text(worker.said("failed"), "code")).as("a caller hears that it does not work").isEqualTo("unavailable");
+        });
+        worker.does("call +1 +2 192.0.2.7");
+        worker.says("authentication");
+        worker.says("dispatch");
+    }
+
+    @Test
     void where_two_trunks_fit_the_worker_is_told() throws Exception {
         LiveKitWorker worker = house.worker("sip", "one", 1);
         for (String user : new String[] {"a", "b"})
