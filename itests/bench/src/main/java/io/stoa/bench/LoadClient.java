@@ -129,7 +129,7 @@ final class LoadClient extends Timed {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            tools.loop().post(() -> lost("the WebSocket failed: " + error));
+            tools.loop().post(() -> lost("the WebSocket failed: " + error + (error.getCause() == null ? "" : ", " + error.getCause())));
         }
     }
 
