@@ -77,7 +77,7 @@ class AbsenceIT {
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "edge.agent   | HttpRoute                                    | 101 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration MetricsAccess Secrets ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration Secrets ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.webhook  | MetricSource                                 | 101 | 200",
         "ops.health   | HealthCheck HttpRoute HttpRoute HttpRoute    | 101 | 200",
