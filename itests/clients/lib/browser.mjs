@@ -32,6 +32,12 @@ export async function openBrowser(more = []) {
       participant.sid = await participant.join(server, await token(room, identity), options);
       return participant;
     },
+    /** A page of its own, for whoever does without livekit-client. */
+    async page() {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(`http://127.0.0.1:${pages.address().port}/`);
+      return page;
+    },
     async close() {
       await browser.close();
       pages.close();

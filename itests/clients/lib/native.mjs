@@ -58,6 +58,17 @@ class NativeParticipant {
     await reader.cancel();
   }
 
+  /** The colour alone: not every source counts its pictures. */
+  async shows(identity, colour) {
+    const reader = new VideoStream(await this.#track(identity, TrackKind.KIND_VIDEO)).getReader();
+    let pictures = 0;
+    await until(`${colour} pictures of ${identity}`, async () => {
+      const { data, width, height } = (await next(reader)).frame.convert(VideoBufferType.RGBA);
+      return recognize(data, width, height).colour === colour && ++pictures >= NUMBERS_TO_MOVE;
+    });
+    await reader.cancel();
+  }
+
   async hears(identity, hertz) {
     const reader = new AudioStream(await this.#track(identity, TrackKind.KIND_AUDIO), SAMPLE_RATE, 1).getReader();
     await until(`${hertz} Hz of ${identity}`, async () => {

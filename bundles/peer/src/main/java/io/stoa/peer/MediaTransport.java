@@ -43,6 +43,7 @@ final class MediaTransport {
     /** By announced RTX SSRC (FID groups). A section's last description counts, and its first groups, one per layer. */
     private final Map<Integer, Repair> announcedRepairs = new HashMap<>();
     private final int[] nacks = new int[MAX_NACKS];
+    private final FeedbackCounts feedbackCounts = new FeedbackCounts();
     private int midId;
     private int ridId;
     private int repairedRidId;
@@ -308,6 +309,7 @@ final class MediaTransport {
             int id = reports.nackPacketId(i);
             int mask = reports.nackMask(i);
             sender.missed(1 + Integer.bitCount(mask));
+            feedbackCounts.nackIn(1 + Integer.bitCount(mask));
             handler.nack(now, sender, id);
             for (int bit = 0; bit < 16; bit++) if ((mask >> bit & 1) != 0) handler.nack(now, sender, id + 1 + bit & 0xffff);
         }
@@ -315,8 +317,12 @@ final class MediaTransport {
 
     private void payloadFeedback(long now) {
         switch (reports.count()) {
-            case RtcpView.FMT_PLI -> keyFrameLost(now, reports.hasMediaSsrc() ? senders.get(reports.mediaSsrc()) : null);
+            case RtcpView.FMT_PLI -> {
+                feedbackCounts.pliIn();
+                keyFrameLost(now, reports.hasMediaSsrc() ? senders.get(reports.mediaSsrc()) : null);
+            }
             case RtcpView.FMT_FIR -> {
+                feedbackCounts.firIn();
                 for (int i = 0; i < reports.firEntries(); i++) keyFrameLost(now, senders.get(reports.firSsrc(i)));
             }
             case RtcpView.FMT_AFB -> {
@@ -353,7 +359,12 @@ final class MediaTransport {
 
     // -- RTCP out
 
+    FeedbackCounts feedbackCounts() {
+        return feedbackCounts;
+    }
+
     void pli(int ssrc) {
+        feedbackCounts.pliOut();
         out.pli(ownSsrc, ssrc);
         if (out.isFull()) transmit();
     }
@@ -415,6 +426,7 @@ final class MediaTransport {
             if (stream.nacks.size() == 0) continue;
             int count = stream.nacks.take(now, nacks);
             if (count > 0) out.nack(ownSsrc, stream.ssrc(), nacks, count);
+            feedbackCounts.nackOut(count);
             long givenUp = stream.nacks.takeGivenUp();
             if (givenUp >= 0) handler.gaveUp(now, stream, givenUp);
             nackAt = Time.earlier(nackAt, stream.nacks.nextWake());

@@ -119,6 +119,11 @@ public final class Peer {
         return all;
     }
 
+    /** What was asked for again, by either side. */
+    public FeedbackCounts feedbackCounts() {
+        return media.feedbackCounts();
+    }
+
     /** The same counters for whoever handles the peer's packets further: one writer, the loop. */
     public DropCounters ownDrops() {
         return drops;

@@ -3,6 +3,8 @@ package io.stoa.edge.whip;
 import io.stoa.protocol.livekit.AddTrackRequest;
 import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.TrackType;
+import io.stoa.protocol.livekit.VideoLayer;
+import io.stoa.protocol.livekit.VideoQuality;
 import io.stoa.sdp.Direction;
 import io.stoa.sdp.MediaDescription;
 import io.stoa.sdp.SdpException;
@@ -17,6 +19,7 @@ final class Offer {
     private static final String STREAM = "-";
     private static final String VIDEO = "video";
     private static final String AUDIO = "audio";
+    private static final List<VideoQuality> QUALITIES = List.of(VideoQuality.LOW, VideoQuality.MEDIUM, VideoQuality.HIGH);
 
     private final SessionDescription description;
     private final List<AddTrackRequest> tracks = new ArrayList<>();
@@ -44,7 +47,22 @@ final class Offer {
                 .setName(video ? "synthesized-camera" : "synthesized-microphone")
                 .setType(video ? TrackType.VIDEO : TrackType.AUDIO)
                 .setSource(video ? TrackSource.CAMERA : TrackSource.MICROPHONE)
+                .setStream("camera")
+                .setDisableDtx(!video)
+                .addAllLayers(video ? layers(section) : List.of())
                 .build();
+    }
+
+    /** How many there are is all that a description says of them: their sizes follow from the pictures. */
+    private static List<VideoLayer> layers(MediaDescription section) {
+        int count = Math.min(section.simulcastSend.size(), QUALITIES.size());
+        return QUALITIES.subList(0, count).stream()
+                .map(quality -> VideoLayer.newBuilder().setQuality(quality).setSpatialLayer(quality.getNumber()).setRid(rid(section, quality.getNumber())).build())
+                .toList();
+    }
+
+    private static String rid(MediaDescription section, int index) {
+        return section.simulcastSend.get(index);
     }
 
     List<AddTrackRequest> tracks() {

@@ -32,6 +32,8 @@ final class Publisher implements SignalSink {
     private static final long ANSWER_SECONDS = 10;
     /** For the candidates of an answer: they are all known when it is made, and follow at once. */
     private static final long CANDIDATES_MILLIS = 1_000;
+    /** Who is not connected after that is not there any more; of who was connected before nobody may tell. */
+    private static final long CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** After that a subscription may have come about. */
     private static final long SUBSCRIPTION_MILLIS = 100;
 
@@ -44,7 +46,6 @@ final class Publisher implements SignalSink {
     private boolean allCandidates;
     private boolean closed;
     private boolean connected;
-    private boolean left;
     private boolean over;
     private List<TrackInfo> mine = List.of();
     /** Sids of the tracks of others, by identity and name. */
@@ -55,6 +56,7 @@ final class Publisher implements SignalSink {
     /** @throws WhipException {@code 503} with what the room says against it */
     static Publisher open(SignalServer server, StartSession start) throws WhipException {
         Publisher publisher = new Publisher();
+        publisher.participantSid = start.getParticipantId();
         try {
             SignalSession session = server.open(start, publisher);
             synchronized (publisher) {
@@ -99,7 +101,7 @@ final class Publisher implements SignalSink {
             return;
         }
         mine = who.getTracksList();
-        if (who.getState() == ParticipantInfo.State.ACTIVE) connected();
+        connected |= who.getState() == ParticipantInfo.State.ACTIVE;
         if (who.getState() == ParticipantInfo.State.DISCONNECTED) over = true;
     }
 
@@ -175,15 +177,21 @@ final class Publisher implements SignalSink {
         return sids;
     }
 
-    private void connected() {
-        connected = true;
-        if (left) Thread.startVirtualThread(this::release);
+    /** The participant is left on its own as soon as its connection is there: until then it lives by its signalling. */
+    void leaveOnceConnected() {
+        Thread.ofVirtual().name("whip-until-connected").start(() -> {
+            awaitConnection();
+            release();
+        });
     }
 
-    /** The participant is left on its own as soon as its connection is there: until then it lives by its signalling. */
-    synchronized void leaveOnceConnected() {
-        left = true;
-        if (connected) Thread.startVirtualThread(this::release);
+    private synchronized void awaitConnection() {
+        long until = System.nanoTime() + CONNECTION_NANOS;
+        try {
+            for (long left; !connected && !over && !closed && (left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) > 0; ) wait(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized LeaveRequest refusal() {

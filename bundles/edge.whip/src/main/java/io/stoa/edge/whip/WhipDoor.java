@@ -252,7 +252,9 @@ final class WhipDoor {
         if (!id.equals(known.id)) throw new WhipException(500, "ice session mismatch, expected: " + known.id + ", got: " + id);
         IceFragment fragment = IceFragment.parse(text);
         known.offer.check(fragment);
-        with(start, sid, publisher -> publisher.trickle(fragment.candidates()));
+        Publisher publisher = resumed(start, sid);
+        publisher.trickle(fragment.candidates());
+        publisher.leaveOnceConnected();
     }
 
     private WHIPParticipantICERestartResponse restart(StartSession start, String sid, String text) throws WhipException {
@@ -268,12 +270,15 @@ final class WhipDoor {
         WHIPParticipantICERestartResponse.Builder response = WHIPParticipantICERestartResponse.newBuilder();
         synchronized (known.offer) {
             known.offer.restart(IceFragment.parse(text));
-            with(start, sid, publisher -> {
+            Publisher publisher = resumed(start, sid);
+            try {
                 publisher.offer(known.offer.sdp());
                 var answer = publisher.answer();
                 known.id = IceFragment.transport(answer).iceUfrag;
                 response.setIceSessionId(known.id).setSdpFragment(IceFragment.of(answer));
-            });
+            } finally {
+                publisher.leaveOnceConnected();
+            }
         }
         return response.build();
     }
@@ -287,21 +292,10 @@ final class WhipDoor {
     private void delete(StartSession start, String sid) throws WhipException {
         Session known = sessions.get(sid);
         if (known != null && known.notices != null) known.notices.stop();
-        with(start, sid, Publisher::leave);
-        sessions.remove(sid);
-    }
-
-    private interface Business {
-        void with(Publisher publisher) throws WhipException;
-    }
-
-    private void with(StartSession start, String sid, Business business) throws WhipException {
         Publisher publisher = resumed(start, sid);
-        try {
-            business.with(publisher);
-        } finally {
-            publisher.release();
-        }
+        publisher.leave();
+        publisher.release();
+        sessions.remove(sid);
     }
 
     private Publisher resumed(StartSession start, String sid) throws WhipException {

@@ -122,6 +122,7 @@ class WhipDoorTest {
         assertThat(room.starts.getLast().getReconnect()).isTrue();
         assertThat(room.starts.getLast().getParticipantId()).isEqualTo(SID);
         assertThat(room.requests).singleElement().satisfies(request -> assertThat(request.getTrickle().getCandidateInit()).contains("198.51.100.7"));
+        assertThat(room.closed).as("until it is connected, it lives by its signalling").isFalse();
 
         assertThat(patch("another", fragment("u1", "p1", "0")).status).isEqualTo(500);
         assertThat(patch("server1", fragment("u1", "p1", "7"))).satisfies(refused(400, "mid mismatch: 7 was not offered"));

@@ -122,6 +122,14 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     @Override
     public PlaneStats stats() {
+        PlaneSums sums = sums();
+        synchronized (sums) {
+            return stats(sums);
+        }
+    }
+
+    /** To be read with its lock: a loop that was not in time may still add to it. */
+    private PlaneSums sums() {
         PlaneSums sums = new PlaneSums();
         CountDownLatch done = new CountDownLatch(loops.size());
         for (MediaLoop loop : loops)
@@ -136,19 +144,24 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (sums) {
-            Map<String, Long> drops = new LinkedHashMap<>();
-            sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
-            Traffic traffic = sums.traffic;
-            return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
-                    drops, io.name(), srtp.name(), slot.name(), slot.longestGapNanos());
-        }
+        return sums;
+    }
+
+    private PlaneStats stats(PlaneSums sums) {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        sums.drops.nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
+        Traffic traffic = sums.traffic;
+        return new PlaneStats(sums.peers, sums.published, sums.subscribed, traffic.packetsIn(), traffic.packetsOut(), traffic.bytesIn(), traffic.bytesOut(),
+                drops, io.name(), srtp.name(), slot.name(), slot.longestGapNanos());
     }
 
     @Override
     public List<Metric> metrics() {
-        List<Metric> all = new ArrayList<>(PlaneMetrics.of(stats()));
-        all.addAll(PlaneMetrics.of(loops.stream().map(MediaLoop::lateness).toList()));
+        List<Metric> all = new ArrayList<>(PlaneMetrics.of(loops.stream().map(MediaLoop::lateness).toList()));
+        PlaneSums sums = sums();
+        synchronized (sums) {
+            all.addAll(PlaneMetrics.of(stats(sums), sums));
+        }
         return all;
     }
 

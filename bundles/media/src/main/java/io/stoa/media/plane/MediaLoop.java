@@ -14,6 +14,7 @@ import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketMeta;
 import io.stoa.media.PeerState;
+import io.stoa.peer.FeedbackCounts;
 import io.stoa.peer.PacketOutbox;
 import io.stoa.peer.PeerTools;
 import io.stoa.rtp.RtpView;
@@ -60,6 +61,8 @@ final class MediaLoop implements LoopHandler {
     long withoutEngineSince = Time.NEVER;
     private long tickAt = Time.NEVER;
     /** Of peers that are no more. */
+    private final FeedbackCounts feedbackBefore = new FeedbackCounts();
+    private final TurnTimes turns = new TurnTimes();
     private final Traffic before = new Traffic();
 
     MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom) {
@@ -78,6 +81,7 @@ final class MediaLoop implements LoopHandler {
 
     @Override
     public void receive(long now, DatagramBatch batch) {
+        long begun = System.nanoTime(); // how long it takes is all that this is for
         for (int i = 0; i < batch.size; i++) {
             Flow flow = batch.flow[i];
             LoopPeer owner = flow.owner instanceof LoopPeer known ? claimant(known, flow, batch, i) : route(batch, i);
@@ -86,6 +90,7 @@ final class MediaLoop implements LoopHandler {
             touch(owner);
         }
         endTurn(now);
+        turns.took(System.nanoTime() - begun);
     }
 
     /**
@@ -134,6 +139,7 @@ final class MediaLoop implements LoopHandler {
 
     @Override
     public void wake(long now) {
+        long begun = System.nanoTime();
         lateness.observe(now, nextWake());
         while (Time.due(deadlines.next(), now)) {
             LoopPeer peer = deadlines.first();
@@ -151,6 +157,7 @@ final class MediaLoop implements LoopHandler {
         }
         parking.wake(now);
         endTurn(now);
+        turns.took(System.nanoTime() - begun);
     }
 
     @Override
@@ -278,6 +285,7 @@ final class MediaLoop implements LoopHandler {
         byUfrag.values().removeIf(p -> p == peer);
         deadlines.remove(peer);
         before.add(peer.traffic());
+        feedbackBefore.add(peer.peer().feedbackCounts());
         peer.peer().drops().addTo(drops);
         peer.flows().releaseAll();
     }
@@ -337,12 +345,15 @@ final class MediaLoop implements LoopHandler {
 
     void sum(PlaneSums sums) {
         sums.traffic.add(before);
+        sums.feedback.add(feedbackBefore);
+        sums.turns.add(turns);
         drops.addTo(sums.drops);
         for (LoopPeer peer : peers) {
             sums.peers++;
             sums.published += peer.published().count();
             sums.subscribed += peer.subscribed().count();
             sums.traffic.add(peer.traffic());
+            sums.feedback.add(peer.peer().feedbackCounts());
             peer.peer().drops().addTo(sums.drops);
         }
     }

@@ -11,11 +11,15 @@ import java.util.Map;
 final class PlaneMetrics {
     private PlaneMetrics() {}
 
-    static List<Metric> of(PlaneStats stats) {
+    static List<Metric> of(PlaneStats stats, PlaneSums sums) {
         List<Metric.Series> drops = stats.drops().entrySet().stream().<Metric.Series>map(drop -> new Value(Map.of("reason", drop.getKey()), drop.getValue())).toList();
         return List.of(
                 new Metric("livekit_packet_total", Kind.COUNTER, "RTP packets, those sent again included.", ways(stats.packetsIn(), stats.packetsOut())),
                 new Metric("livekit_packet_bytes", Kind.COUNTER, "Bytes of RTP packets, those sent again included.", ways(stats.bytesIn(), stats.bytesOut())),
+                new Metric("livekit_nack_total", Kind.COUNTER, "Packets asked for again.", ways(sums.feedback.nacksIn(), sums.feedback.nacksOut())),
+                new Metric("livekit_pli_total", Kind.COUNTER, "Key frames asked for by PLI.", ways(sums.feedback.plisIn(), sums.feedback.plisOut())),
+                new Metric("livekit_fir_total", Kind.COUNTER, "Key frames asked for by FIR.", ways(sums.feedback.firsIn(), 0)),
+                sums.turns.metric("stoa_loop_turn_seconds", "How long turns of media loops have taken."),
                 Metric.gauge("livekit_track_subscribed_total", "Tracks that somebody is subscribed to, once for each.", Map.of(), stats.subscribedTracks()),
                 Metric.gauge("stoa_peers", "WebRTC connections.", Map.of(), stats.peers()),
                 new Metric("stoa_drops_total", Kind.COUNTER, "Packets that went no further, by reason.", drops),

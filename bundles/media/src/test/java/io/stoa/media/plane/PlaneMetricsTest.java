@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class PlaneMetricsTest {
     private static List<Metric.Series> of(PlaneStats stats, String name) {
-        return PlaneMetrics.of(stats).stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow().series();
+        return of(stats, new PlaneSums(), name);
+    }
+
+    private static List<Metric.Series> of(PlaneStats stats, PlaneSums sums, String name) {
+        return PlaneMetrics.of(stats, sums).stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow().series();
     }
 
     @Test
@@ -23,6 +27,22 @@ class PlaneMetricsTest {
         assertThat(of(stats, "stoa_drops_total")).containsExactly(new Value(Map.of("reason", "SRTP_REPLAY"), 7));
         assertThat(of(stats, "stoa_engines_info")).containsExactly(new Value(Map.of("packet_io", "netty-epoll", "srtp", "portable", "forwarding", "layers 1.2"), 1));
         assertThat(of(stats, "stoa_forwarding_swap_gap_seconds")).containsExactly(new Value(Map.of(), 1.5));
+    }
+
+    @Test
+    void turns_are_sorted_by_how_long_they_took() {
+        PlaneSums sums = new PlaneSums();
+        TurnTimes loop = new TurnTimes();
+        loop.took(90_000);
+        loop.took(3_000_000);
+        sums.turns.add(loop);
+        sums.turns.add(loop);
+        PlaneStats stats = new PlaneStats(0, 0, 0, 0, 0, 0, 0, Map.of(), "netty-epoll", "", "", 0);
+        assertThat(of(stats, sums, "stoa_loop_turn_seconds")).singleElement().satisfies(series -> {
+            Metric.Buckets buckets = (Metric.Buckets) series;
+            assertThat(buckets.counts()).containsExactly(2L, 0L, 0L, 0L, 0L, 2L, 0L, 0L, 0L, 0L);
+            assertThat(buckets.sum()).isEqualTo(0.00618);
+        });
     }
 
     @Test

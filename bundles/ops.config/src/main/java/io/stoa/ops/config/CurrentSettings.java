@@ -27,7 +27,6 @@ final class CurrentSettings {
     private final ConfiguredKeys keys;
     private final ConfiguredTurnServers turnServers = new ConfiguredTurnServers(() -> System.currentTimeMillis() / 1_000);
     private final ConfiguredSecrets secrets;
-    private final ConfiguredMetricsAccess metricsAccess = new ConfiguredMetricsAccess();
     private final Set<String> reported = new HashSet<>();
     private Settings current;
 
@@ -51,7 +50,6 @@ final class CurrentSettings {
         keys = new ConfiguredKeys(current.keys());
         turnServers.replace(current.list(TURN_SERVERS));
         secrets = new ConfiguredSecrets(table, current);
-        metricsAccess.replace(current);
     }
 
     ConfiguredKeys keys() {
@@ -64,10 +62,6 @@ final class CurrentSettings {
 
     ConfiguredSecrets secrets() {
         return secrets;
-    }
-
-    ConfiguredMetricsAccess metricsAccess() {
-        return metricsAccess;
     }
 
     /** Brings them into force. */
@@ -90,7 +84,6 @@ final class CurrentSettings {
             write(next);
             keys.replace(next.keys());
             turnServers.replace(next.list(TURN_SERVERS));
-            metricsAccess.replace(next);
             levels.apply(LogLevels.of(next));
             loaded.warnings().stream().filter(warning -> !current.warnings().contains(warning)).forEach(LOG::warn);
             report(next.used());

@@ -1,7 +1,6 @@
 package io.stoa.ops.config;
 
 import io.stoa.auth.KeyProvider;
-import io.stoa.auth.MetricsAccess;
 import io.stoa.auth.Secrets;
 import io.stoa.room.TurnServers;
 import java.io.IOException;
@@ -28,7 +27,6 @@ public final class LiveConfiguration {
     private final ServiceRegistration<KeyProvider> registration;
     private final ServiceRegistration<TurnServers> turnRegistration;
     private final ServiceRegistration<Secrets> secretsRegistration;
-    private final ServiceRegistration<MetricsAccess> accessRegistration;
     private final Thread watcher;
 
     @Activate
@@ -41,7 +39,6 @@ public final class LiveConfiguration {
         registration = context.registerService(KeyProvider.class, settings.keys(), null); // before anybody can ask to be let in
         turnRegistration = context.registerService(TurnServers.class, settings.turnServers(), null);
         secretsRegistration = context.registerService(Secrets.class, settings.secrets(), null);
-        accessRegistration = context.registerService(MetricsAccess.class, settings.metricsAccess(), null);
         settings.publish();
         watcher = Thread.ofVirtual().name("configuration").start(this::watch);
     }
@@ -50,7 +47,6 @@ public final class LiveConfiguration {
     void deactivate() {
         watcher.interrupt();
         secretsRegistration.unregister();
-        accessRegistration.unregister();
         turnRegistration.unregister();
         registration.unregister();
     }

@@ -7,26 +7,46 @@ import io.stoa.metrics.Metric.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prometheus's text format, version 0.0.4: what LiveKit's server answers whatever is asked for. (OpenMetrics wants counters to end in
- * {@code _total} and nothing else to; LiveKit's names do not keep to that.)
+ * Prometheus's text format, which is what LiveKit's server answers whatever is asked for, or OpenMetrics. Names are the same in both:
+ * LiveKit's counters that do not end in {@code _total}, which OpenMetrics wants, are of unknown type there.
  */
 final class Exposition {
     private static final Logger LOG = LoggerFactory.getLogger(Exposition.class);
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String TOTAL = "_total";
 
+    /** How it is written. */
+    enum Format {
+        PROMETHEUS("text/plain; version=0.0.4; charset=utf-8"),
+        OPEN_METRICS("application/openmetrics-text; version=1.0.0; charset=utf-8");
+
+        final String contentType;
+
+        Format(String contentType) {
+            this.contentType = contentType;
+        }
+
+        /** @param accept the header, null if there is none */
+        static Format accepted(String accept) {
+            return accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
+        }
+    }
+
+    private final Format format;
     private final Map<String, String> always;
     /** By name; the first one says kind and help. */
     private final Map<String, Metric> first = new TreeMap<>();
     private final Map<String, Map<Map<String, String>, Series>> series = new TreeMap<>();
 
     /** @param always labels of this node, for metrics of the server */
-    Exposition(Map<String, String> always) {
+    Exposition(Format format, Map<String, String> always) {
+        this.format = format;
         this.always = always;
     }
 
@@ -61,11 +81,24 @@ final class Exposition {
         first.forEach((name, metric) -> {
             Map<Map<String, String>, Series> all = series.get(name);
             if (all.isEmpty()) return;
-            out.append("# HELP ").append(name).append(' ').append(metric.help().replace("\\", "\\\\").replace("\n", "\\n")).append('\n');
-            out.append("# TYPE ").append(name).append(' ').append(metric.kind().name().toLowerCase(java.util.Locale.ROOT)).append('\n');
+            head(out, metric);
             for (Series one : all.values()) write(out, name, one);
         });
+        if (format == Format.OPEN_METRICS) out.append("# EOF\n");
         return out.toString();
+    }
+
+    private void head(StringBuilder out, Metric metric) {
+        String family = metric.name();
+        String type = metric.kind().name().toLowerCase(Locale.ROOT);
+        String help = metric.help().replace("\\", "\\\\").replace("\n", "\\n");
+        if (format == Format.OPEN_METRICS) {
+            help = help.replace("\"", "\\\"");
+            if (metric.kind() == Metric.Kind.COUNTER && family.endsWith(TOTAL)) family = family.substring(0, family.length() - TOTAL.length());
+            else if (metric.kind() == Metric.Kind.COUNTER) type = "unknown";
+        }
+        out.append("# HELP ").append(family).append(' ').append(help).append('\n');
+        out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
     }
 
     private void write(StringBuilder out, String name, Series one) {
@@ -78,7 +111,7 @@ final class Exposition {
                 for (int i = 0; i < buckets.counts().size(); i++) {
                     sum += buckets.counts().get(i);
                     Map<String, String> upTo = new LinkedHashMap<>(labels);
-                    upTo.put("le", i < buckets.bounds().size() ? number(buckets.bounds().get(i)) : "+Inf");
+                    upTo.put("le", i < buckets.bounds().size() ? bound(buckets.bounds().get(i)) : "+Inf");
                     line(out, name + "_bucket", upTo, sum);
                 }
                 line(out, name + "_sum", labels, buckets.sum());
@@ -103,6 +136,11 @@ final class Exposition {
 
     private static String escaped(String text) {
         return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    /** OpenMetrics wants a number with a point there. */
+    private String bound(double value) {
+        return format == Format.OPEN_METRICS ? Double.toString(value) : number(value);
     }
 
     static String number(double value) {

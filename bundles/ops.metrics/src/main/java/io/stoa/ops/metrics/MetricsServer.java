@@ -2,7 +2,7 @@ package io.stoa.ops.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.stoa.auth.MetricsAccess;
+import io.stoa.auth.Secrets;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.metrics.MetricSource;
 import java.io.IOException;
@@ -43,6 +43,7 @@ public final class MetricsServer {
     private final BundleSource bundles;
     private final Scrape scrape = new Scrape(this::sources, this::always);
     private volatile String nodeId = "";
+    private volatile String username;
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     volatile List<MetricSource> others = List.of();
@@ -52,7 +53,7 @@ public final class MetricsServer {
 
     /** Without one nobody may read. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile MetricsAccess access;
+    volatile Secrets secrets;
 
     @Activate
     public MetricsServer(BundleContext context, MetricsConfig config) throws IOException {
@@ -62,6 +63,7 @@ public final class MetricsServer {
     /** @param bundles null where there is no framework */
     MetricsServer(BundleSource bundles, MetricsConfig config) throws IOException {
         this.bundles = bundles;
+        username = config.prometheusUsername();
         own = bundles == null ? List.of(new ProcessSource()) : List.of(new ProcessSource(), bundles);
         if (config.prometheusPort() != 0) listen(config);
     }
@@ -69,7 +71,7 @@ public final class MetricsServer {
     /** Only a restart changes the port; without this, each change of what else is in its configurations would begin it anew. */
     @Modified
     void modified(MetricsConfig config) {
-        LOG.debug("metrics stay on port {}", config.prometheusPort());
+        username = config.prometheusUsername();
     }
 
     private void listen(MetricsConfig config) throws IOException {
@@ -94,18 +96,19 @@ public final class MetricsServer {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            MetricsAccess current = access;
+            Secrets current = secrets;
             if (current == null) {
                 answer(exchange, 503, "nobody says who may read metrics: bundle ops.config is not active\n");
-            } else if (!current.permits(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            } else if (!new Credentials(username, current.secret("prometheus.password")).permit(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"Protected Area\"");
                 exchange.sendResponseHeaders(401, -1);
             } else if (!scrapes.tryAcquire()) {
                 answer(exchange, 503, "metrics are being read by others\n");
             } else {
                 try {
-                    exchange.getResponseHeaders().set("Content-Type", Exposition.CONTENT_TYPE);
-                    answer(exchange, 200, scrape.text());
+                    Exposition.Format format = Exposition.Format.accepted(exchange.getRequestHeaders().getFirst("Accept"));
+                    exchange.getResponseHeaders().set("Content-Type", format.contentType);
+                    answer(exchange, 200, scrape.text(format));
                 } finally {
                     scrapes.release();
                 }

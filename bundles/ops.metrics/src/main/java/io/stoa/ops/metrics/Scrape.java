@@ -23,8 +23,8 @@ final class Scrape {
         this.always = always;
     }
 
-    String text() {
-        Exposition exposition = new Exposition(always.get());
+    String text(Exposition.Format format) {
+        Exposition exposition = new Exposition(format, always.get());
         for (MetricSource source : sources.get()) {
             String name = source.getClass().getName();
             try {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpositionTest {
-    private final Exposition exposition = new Exposition(Map.of("node_id", "ND_1"));
+    private final Exposition exposition = new Exposition(Exposition.Format.PROMETHEUS, Map.of("node_id", "ND_1"));
 
     @Test
     void names_stay_as_they_are_whatever_their_type_is() {
@@ -25,6 +25,38 @@ class ExpositionTest {
                 # TYPE livekit_room_total gauge
                 livekit_room_total{node_id="ND_1"} 2
                 """);
+    }
+
+    @Test
+    void open_metrics_has_the_same_names() {
+        Exposition open = new Exposition(Exposition.Format.OPEN_METRICS, Map.of());
+        open.add(Metric.counter("livekit_node_messages", "Messages.", Map.of("type", "signal"), 3));
+        open.add(Metric.counter("livekit_packet_total", "\"Packets\".", Map.of(), 4));
+        open.add(Metric.gauge("livekit_room_total", "Rooms.", Map.of(), 2));
+        HistogramFamily waits = new HistogramFamily("waits", "Waits.", List.of(10.0));
+        waits.observe(1);
+        open.add(waits.metric());
+        assertThat(open.text()).isEqualTo("""
+                # HELP livekit_node_messages Messages.
+                # TYPE livekit_node_messages unknown
+                livekit_node_messages{type="signal"} 3
+                # HELP livekit_packet \\"Packets\\".
+                # TYPE livekit_packet counter
+                livekit_packet_total 4
+                # HELP livekit_room_total Rooms.
+                # TYPE livekit_room_total gauge
+                livekit_room_total 2
+                # HELP waits Waits.
+                # TYPE waits histogram
+                waits_bucket{le="10.0"} 1
+                waits_bucket{le="+Inf"} 1
+                waits_sum 1
+                waits_count 1
+                # EOF
+                """);
+        assertThat(Exposition.Format.accepted("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2")).isEqualTo(Exposition.Format.OPEN_METRICS);
+        assertThat(Exposition.Format.accepted("text/plain")).isEqualTo(Exposition.Format.PROMETHEUS);
+        assertThat(Exposition.Format.accepted(null)).isEqualTo(Exposition.Format.PROMETHEUS);
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.stoa.ops.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stoa.auth.MetricsAccess;
+import io.stoa.auth.Secrets;
 import io.stoa.metrics.Metric;
 import io.stoa.metrics.MetricSource;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The port of metrics, asked as Prometheus does. */
 class MetricsServerTest {
-    private record Config(int prometheusPort, String[] bindAddresses) implements MetricsConfig {
+    private record Config(int prometheusPort, String prometheusUsername, String[] bindAddresses) implements MetricsConfig {
         @Override
         public Class<? extends Annotation> annotationType() {
             return MetricsConfig.class;
@@ -30,6 +30,8 @@ class MetricsServerTest {
     }
 
     private static final MetricSource ROOMS = () -> List.of(Metric.gauge("livekit_room_total", "Rooms.", Map.of(), 3));
+
+    private static final Secrets NO_PASSWORD = key -> "";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private MetricsServer server;
@@ -47,9 +49,9 @@ class MetricsServerTest {
         }
     }
 
-    private void start(MetricsAccess access, MetricSource... sources) throws IOException {
-        server = new MetricsServer((BundleSource) null, new Config(freePort(), new String[] {"127.0.0.1"}));
-        server.access = access;
+    private void start(Secrets secrets, MetricSource... sources) throws IOException {
+        server = new MetricsServer((BundleSource) null, new Config(freePort(), "a", new String[] {"127.0.0.1"}));
+        server.secrets = secrets;
         server.others = List.of(sources);
     }
 
@@ -61,7 +63,7 @@ class MetricsServerTest {
 
     @Test
     void every_source_is_asked() throws Exception {
-        start(header -> true, ROOMS, () -> List.of(Metric.counter("stoa_x_total", "X.", Map.of("a", "b"), 1)));
+        start(NO_PASSWORD, ROOMS, () -> List.of(Metric.counter("stoa_x_total", "X.", Map.of("a", "b"), 1)));
         HttpResponse<String> answer = get("/metrics");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
@@ -77,7 +79,7 @@ class MetricsServerTest {
 
     @Test
     void a_source_that_fails_is_left_out() throws Exception {
-        start(header -> true, () -> {
+        start(NO_PASSWORD, () -> {
             throw new IllegalStateException("broken");
         }, ROOMS);
         assertThat(get("/metrics").body()).contains("livekit_room_total", "stoa_metric_sources_failing{node_id=\"\",node_type=\"SERVER\"} 1");
@@ -85,7 +87,7 @@ class MetricsServerTest {
 
     @Test
     void who_may_not_read_is_asked_for_a_password() throws Exception {
-        start("Basic YTpi"::equals, ROOMS);
+        start(key -> key.equals("prometheus.password") ? "b" : "", ROOMS);
         HttpResponse<String> refused = get("/metrics");
         assertThat(refused.statusCode()).isEqualTo(401);
         assertThat(refused.body()).isEmpty();
@@ -103,7 +105,7 @@ class MetricsServerTest {
     void more_than_a_few_at_a_time_are_sent_away() throws Exception {
         CountDownLatch asked = new CountDownLatch(2);
         CountDownLatch allowed = new CountDownLatch(1);
-        start(header -> true, () -> {
+        start(NO_PASSWORD, () -> {
             asked.countDown();
             try {
                 allowed.await();
@@ -125,7 +127,7 @@ class MetricsServerTest {
     @Test
     void a_port_that_is_taken_is_named_with_its_key() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            assertThatThrownBy(() -> new MetricsServer((BundleSource) null, new Config(taken.getLocalPort(), new String[] {"127.0.0.1"})))
+            assertThatThrownBy(() -> new MetricsServer((BundleSource) null, new Config(taken.getLocalPort(), "a", new String[] {"127.0.0.1"})))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("prometheus.port")
                     .hasMessageContaining(Integer.toString(taken.getLocalPort()));
@@ -134,7 +136,7 @@ class MetricsServerTest {
 
     @Test
     void without_a_port_nothing_listens_and_nothing_fails() throws IOException {
-        server = new MetricsServer((BundleSource) null, new Config(0, new String[0]));
+        server = new MetricsServer((BundleSource) null, new Config(0, "", new String[0]));
         assertThatThrownBy(server::port).isInstanceOf(java.util.NoSuchElementException.class);
     }
 }

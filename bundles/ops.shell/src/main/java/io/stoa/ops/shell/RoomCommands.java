@@ -36,6 +36,7 @@ public final class RoomCommands {
             bundles                            the parts, and how each is replaced
             engines                            what carries, protects and forwards packets, and what could
             sockets [own | netty]              whose sockets carry UDP; from now on
+            dump [room]                        what rooms are like inside, as JSON
             swap <bundle> <jar>                replaces a part while the server runs
             swap <bundle> shipped | swap list  puts the shipped one back; what is replaced now
             drain                              nobody joins any more; who is inside stays

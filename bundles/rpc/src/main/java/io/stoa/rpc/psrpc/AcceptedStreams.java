@@ -56,7 +56,7 @@ final class AcceptedStreams<Q extends Message, A extends Message> implements Sub
         }
         String id = opening.getStreamId();
         String channel = Channels.streamToClient(at.method().service(), opening.getOpen().getNodeId());
-        StreamEnd<A, Q> end = new StreamEnd<>(medium, id, channel, timeout, at.method().request(), () -> streams.remove(id));
+        StreamEnd<A, Q> end = new StreamEnd<>(medium, RpcMetrics.Role.SERVER, at.method(), id, channel, timeout, at.method().request(), () -> streams.remove(id));
         streams.put(id, end); // before anything else comes on this channel
         if (!workers.run(() -> accept(opening, end))) streams.remove(id);
     }

@@ -1,5 +1,6 @@
 package io.stoa.rpc.psrpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.stoa.protocol.psrpc.ClaimRequest;
@@ -13,6 +14,7 @@ import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcMethod;
 import io.stoa.rpc.Selection;
+import io.stoa.rpc.psrpc.RpcMetrics.Role;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -61,6 +63,19 @@ final class Calls {
 
     private <Q extends Message, A extends Message> A once(RpcAddress<Q, A> at, Q request, Duration timeout, Map<String, String> metadata)
             throws RpcException {
+        long begun = System.nanoTime();
+        try {
+            return answered(at, request, timeout, metadata);
+        } catch (RpcException e) {
+            medium.metrics().failed(Role.CLIENT, at.method(), e);
+            throw e;
+        } finally {
+            medium.metrics().took(Role.CLIENT, at.method(), System.nanoTime() - begun);
+        }
+    }
+
+    private <Q extends Message, A extends Message> A answered(RpcAddress<Q, A> at, Q request, Duration timeout, Map<String, String> metadata)
+            throws RpcException {
         try (Asked asked = ask(at, request, timeout, metadata, false)) {
             if (at.method().kind().claimed) grant(at, asked);
             while (true) {
@@ -78,6 +93,7 @@ final class Calls {
     }
 
     <Q extends Message, A extends Message> void all(RpcAddress<Q, A> at, Q request, CallOptions options, Predicate<Answer<A>> more) throws RpcException {
+        long begun = System.nanoTime();
         try (Asked asked = ask(at, request, options.timeout(), options.metadata(), true)) {
             while (true) {
                 switch (asked.next(asked.end)) {
@@ -90,10 +106,16 @@ final class Calls {
                     }
                 }
             }
+        } catch (RpcException e) {
+            medium.metrics().failed(Role.CLIENT, at.method(), e);
+            throw e;
+        } finally {
+            medium.metrics().took(Role.CLIENT, at.method(), System.nanoTime() - begun);
         }
     }
 
     private <A extends Message> Answer<A> answer(RpcMethod<?, A> method, Response response) {
+        medium.metrics().bytes(Role.CLIENT, method, false, response.getRawResponse().size());
         if (!response.getError().isEmpty())
             return new Answer<>(response.getServerId(), null, Codes.error(response.getCode(), response.getError(), response.getErrorDetailsList()));
         try {
@@ -141,6 +163,8 @@ final class Calls {
         Asked asked = new Asked(timeout);
         try {
             long now = medium.unixNanos().getAsLong();
+            ByteString body = request.toByteString();
+            medium.metrics().bytes(Role.CLIENT, at.method(), true, body.size());
             medium.publish(Channels.request(at), Request.newBuilder()
                     .setRequestId(asked.id)
                     .setClientId(channels.clientId())
@@ -148,7 +172,7 @@ final class Calls {
                     .setExpiry(now + timeout.toNanos())
                     .setMulti(multi)
                     .putAllMetadata(metadata)
-                    .setRawRequest(request.toByteString())
+                    .setRawRequest(body)
                     .build());
             return asked;
         } catch (RpcException | RuntimeException e) {

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  *
  * @param buffer messages that wait for somebody at most
  */
-record Medium(BusOfTheDay bus, Ids ids, LongSupplier unixNanos, RpcDrops drops, int buffer) {
+record Medium(BusOfTheDay bus, Ids ids, LongSupplier unixNanos, RpcDrops drops, RpcMetrics metrics, int buffer) {
     void publish(String channel, Message message) throws RpcException {
         try {
             bus.publish(channel, Envelope.wrap(message));

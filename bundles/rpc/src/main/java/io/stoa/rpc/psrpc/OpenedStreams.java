@@ -27,7 +27,7 @@ final class OpenedStreams {
     <Q extends Message, A extends Message> RpcStream<Q> open(RpcAddress<Q, A> at, CallOptions options, RpcStream.Listener<A> listener) throws RpcException {
         hold(at.method().service()).require();
         String id = medium.ids().next("STR_");
-        StreamEnd<Q, A> end = new StreamEnd<>(medium, id, Channels.streamToServer(at), options.timeout(), at.method().answer(), () -> streams.remove(id));
+        StreamEnd<Q, A> end = new StreamEnd<>(medium, RpcMetrics.Role.CLIENT, at.method(), id, Channels.streamToServer(at), options.timeout(), at.method().answer(), () -> streams.remove(id));
         streams.put(id, end);
         try {
             String request = medium.ids().next("REQ_");

@@ -4,6 +4,8 @@ import com.google.protobuf.Message;
 import io.stoa.base.Ids;
 import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.MessageBus.Subscription;
+import io.stoa.metrics.Metric;
+import io.stoa.metrics.MetricSource;
 import io.stoa.rpc.Answer;
 import io.stoa.rpc.CallOptions;
 import io.stoa.rpc.RpcAddress;
@@ -15,11 +17,13 @@ import io.stoa.rpc.RpcStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,11 +34,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** Both sides of psrpc, over the bus of the day. */
-@Component(service = RpcBus.class, configurationPid = "io.stoa.psrpc")
+@Component(service = {RpcBus.class, MetricSource.class}, configurationPid = "io.stoa.psrpc")
 @Designate(ocd = PsrpcConfig.class)
-public final class Psrpc implements RpcBus, AutoCloseable {
+public final class Psrpc implements RpcBus, MetricSource, AutoCloseable {
     private final BusOfTheDay bus = new BusOfTheDay().start();
     private final RpcDrops drops = new RpcDrops();
+    private final RpcMetrics metrics = new RpcMetrics();
     private final Workers workers = new Workers(drops);
     private final Medium medium;
     private final String serverId;
@@ -50,7 +55,7 @@ public final class Psrpc implements RpcBus, AutoCloseable {
     /** @param buffer messages that wait for somebody at most */
     public Psrpc(Ids ids, LongSupplier unixNanos, CallOptions defaults, int buffer) {
         this.defaults = defaults;
-        medium = new Medium(bus, ids, unixNanos, drops, buffer);
+        medium = new Medium(bus, ids, unixNanos, drops, metrics, buffer);
         serverId = ids.next("SRV_");
         String clientId = ids.next("CLI_");
         calls = new Calls(medium, clientId);
@@ -80,6 +85,16 @@ public final class Psrpc implements RpcBus, AutoCloseable {
     @Modified
     void modified(PsrpcConfig config) {
         defaults = options(config);
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        List<Metric.Series> dropped = drops.snapshot().entrySet().stream()
+                .<Metric.Series>map(one -> new Metric.Value(Map.of("reason", one.getKey().name()), one.getValue()))
+                .toList();
+        return Stream.concat(
+                metrics.all().stream(),
+                Stream.of(new Metric("stoa_rpc_drops_total", Metric.Kind.COUNTER, "Messages of the bus that went no further, by reason.", dropped))).toList();
     }
 
     Map<RpcDrop, Long> drops() {

@@ -12,6 +12,7 @@ import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcContext;
 import io.stoa.rpc.RpcException;
 import io.stoa.rpc.RpcHandler;
+import io.stoa.rpc.psrpc.RpcMetrics.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,9 @@ final class ServedMethod<Q extends Message, A extends Message> implements Subscr
 
     private void request(byte[] bytes) {
         Envelope.unwrap(bytes, Request.getDefaultInstance(), medium.drops()).ifPresent(request -> {
-            if (!closed && !medium.expired(request.getExpiry())) workers.run(() -> handle(request));
+            medium.metrics().asked(at.method());
+            if (medium.expired(request.getExpiry())) medium.metrics().expired(at.method());
+            else if (!closed) workers.run(() -> handle(request));
         });
     }
 
@@ -69,7 +72,13 @@ final class ServedMethod<Q extends Message, A extends Message> implements Subscr
         try {
             Q asked = Envelope.parse(at.method().request(), request.getRawRequest());
             if (at.method().kind().claimed && !claim(request, affinity.of(asked, context))) return;
-            answer(request, Response.newBuilder().setRawResponse(handler.handle(asked, context).toByteString()));
+            medium.metrics().bytes(Role.SERVER, at.method(), false, request.getRawRequest().size());
+            long begun = System.nanoTime();
+            try {
+                answer(request, Response.newBuilder().setRawResponse(handler.handle(asked, context).toByteString()));
+            } finally {
+                medium.metrics().took(Role.SERVER, at.method(), System.nanoTime() - begun);
+            }
         } catch (InvalidProtocolBufferException e) {
             medium.drops().count(RpcDrop.MALFORMED);
             refuse(request, new RpcException(RpcCode.MALFORMED, "the request cannot be read"));
@@ -85,6 +94,8 @@ final class ServedMethod<Q extends Message, A extends Message> implements Subscr
     private boolean claim(Request request, float fitness) throws RpcException {
         if (!(fitness >= 0)) return false;
         CompletableFuture<String> grant = new CompletableFuture<>();
+        long begun = System.nanoTime();
+        String outcome = "timeout";
         if (claims.putIfAbsent(request.getRequestId(), grant) != null) {
             medium.drops().count(RpcDrop.DUPLICATE);
             return false;
@@ -93,7 +104,9 @@ final class ServedMethod<Q extends Message, A extends Message> implements Subscr
             medium.publish(Channels.claim(at.method().service(), request.getClientId()),
                     ClaimRequest.newBuilder().setRequestId(request.getRequestId()).setServerId(serverId).setAffinity(fitness).build());
             long wait = Math.min(request.getExpiry() - medium.unixNanos().getAsLong(), LONGEST_CLAIM_NANOS);
-            return grant.get(wait, TimeUnit.NANOSECONDS).equals(serverId);
+            boolean granted = grant.get(wait, TimeUnit.NANOSECONDS).equals(serverId);
+            outcome = granted ? "granted" : "lost";
+            return granted;
         } catch (TimeoutException e) {
             return false;
         } catch (InterruptedException e) {
@@ -102,16 +115,19 @@ final class ServedMethod<Q extends Message, A extends Message> implements Subscr
         } catch (ExecutionException e) {
             throw new IllegalStateException(e); // nobody completes it so
         } finally {
+            medium.metrics().claimed(at.method(), outcome, System.nanoTime() - begun);
             claims.remove(request.getRequestId());
         }
     }
 
     private void refuse(Request request, RpcException error) {
+        medium.metrics().failed(Role.SERVER, at.method(), error);
         String message = error.getMessage() == null || error.getMessage().isEmpty() ? error.code().text : error.getMessage();
         answer(request, Response.newBuilder().setError(message).setCode(Codes.text(error.code())).addAllErrorDetails(error.details()));
     }
 
     private void answer(Request request, Response.Builder response) {
+        medium.metrics().bytes(Role.SERVER, at.method(), true, response.getRawResponse().size());
         try {
             medium.publish(Channels.response(at.method().service(), request.getClientId()),
                     response.setRequestId(request.getRequestId()).setServerId(serverId).setSentAt(medium.unixNanos().getAsLong()).build());

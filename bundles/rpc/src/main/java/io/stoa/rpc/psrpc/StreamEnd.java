@@ -1,5 +1,6 @@
 package io.stoa.rpc.psrpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.stoa.protocol.psrpc.Stream;
@@ -8,7 +9,9 @@ import io.stoa.protocol.psrpc.StreamClose;
 import io.stoa.protocol.psrpc.StreamMessage;
 import io.stoa.rpc.RpcCode;
 import io.stoa.rpc.RpcException;
+import io.stoa.rpc.RpcMethod;
 import io.stoa.rpc.RpcStream;
+import io.stoa.rpc.psrpc.RpcMetrics.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,8 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
     private final Duration timeout;
     private final R prototype;
     private final Runnable forget;
+    private final Role role;
+    private final RpcMethod<?, ?> method;
     private final Map<String, CompletableFuture<Void>> acks = new ConcurrentHashMap<>();
     private final BlockingQueue<Received<R>> inbox;
     private RpcException reason; // once closed
@@ -46,7 +51,9 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
     }
 
     /** @param channel of the other end. @param forget called once, when it is closed */
-    StreamEnd(Medium medium, String id, String channel, Duration timeout, R prototype, Runnable forget) {
+    StreamEnd(Medium medium, Role role, RpcMethod<?, ?> method, String id, String channel, Duration timeout, R prototype, Runnable forget) {
+        this.role = role;
+        this.method = method;
         this.medium = medium;
         this.id = id;
         this.channel = channel;
@@ -54,6 +61,7 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
         this.prototype = prototype;
         this.forget = forget;
         inbox = new LinkedBlockingQueue<>(medium.buffer() + 1); // there is always room for the last
+        medium.metrics().opened(role, method);
     }
 
     /** From now on somebody listens. */
@@ -84,9 +92,16 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
     public void send(S message) throws RpcException {
         String request = medium.ids().next("REQ_");
         CompletableFuture<Void> ack = expectAck(request);
+        long begun = System.nanoTime();
         try {
-            medium.publish(channel, stream(request).setMessage(StreamMessage.newBuilder().setRawMessage(message.toByteString())).build());
+            ByteString body = message.toByteString();
+            medium.metrics().bytes(role, method, true, body.size());
+            medium.publish(channel, stream(request).setMessage(StreamMessage.newBuilder().setRawMessage(body)).build());
             awaitAck(ack);
+            medium.metrics().sent(role, method, System.nanoTime() - begun);
+        } catch (RpcException e) {
+            medium.metrics().failed(role, method, e);
+            throw e;
         } finally {
             acks.remove(request);
         }
@@ -141,6 +156,8 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
     private void message(Stream received) {
         try {
             R message = Envelope.parse(prototype, received.getMessage().getRawMessage());
+            medium.metrics().received(role, method);
+            medium.metrics().bytes(role, method, false, received.getMessage().getRawMessage().size());
             if (take(message)) acknowledge(received);
         } catch (InvalidProtocolBufferException e) {
             medium.drops().count(RpcDrop.MALFORMED);
@@ -198,6 +215,7 @@ final class StreamEnd<S extends Message, R extends Message> implements RpcStream
             reason = cause;
             inbox.add(new Received.Last<>(cause));
         }
+        medium.metrics().closed(role, method);
         acks.values().forEach(ack -> ack.completeExceptionally(cause));
         forget.run();
         return true;

@@ -77,10 +77,10 @@ class AbsenceIT {
         "edge.rtc     | RtcService HttpRoute HttpRoute HttpRoute HttpRoute | 404 | 200",
         "edge.agent   | HttpRoute                                    | 101 | 200",
         "http         | JettyHttpServer                              | 0   | 0",
-        "ops.config   | KeyProvider LiveConfiguration MetricsAccess Secrets ServerSettings Function TurnServers | 401 | 401",
+        "ops.config   | KeyProvider LiveConfiguration Secrets ServerSettings Function TurnServers | 401 | 401",
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.webhook  | MetricSource                                 | 101 | 200",
-        "ops.health   | HealthCheck HttpRoute HttpRoute HttpRoute    | 101 | 200",
+        "ops.health   | DumpCommand HealthCheck HttpRoute HttpRoute HttpRoute | 101 | 200",
         "ops.shell    | EngineCommands RoomCommands ShellServer      | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.agent.AgentServer;
 import io.stoa.auth.KeyProvider;
-import io.stoa.auth.MetricsAccess;
 import io.stoa.auth.Secrets;
 import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
@@ -87,8 +86,7 @@ class AssemblyIT {
             Map.entry(AgentServer.class, List.of("service.agent")),
             Map.entry(HttpRoute.class, List.of("edge.rtc", "edge.rtc", "edge.rtc", "edge.rtc", "edge.twirp", "edge.agent", "edge.whip", "edge.whip", "ops.health", "ops.health", "ops.health")),
             Map.entry(EventLine.class, List.of("handover")),
-            Map.entry(RecordLine.class, List.of("handover")),
-            Map.entry(MetricsAccess.class, List.of("ops.config")));
+            Map.entry(RecordLine.class, List.of("handover")));
 
     /** They offer words and do work: a contract for many small users, and the one thing that carries it. */
     private static final Set<String> BOTH = Set.of("http", "rpc", "redis");
