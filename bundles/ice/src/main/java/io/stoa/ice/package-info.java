@@ -12,5 +12,5 @@
  * object is made. {@link io.stoa.ice.StunView} and {@link io.stoa.ice.StunWriter} are the raw bytes of any STUN message, for TURN, too.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.2.0")
+@org.osgi.annotation.versioning.Version("1.3.0")
 package io.stoa.ice;

@@ -105,6 +105,23 @@ class RedisClusterTest {
     }
 
     @Test
+    void who_does_not_answer_is_dead_when_its_record_is_overdue_and_back_with_the_next_one() throws Exception {
+        first.registry.beat();
+        second.registry.beat();
+        now.addAndGet(RedisNodeRegistry.MISSED_SECONDS - 1);
+        assertThat(first.registry.missed("ND_2")).as("it may only be busy").isFalse();
+        now.addAndGet(1);
+        assertThat(first.registry.missed("ND_2")).isTrue();
+        assertThat(first.sees()).containsExactly("ND_1");
+        assertThat(first.registry.missed("ND_2")).as("nobody has a record of it").isTrue();
+
+        second.registry.beat();
+        assertThat(second.absences).as("it looks whose its rooms are").containsExactly(true);
+        assertThat(first.sees()).contains("ND_2");
+        assertThat(first.registry.missed("ND_2")).isFalse();
+    }
+
+    @Test
     void the_dead_are_removed_and_the_living_are_not() throws Exception {
         second.registry.beat();
         now.addAndGet(RedisNodeRegistry.DEAD_SECONDS + 1);

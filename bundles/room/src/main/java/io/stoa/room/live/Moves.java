@@ -152,10 +152,8 @@ final class Moves {
 
     private void leaveAll() {
         try {
-            while (!manager.activeRooms().isEmpty()) {
-                leaveOnce();
-                Thread.sleep(PAUSE_MILLIS);
-            }
+            leaveOnce();
+            if (!manager.activeRooms().isEmpty()) manager.pulse().after(PAUSE_MILLIS, () -> manager.execute(this::leaveAll));
         } catch (InterruptedException e) {
             LOG.debug("rooms leave no more: the room manager stops");
         }
@@ -210,6 +208,7 @@ final class Moves {
     /** Nodes of other software do not answer. */
     private boolean takesRooms(String node) {
         try {
+            if (!bus().isServed(TAKE.at(node))) return false;
             bus().call(TAKE.at(node), TakeRequest.newBuilder().setFrom(manager.nodeId()).build(), PROBE);
             return true;
         } catch (RpcException e) {

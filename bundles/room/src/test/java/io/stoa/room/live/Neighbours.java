@@ -149,6 +149,11 @@ final class Neighbours {
             }
 
             @Override
+            public boolean isServed(RpcAddress<?, ?> at) {
+                return served.containsKey(at.toString()) || listening.containsKey(at.toString());
+            }
+
+            @Override
             public <Q extends Message, A extends Message> Subscription accept(RpcAddress<Q, A> at, RpcStream.Acceptor<Q, A> acceptor) {
                 throw new UnsupportedOperationException();
             }
