@@ -40,7 +40,6 @@ async function once(way, node) {
 
   node.signal(SIGNALS[way]);
   await until('the node has ended', () => node.ended(), BACK);
-  if (process.env.LOGS) setTimeout(async () => console.log(node.said(), '\n----\n', next.said(), JSON.stringify(await Promise.all(call.map((one) => one.eventsSoFar())))), 15000);
   await until('all connected', async () => (await Promise.all(call.map((one) => one.isConnected()))).every(Boolean), BACK);
   await Promise.all(pairs.map(([one, other]) => one.sees(other.identity, COLOURS[other.identity])));
   await Promise.all(pairs.map(([one, other]) => one.hears(other.identity, 400 + 300 * NAMES.indexOf(other.identity))));
@@ -54,7 +53,6 @@ async function once(way, node) {
     const connections = one === ann ? 'one connection' : 'two';
     console.log(`${way.padEnd(9)}  ${one.identity}, ${connections.padEnd(14)} ${gaps.shown.toFixed(0).padStart(8)} ${gaps.arrived.toFixed(0).padStart(8)}   ${events.join(' ').padEnd(42)}  ${wrong.lost}, ${wrong.doubled}, ${wrong.disordered}`);
   }
-  if (process.env.LOGS) console.log(node.said(), '\n----\n', next.said());
   await Promise.all(call.map((one) => one.close()));
   return next;
 }

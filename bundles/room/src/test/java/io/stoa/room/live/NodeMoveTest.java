@@ -201,6 +201,18 @@ class NodeMoveTest {
         assertThat(here.events).doesNotContain("room finished");
     }
 
+    @Test
+    void rooms_that_nobody_takes_now_leave_as_soon_as_somebody_does() {
+        cluster.deaf.add("ND_there");
+        drain();
+        assertThat(here.rooms.room(Rig.ROOM)).isPresent();
+        assertThat(here.rooms.roomsToLeave()).as("nobody waits for what may never come").isZero();
+        cluster.deaf.clear();
+        clock.advance(500);
+        assertThat(here.rooms.room(Rig.ROOM)).isEmpty();
+        assertThat(there.rooms.room(Rig.ROOM)).isPresent();
+    }
+
     // -- one participant goes, into a room there
 
     private static KeyProvider someKey() {
