@@ -92,7 +92,7 @@ async function fault(name, { nodes, doors = nodes.map((node) => node.url), cause
 
   await cause();
   const begin = performance.now();
-  const newcomer = await arrives(room, 'cid', doors[0]);
+  const newcomer = arrives(room, 'cid', doors[0]); // who may have to wait until it is over
   await wait(Math.max(0, lasts - (performance.now() - begin)));
   await heal();
   const healed = performance.now();
@@ -119,7 +119,7 @@ async function fault(name, { nodes, doors = nodes.map((node) => node.url), cause
     'full reconnects': count('Reconnecting'),
     'new connections': (await sum(people, (one) => one.connections())) - connections,
     'messages lost': numbers.reduce((all, one) => all + one.lost, 0),
-    'join at the room\'s node': newcomer,
+    'join at the room\'s node': await newcomer,
     'lists right, unavailable, wrong': Object.values(backEnd.answers).join(', '),
     'all as before after, s': (converged / 1000).toFixed(1),
     'records acknowledged, lost': `${backEnd.acknowledged.length}, ${lost}`,
