@@ -24,6 +24,7 @@ import io.stoa.rpc.RpcEndpoint;
 import io.stoa.rpc.RpcException;
 import io.stoa.store.AgentStore;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -196,6 +197,17 @@ public final class AgentHost implements AgentServer, RoomListener, RpcEndpoint {
     @Override
     public void roomFinished(Room room) {
         office.finished(room);
+    }
+
+    /** Its dispatches and jobs are in the store, where it has left them. */
+    @Override
+    public void roomArrived(Room room, List<ParticipantInfo> participants) {
+        office.started(room);
+    }
+
+    @Override
+    public void roomDeparted(Room room) {
+        office.departed(room);
     }
 
     @Override

@@ -322,6 +322,10 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         desk.post(() -> rooms.finished(room));
     }
 
+    void departed(Room room) {
+        desk.post(() -> rooms.departed(room));
+    }
+
     void event(Room room, Consumer<RoomAgents> what) {
         desk.post(() -> rooms.event(room, what));
     }

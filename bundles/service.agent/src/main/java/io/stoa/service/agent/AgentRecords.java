@@ -79,13 +79,21 @@ final class AgentRecords {
         if (from == null) return List.of();
         try {
             List<AgentDispatch> all = CompletableFuture.supplyAsync(() -> read(from, room), inOrder).join();
-            List<AgentDispatch> left = all.stream().filter(one -> one.getState().getCreatedAt() >= (since - SKEW_SECONDS) * 1_000_000_000L).toList();
-            if (left.isEmpty() && !all.isEmpty()) inOrder.execute(() -> write(from, to -> to.deleteRoom(room)));
-            return left;
+            long oldest = (since - SKEW_SECONDS) * 1_000_000_000L;
+            for (AgentDispatch one : all) if (one.getState().getCreatedAt() < oldest) forget(from, room, one);
+            return all.stream().filter(one -> one.getState().getCreatedAt() >= oldest).toList();
         } catch (CompletionException e) {
             LOG.warn("whether room {} had agents before is not known: {}", room, e.getCause().getMessage());
             return List.of();
         }
+    }
+
+    /** Alone: the room may have new ones already. */
+    private void forget(AgentStore from, String room, AgentDispatch stale) {
+        inOrder.execute(() -> write(from, to -> {
+            to.deleteDispatch(room, stale.getId());
+            for (Job job : stale.getState().getJobsList()) to.deleteJob(room, job.getId());
+        }));
     }
 
     private static List<AgentDispatch> read(AgentStore from, String room) {

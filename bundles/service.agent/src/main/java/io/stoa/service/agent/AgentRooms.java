@@ -135,6 +135,16 @@ final class AgentRooms implements JobWatcher {
         room.finish();
     }
 
+    /** It goes on on another node. */
+    void departed(Room info) {
+        with(info.getName(), room -> {
+            if (!info.getSid().equals(room.sid())) return;
+            rooms.remove(room.name());
+            premises.posts().noRoom(room.name());
+            room.depart();
+        });
+    }
+
     void event(Room info, Consumer<RoomAgents> what) {
         with(info.getName(), room -> {
             if (!room.sid().equals(info.getSid())) return;

@@ -72,7 +72,7 @@ final class RoomAgents {
 
     // -- dispatches
 
-    /** Those that it had on a node that has died, or else those that it opens with; without any, agents without a name are wanted. */
+    /** Those that it had on another node, which has died or has let it go, or else those that it opens with; without any, agents without a name are wanted. */
     void open(RoomInternal internal, List<AgentDispatch> left) {
         left.forEach(this::adopt);
         if (!left.isEmpty()) return;
@@ -245,6 +245,11 @@ final class RoomAgents {
         closed = true;
         all().flatMap(dispatch -> dispatch.jobs.values().stream()).filter(job -> !job.ended()).toList().forEach(this::terminate);
         premises.records().deleteRoom(name());
+    }
+
+    /** The room goes on on another node, which has all of this from the store. */
+    void depart() {
+        closed = true;
     }
 
     // -- jobs

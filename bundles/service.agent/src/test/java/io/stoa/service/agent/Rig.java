@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** A node with rooms and workers, on one thread, with a clock that is turned by hand. */
 final class Rig {
@@ -106,8 +106,8 @@ final class Rig {
 
     /** A store that can be looked into. */
     static final class MapStore implements AgentStore {
-        final Map<String, AgentDispatch> dispatches = new TreeMap<>();
-        final Map<String, Job> jobs = new TreeMap<>();
+        final Map<String, AgentDispatch> dispatches = new ConcurrentSkipListMap<>();
+        final Map<String, Job> jobs = new ConcurrentSkipListMap<>();
         final List<String> deletedRooms = new ArrayList<>();
 
         @Override

@@ -235,6 +235,27 @@ class TwoNodesTest {
     }
 
     @Test
+    void dispatches_and_jobs_go_along_with_a_room_that_moves() throws Exception {
+        PlayedWorker worker = b.worker("echo");
+        var room = a.rooms.open("r", ECHO);
+        offered(worker, 1);
+        Job job = worker.takes("agent");
+        room.agentEnters("agent");
+        await("the job in the store", () -> store.jobs.containsKey(job.getId()));
+        a.office.departed(room.info);
+        a.rooms.open.remove("r");
+
+        var here = b.rooms.open("r", ECHO);
+        here.agentEnters("agent");
+        desk.pass(60_000);
+        assertThat(b.jobs("r")).extracting(Job::getId).containsExactly(job.getId());
+        assertThat(worker.offers()).hasSize(1);
+        assertThat(worker.terminations()).isEmpty();
+        b.office.at(here.live, agents -> agents.delete(job.getDispatchId()));
+        await("the end", () -> worker.terminations().equals(List.of(job.getId())));
+    }
+
+    @Test
     void what_is_stored_of_an_older_room_of_that_name_is_forgotten() throws Exception {
         a.rooms.open("r", ECHO);
         await("the store", () -> store.dispatches.size() == 1);
