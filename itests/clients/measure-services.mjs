@@ -1,46 +1,21 @@
-// What everybody in a call with an agent in it notices when the bundles of services are updated, and when they are stopped for a while.
+// What everybody in a call with an agent in it notices when the bundles of services are updated.
 // `./dev measure services` prints it. UPDATES: of each bundle (3); PARTS: only these, separated by spaces. Needs agents/install.sh.
-import { execFileSync } from 'node:child_process';
 import { ParticipantKind } from '@livekit/rtc-node';
-import { AgentDispatchClient, EgressClient, IngressClient, RoomServiceClient, SipClient } from 'livekit-server-sdk';
+import { AgentDispatchClient } from 'livekit-server-sdk';
 import { startWorker } from './lib/agents.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { disposeNative, joinNative } from './lib/native.mjs';
 import { Successors } from './lib/plugins.mjs';
-import { newRoom, token, url } from './lib/server.mjs';
+import { newRoom, url } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
 const http = url.replace(/^ws/, 'http');
 const api = (Client) => new Client(http, 'devkey', 'secret');
-const STOPPED_MILLIS = 3_000;
 const room = newRoom('services');
 
-/** What whoever uses it asks of each while it is stopped. */
-const ASKED = {
-  'service.agent': () => api(AgentDispatchClient).listDispatch(room),
-  'edge.agent': () => plain('GET', '/agent'),
-  'service.room': () => api(RoomServiceClient).listRooms(),
-  'service.egress': () => api(EgressClient).listEgress(),
-  'service.ingress': () => api(IngressClient).listIngress(),
-  'service.sip': () => api(SipClient).listSipInboundTrunk(),
-  'edge.twirp': () => api(RoomServiceClient).listRooms(),
-  'edge.whip': async () => plain('POST', '/whip/v1', { authorization: `Bearer ${await token(room, 'whip')}`, 'content-type': 'application/sdp' }),
-  'ops.webhook': () => 'nothing: events wait',
-  'ops.health': () => plain('GET', '/readyz'),
-};
-const parts = process.env.PARTS?.split(' ') ?? Object.keys(ASKED);
+const ALL = ['service.agent', 'edge.agent', 'service.room', 'service.egress', 'service.ingress', 'service.sip', 'edge.twirp', 'edge.whip', 'ops.webhook', 'ops.health'];
+const parts = process.env.PARTS?.split(' ') ?? ALL;
 const updates = Number(process.env.UPDATES ?? 3);
-
-async function plain(method, path, headers = {}) {
-  const answer = await fetch(http + path, { method, headers, body: method === 'POST' ? 'v=0' : undefined });
-  const text = (await answer.text()).trim();
-  if (answer.status < 400) return text;
-  throw new Error(`${answer.status} ${text}`);
-}
-
-const shell = (...words) => execFileSync(`${process.env.STOA_HOME}/bin/stoa`, ['shell', ...words], { encoding: 'utf8' });
-const idOf = (bundle) => shell('felix:lb', '-s').split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter(([, state, , name]) => state === 'Active' && name?.startsWith(`io.stoa.${bundle} `))[0][0];
 
 const browser = await openBrowser();
 const worker = await startWorker(url, room);
@@ -86,15 +61,6 @@ try {
       }
       await successors.withdraw();
       await quiet();
-    });
-    await noticed(row, 'stopped', async () => {
-      const bundle = idOf(part);
-      shell('felix:stop', '-t', bundle);
-      await new Promise((later) => setTimeout(later, STOPPED_MILLIS));
-      row['asked meanwhile'] = String(await Promise.resolve().then(ASKED[part]).catch((e) => e.message)).slice(0, 100);
-      shell('felix:start', bundle);
-      await quiet();
-      await until('asked again', async () => (await ASKED[part](), true)).catch((e) => part === 'edge.whip' || part === 'edge.agent' || Promise.reject(e));
     });
     successors.close();
     console.log(part, JSON.stringify(row));
