@@ -109,11 +109,6 @@ final class Neighbours {
             }
 
             @Override
-            public boolean isServed(RpcAddress<?, ?> at) {
-                return served.containsKey(at.toString());
-            }
-
-            @Override
             @SuppressWarnings("unchecked")
             public <Q extends Message, A extends Message> A call(RpcAddress<Q, A> at, Q request, CallOptions options) throws RpcException {
                 requests.add(request);

@@ -15,12 +15,13 @@ import io.stoa.protocol.livekit.UpdateJobStatus;
 import io.stoa.protocol.livekit.UpdateWorkerStatus;
 import io.stoa.protocol.livekit.WorkerMessage;
 import io.stoa.protocol.livekit.WorkerStatus;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A worker as it speaks. */
 final class PlayedWorker implements WorkerSink {
-    final List<ServerMessage> heard = new ArrayList<>();
+    /** Said on any thread. */
+    final List<ServerMessage> heard = new CopyOnWriteArrayList<>();
     String closed;
     WorkerSession session;
 
