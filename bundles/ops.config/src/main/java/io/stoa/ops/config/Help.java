@@ -17,6 +17,7 @@ final class Help {
               ports                          the ports that the configuration opens
               shell [COMMAND…]               the running server's own shell: rooms, participants, tracks, why, bundles, swap, drain;
                                              without a command, one line after the other ("shell help" lists all)
+              list-nodes                     the nodes of the cluster, as the running server sees them
               status                         what the parts of the running server do
               why [NAME…]                    which parts are not at work, and why
               why ROOM SUBSCRIBER TRACK      why a subscriber does not see a track

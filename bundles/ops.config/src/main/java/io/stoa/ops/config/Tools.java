@@ -62,6 +62,7 @@ public final class Tools {
         return switch (invocation.command()) {
             case "shell" -> shell.shell(invocation.words());
             case "status" -> shell.status();
+            case "list-nodes" -> shell.shell(List.of("nodes"));
             case "why" -> shell.why(invocation.words());
             default -> {
                 alone(invocation);
@@ -76,7 +77,6 @@ public final class Tools {
             case "generate-keys" -> generateKeys();
             case "create-join-token" -> createJoinToken(invocation);
             case "ports" -> ports(invocation);
-            case "list-nodes" -> throw new ConfigException("list-nodes is not built yet: the ids of nodes that are alive are the keys of the hash \"nodes\" in Redis (redis-cli hkeys nodes)");
             case "help" -> out.print(Help.brief());
             case "help-verbose" -> out.print(Help.verbose(table));
             case "version" -> out.println("stoa version " + version());

@@ -39,8 +39,9 @@ public final class RoomCommands {
             dump [room]                        what rooms are like inside, as JSON
             swap <bundle> <jar>                replaces a part while the server runs
             swap <bundle> shipped | swap list  puts the shipped one back; what is replaced now
-            drain                              nobody joins any more; who is inside stays
-            rooms, participants, tracks, bundles and engines take --json. felix:lb, felix:headers and others are the framework's own: felix:help.""";
+            nodes                              the nodes of the cluster, as this one sees them
+            drain                              nobody joins any more; rooms go to other nodes that take them
+            rooms, participants, tracks, bundles, engines and nodes take --json. felix:lb, felix:headers and others are the framework's own: felix:help.""";
 
     private final Rooms rooms;
 

@@ -9,11 +9,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class AeadCipher implements PacketCipher {
     private static final int ENCRYPTED = 0x8000_0000;
 
+    private final Staging staging;
     private final EvpCipher cipher;
     private final byte[] salt;
     private final byte[] iv = new byte[12];
 
-    AeadCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open) {
+    AeadCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open, Staging staging) {
+        this.staging = staging;
         cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
         salt = keys.salt();
     }
@@ -25,7 +27,7 @@ final class AeadCipher implements PacketCipher {
 
     @Override
     public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = Staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
+        MemorySegment here = staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
         if (!begin(here, ssrc, index) || !cipher.associated(here, 0, header) || !cipher.text(here, header, length - header) || !cipher.seal(here, length)) return false;
         Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header + EvpCipher.TAG_BYTES);
         return true;
@@ -33,7 +35,7 @@ final class AeadCipher implements PacketCipher {
 
     @Override
     public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = Staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
+        MemorySegment here = staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
         boolean authentic = begin(here, ssrc, index)
                 && cipher.associated(here, 0, header)
                 && cipher.expect(here, length)
@@ -45,7 +47,7 @@ final class AeadCipher implements PacketCipher {
 
     @Override
     public boolean protectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment here = Staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
+        MemorySegment here = staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
         Bytes.i32(bytes, offset + trailerAt(length), trailer);
         boolean done = begin(here, ssrc, rtcpIndex(trailer))
                 && associated(here, SrtpPackets.MIN_RTCP, trailer)
@@ -57,7 +59,7 @@ final class AeadCipher implements PacketCipher {
 
     @Override
     public boolean unprotectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment here = Staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
+        MemorySegment here = staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
         int open = (trailer & ENCRYPTED) == 0 ? length : SrtpPackets.MIN_RTCP;
         boolean authentic = begin(here, ssrc, rtcpIndex(trailer))
                 && associated(here, open, trailer)

@@ -10,14 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CounterCipher implements PacketCipher {
     private static final int ENCRYPTED = 0x8000_0000;
 
+    private final Staging staging;
     private final EvpCipher cipher;
     private final HmacSha1 mac;
     private final byte[] salt;
     private final byte[] iv = new byte[16];
 
-    CounterCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open) {
+    CounterCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open, Staging staging) {
+        this.staging = staging;
         cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
-        mac = new HmacSha1(keys.authentication());
+        mac = new HmacSha1(keys.authentication(), staging);
         salt = Arrays.copyOf(keys.salt(), 16);
     }
 
@@ -28,7 +30,7 @@ final class CounterCipher implements PacketCipher {
 
     @Override
     public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        MemorySegment here = staging.of(bytes, offset, length, 0);
         if (!text(here, header, length - header, ssrc, index)) return false;
         mac.of(here, length, (int) (index >>> 16));
         Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header);
@@ -38,7 +40,7 @@ final class CounterCipher implements PacketCipher {
 
     @Override
     public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        MemorySegment here = staging.of(bytes, offset, length, 0);
         mac.of(here, length, (int) (index >>> 16));
         if (!mac.is(bytes, offset + length) || !text(here, header, length - header, ssrc, index)) return false;
         Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header);
@@ -47,7 +49,7 @@ final class CounterCipher implements PacketCipher {
 
     @Override
     public boolean protectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        MemorySegment here = staging.of(bytes, offset, length, 0);
         if (!text(here, SrtpPackets.MIN_RTCP, length - SrtpPackets.MIN_RTCP, ssrc, trailer & ~ENCRYPTED)) return false;
         mac.of(here, length, trailer);
         Staging.take(here, Staging.PACKET, bytes, offset, length);
@@ -58,7 +60,7 @@ final class CounterCipher implements PacketCipher {
 
     @Override
     public boolean unprotectRtcp(byte[] bytes, int offset, int length, int ssrc, int trailer) {
-        MemorySegment here = Staging.of(bytes, offset, length, 0);
+        MemorySegment here = staging.of(bytes, offset, length, 0);
         mac.of(here, length, trailer);
         if (!mac.is(bytes, offset + length + 4)) return false;
         if ((trailer & ENCRYPTED) == 0) return true;

@@ -21,15 +21,15 @@ final class HmacSha1 {
     private final int[] outer;
     private final byte[] digest = new byte[DIGEST];
 
-    HmacSha1(byte[] key) {
-        inner = hashed(key, 0x36);
-        outer = hashed(key, 0x5c);
+    HmacSha1(byte[] key, Staging staging) {
+        inner = hashed(key, 0x36, staging);
+        outer = hashed(key, 0x5c, staging);
     }
 
-    private static int[] hashed(byte[] key, int pad) {
+    private static int[] hashed(byte[] key, int pad, Staging staging) {
         byte[] block = Arrays.copyOf(key, BLOCK);
         for (int i = 0; i < BLOCK; i++) block[i] ^= (byte) pad;
-        MemorySegment here = Staging.of(block, 0, BLOCK, 0);
+        MemorySegment here = staging.of(block, 0, BLOCK, 0);
         LibCrypto.sha1Begin(here.address() + Staging.STATE);
         LibCrypto.sha1(here.address() + Staging.STATE, here.address() + Staging.PACKET, BLOCK);
         int[] state = new int[STATE];

@@ -27,28 +27,30 @@ final class LibCryptoContext implements SrtpContext {
     private final PacketCipher rtcpCipher;
     private boolean closed;
 
-    LibCryptoContext(SrtpState from, AtomicInteger open) {
+    LibCryptoContext(SrtpState from, AtomicInteger open, Staging staging) {
         direction = from.direction();
         profile = from.profile();
         key = from.masterKey().clone();
         salt = from.masterSalt().clone();
         rtp = new SrtpSources(from.rtp());
         rtcp = new SrtpSources(from.rtcp());
-        rtpCipher = cipher(SessionKeys.RTP, open);
+        rtpCipher = cipher(SessionKeys.RTP, open, staging);
         try {
-            rtcpCipher = cipher(SessionKeys.RTCP, open);
+            rtcpCipher = cipher(SessionKeys.RTCP, open, staging);
         } catch (RuntimeException | Error e) {
             rtpCipher.close();
             throw e;
         }
     }
 
-    private PacketCipher cipher(int kind, AtomicInteger open) {
-        SessionKeys keys = SessionKeys.derive(profile, key, salt, kind);
+    private PacketCipher cipher(int kind, AtomicInteger open, Staging staging) {
+        SessionKeys keys = SessionKeys.derive(profile, key, salt, kind, staging);
         Algorithm algorithm = Algorithm.of(profile);
         boolean encrypt = direction == Direction.OUTBOUND;
         try {
-            return profile.isAead() ? new AeadCipher(algorithm, keys, encrypt, open) : new CounterCipher(algorithm, keys, encrypt, open);
+            return profile.isAead()
+                    ? new AeadCipher(algorithm, keys, encrypt, open, staging)
+                    : new CounterCipher(algorithm, keys, encrypt, open, staging);
         } finally {
             keys.forget();
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class LibCryptoEngine implements SrtpEngine {
     private final String name;
     private final AtomicInteger open = new AtomicInteger();
+    private final Staging staging = new Staging();
 
     /** @throws LinkageError if there is no libcrypto, or it lacks a function */
     public LibCryptoEngine() {
@@ -23,7 +24,7 @@ public final class LibCryptoEngine implements SrtpEngine {
 
     @Override
     public SrtpContext context(SrtpState state) {
-        return new LibCryptoContext(state, open);
+        return new LibCryptoContext(state, open, staging);
     }
 
     /** Ciphers that hold memory outside the heap: two for each context that is not closed. */

@@ -12,25 +12,25 @@ record SessionKeys(byte[] encryption, byte[] authentication, byte[] salt) {
     private static final int AUTHENTICATION_BYTES = 20;
 
     /** @param kind {@link #RTP} or {@link #RTCP}: the first of its labels */
-    static SessionKeys derive(SrtpProfile profile, byte[] masterKey, byte[] masterSalt, int kind) {
+    static SessionKeys derive(SrtpProfile profile, byte[] masterKey, byte[] masterSalt, int kind, Staging staging) {
         Algorithm algorithm = masterKey.length == 32 ? Algorithm.AES_256_CTR : Algorithm.AES_128_CTR;
         EvpCipher cipher = new EvpCipher(algorithm, masterKey, true, new AtomicInteger());
         try {
             return new SessionKeys(
-                    derive(cipher, masterSalt, kind, profile.keyBytes),
-                    profile.isAead() ? new byte[0] : derive(cipher, masterSalt, kind + 1, AUTHENTICATION_BYTES),
-                    derive(cipher, masterSalt, kind + 2, profile.saltBytes));
+                    derive(cipher, masterSalt, kind, profile.keyBytes, staging),
+                    profile.isAead() ? new byte[0] : derive(cipher, masterSalt, kind + 1, AUTHENTICATION_BYTES, staging),
+                    derive(cipher, masterSalt, kind + 2, profile.saltBytes, staging));
         } finally {
             cipher.close();
         }
     }
 
     /** The key stream of the master key at the label. */
-    static byte[] derive(EvpCipher cipher, byte[] masterSalt, int label, int bytes) {
+    static byte[] derive(EvpCipher cipher, byte[] masterSalt, int label, int bytes, Staging staging) {
         byte[] at = Arrays.copyOf(masterSalt, 16);
         at[7] ^= (byte) label;
         byte[] stream = new byte[bytes];
-        MemorySegment here = Staging.of(stream, 0, bytes, 0);
+        MemorySegment here = staging.of(stream, 0, bytes, 0);
         if (!cipher.begin(here, at) || !cipher.text(here, 0, bytes)) throw new IllegalStateException("libcrypto derives no keys");
         Staging.take(here, Staging.PACKET, stream, 0, bytes);
         Staging.put(new byte[bytes], 0, here, Staging.PACKET, bytes);

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Memory outside the heap through which packets pass on their way to libcrypto and back: some of it for each thread. Given as numbers,
+ * Memory outside the heap through which packets pass on their way to libcrypto and back: an engine's, some of it for each thread. Given as numbers,
  * addresses cost no objects, whatever the compiler makes of the code around them; copying 1 kB twice takes some 40 ns.
  */
 final class Staging {
@@ -24,25 +24,23 @@ final class Staging {
     private static final ValueLayout.OfInt NETWORK = ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
 
     /** Of types of the JDK alone: a value would hold the class loader of a bundle that has gone. */
-    private static final ThreadLocal<MemorySegment> HERE = ThreadLocal.withInitial(() -> allocate(ROOM));
-
-    private Staging() {}
+    private final ThreadLocal<MemorySegment> mine = ThreadLocal.withInitial(() -> allocate(ROOM));
 
     private static MemorySegment allocate(int packet) {
         return Arena.ofAuto().allocate(PACKET + packet, 64);
     }
 
     /** @param bytes room for a packet, with all that is written behind it */
-    static MemorySegment of(int bytes) {
-        MemorySegment here = HERE.get();
+    private MemorySegment of(int bytes) {
+        MemorySegment here = mine.get();
         if (here.byteSize() - PACKET >= bytes) return here;
         MemorySegment larger = allocate(bytes);
-        HERE.set(larger);
+        mine.set(larger);
         return larger;
     }
 
     /** With a packet in it. @param more bytes that will be written behind it */
-    static MemorySegment of(byte[] bytes, int offset, int length, int more) {
+    MemorySegment of(byte[] bytes, int offset, int length, int more) {
         MemorySegment here = of(length + more);
         put(bytes, offset, here, PACKET, length);
         return here;

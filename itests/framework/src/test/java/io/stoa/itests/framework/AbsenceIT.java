@@ -81,7 +81,7 @@ class AbsenceIT {
         "ops.plugins  | PluginsFolder SwapCommands                   | 101 | 200",
         "ops.webhook  | MetricSource                                 | 101 | 200",
         "ops.health   | DumpCommand HealthCheck HttpRoute HttpRoute HttpRoute | 101 | 200",
-        "ops.shell    | EngineCommands RoomCommands ShellServer      | 101 | 200",
+        "ops.shell    | EngineCommands NodeCommands RoomCommands ShellServer | 101 | 200",
     })
     void only_what_hangs_on_it_goes_and_all_comes_back(String part, String gone, int door, int api) {
         List<String> running = server.running();
@@ -175,10 +175,10 @@ class AbsenceIT {
 
     @Test
     void without_durable_stores_what_workers_do_is_unavailable_and_never_empty() {
-        Map<String, String> lists = Map.of("Egress/ListEgress", "egress", "Ingress/ListIngress", "ingress", "SIP/ListSIPDispatchRule", "SIP");
+        Map<String, String> lists = Map.of("Egress/ListEgress", "egresses", "Ingress/ListIngress", "ingresses", "SIP/ListSIPDispatchRule", "SIP trunks and rules");
         lists.forEach((method, what) -> assertThat(asked(method).status()).as(method).isEqualTo(200));
         server.stop("ops.store"); // nobody is in charge
-        lists.forEach((method, what) -> assertThat(asked(method).text()).as(method).contains("\"unavailable\"", "no " + what + " store"));
+        lists.forEach((method, what) -> assertThat(asked(method).text()).as(method).contains("\"unavailable\"", "no store is in charge of " + what));
         server.start("ops.store");
         lists.forEach((method, what) -> Server.await(method, () -> asked(method).status() == 200));
     }
