@@ -287,17 +287,12 @@ final class RoomAgents {
 
         @Override
         public void taken(Job job, JobState state) {
-            dispatch.launching.remove(job.getId());
-            AgentJob taken = new AgentJob(job, restarts, 0);
-            dispatch.taken(taken);
-            become(taken, state);
-            if (closed && !taken.ended()) terminate(taken);
-            else if (dispatch.deleted()) end(dispatch);
-            else expect(dispatch, taken);
+            if (!dispatch.jobs.containsKey(job.getId())) RoomAgents.this.taken(dispatch, job, restarts, state);
         }
 
         @Override
         public void refused(Job job, Throwable why) {
+            if (dispatch.jobs.containsKey(job.getId())) return; // only the answer is lost
             dispatch.launching.remove(job.getId());
             LOG.info("room {}: nobody takes job {} of {} for agent \"{}\": {}", name(), job.getId(), job.getType(), job.getAgentName(), why.getMessage());
             if (dispatch.deleted()) end(dispatch);
@@ -309,6 +304,17 @@ final class RoomAgents {
         public void nobody(boolean known) {
             if (!known && !dispatch.info.getAgentName().isEmpty()) LOG.info("room {}: there is no worker for agent \"{}\"", name(), dispatch.info.getAgentName());
         }
+    }
+
+    private AgentJob taken(Dispatch dispatch, Job job, int restarts, JobState state) {
+        dispatch.launching.remove(job.getId());
+        AgentJob taken = new AgentJob(job, restarts, 0);
+        dispatch.taken(taken);
+        become(taken, state);
+        if (closed && !taken.ended()) terminate(taken);
+        else if (dispatch.deleted()) end(dispatch);
+        else expect(dispatch, taken);
+        return taken;
     }
 
     /** A node had the job to give, and has not said to whom: it is nobody's any more. */
@@ -369,9 +375,17 @@ final class RoomAgents {
 
     private void with(Job job, Known then) {
         all().filter(dispatch -> dispatch.id().equals(job.getDispatchId())).findFirst().ifPresent(dispatch -> {
-            AgentJob known = dispatch.jobs.get(job.getId());
+            AgentJob known = dispatch.jobs.containsKey(job.getId()) ? dispatch.jobs.get(job.getId()) : overtaken(dispatch, job);
             if (known != null && !known.ended()) then.use(dispatch, known);
         });
+    }
+
+    /** Another node's news may come before its answer that the job is taken. */
+    private AgentJob overtaken(Dispatch dispatch, Job job) {
+        AgentJob asked = dispatch.launching.get(job.getId());
+        if (asked == null || asked.restartAt != 0) return null;
+        JobState begun = job.getState().toBuilder().setStatus(JobStatus.JS_RUNNING).clearError().clearEndedAt().build();
+        return taken(dispatch, asked.job, asked.restarts, begun);
     }
 
     // -- jobs that failed
