@@ -8,7 +8,10 @@ import { until } from './lib/until.mjs';
 const COLOURS = { ann: 'red', bob: 'blue', cid: 'green' };
 const NAMES = Object.keys(COLOURS);
 const PORT_OWNERS = ['http']; // replaced in place only
-const ALL = ['forward', 'store.memory', 'service.room', 'edge.twirp', 'ops.config', 'ops.plugins', 'signal', 'room', 'cluster', 'handover', 'edge.rtc', 'http'];
+const ALL = [
+  'forward', 'store.memory', 'service.room', 'service.agent', 'service.egress', 'service.ingress', 'service.sip', 'edge.twirp', 'edge.agent', 'edge.whip',
+  'ops.config', 'ops.health', 'ops.metrics', 'ops.plugins', 'ops.shell', 'ops.store', 'ops.webhook', 'signal', 'room', 'cluster', 'handover', 'edge.rtc', 'http',
+];
 const parts = process.env.PARTS?.split(' ') ?? ALL;
 const updates = Number(process.env.UPDATES ?? 20);
 const seed = Number(process.env.SEED ?? 1);

@@ -112,8 +112,12 @@ final class CheckList implements Iterable<IcePair> {
         return false;
     }
 
-    /** The pair that a request came over, made on the spot if its remote is peer-reflexive (RFC 8445 section 7.3.1.3). */
-    IcePair of(Flow flow, long priority) {
+    /**
+     * The pair that a request came over, made on the spot if its remote is peer-reflexive (RFC 8445 section 7.3.1.3).
+     *
+     * @param relay whether it is known to have come over a relay
+     */
+    IcePair of(Flow flow, long priority, boolean relay) {
         for (IcePair pair : pairs) {
             if (pair.flow == flow) return pair;
             if (pair.flow == null && pair.local.address().equals(flow.local) && pair.remote.address().equals(flow.remote)
@@ -127,13 +131,13 @@ final class CheckList implements Iterable<IcePair> {
             drops.count(Drop.STUN_UNEXPECTED_SOURCE);
             return null;
         }
-        pair(mine, theirs(flow, priority), flow);
+        pair(mine, theirs(flow, priority, relay), flow);
         return !pairs.isEmpty() && pairs.getLast().flow == flow ? pairs.getLast() : null;
     }
 
-    private IceCandidate theirs(Flow flow, long priority) {
+    private IceCandidate theirs(Flow flow, long priority, boolean relay) {
         IceCandidate known = find(remotes, flow.protocol, flow.remote);
-        return known != null ? known : new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, "prflx", "", "");
+        return known != null ? known : new IceCandidate("prflx" + pairs.size(), flow.protocol, priority, flow.remote, relay ? "relay" : "prflx", "", "");
     }
 
     IcePair ofTransaction(byte[] transaction) {
@@ -144,6 +148,15 @@ final class CheckList implements Iterable<IcePair> {
     /** The flow's connection ended (TCP): its pairs are of no use any more. */
     void closed(Flow flow) {
         pairs.removeIf(pair -> pair.flow == flow && pair != selected);
+    }
+
+    /** For whoever looks for the reason why there is no path. */
+    String summary() {
+        int[] states = new int[IcePair.State.values().length];
+        for (IcePair pair : pairs) states[pair.state.ordinal()]++;
+        StringBuilder text = new StringBuilder().append(remotes.size()).append(" candidates, ").append(pairs.size()).append(" pairs");
+        for (IcePair.State state : IcePair.State.values()) if (states[state.ordinal()] > 0) text.append(", ").append(states[state.ordinal()]).append(" ").append(state);
+        return text.toString();
     }
 
     // -- what is checked next

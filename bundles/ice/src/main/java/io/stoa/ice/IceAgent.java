@@ -35,6 +35,8 @@ public final class IceAgent {
 
     private boolean controlling;
     private int round;
+    /** Checks of the other side since the last restart. */
+    private int asked;
     private IceCredentials local;
     private IceCredentials previousLocal;
     private IceCredentials remote;
@@ -159,6 +161,7 @@ public final class IceAgent {
     public IceCredentials restart(long now) {
         if (state == IceState.CLOSED) return local;
         relayed = relayed();
+        asked = 0;
         previousLocal = local;
         local = IceCredentials.generate(random);
         remote = null;
@@ -208,6 +211,7 @@ public final class IceAgent {
             return;
         }
         handler.verified(flow);
+        if (current) asked++;
         if (message.hasRole() && message.controlling() == controlling && !settleRole(flow, message, password)) return;
         if (current && isTooEarly(now, flow)) {
             drops.count(Drop.ICE_RELAY_TOO_EARLY);
@@ -216,7 +220,7 @@ public final class IceAgent {
         send(flow, Stun.success(message.transaction(), flow.remote, password));
         if (!current) return; // a check of the generation before the restart
         begin(now);
-        IcePair pair = pairs.of(flow, message.priority());
+        IcePair pair = pairs.of(flow, message.priority(), handler.isRelay(flow.remote));
         if (pair == null) return;
         if (lite) valid(now, pair);
         if (message.useCandidate() && !controlling) nominated(now, pair);
@@ -243,7 +247,7 @@ public final class IceAgent {
     /** A relay that is near answers before a connection is open. The client asks again, and whoever controls has time to. */
     private boolean isTooEarly(long now, Flow flow) {
         boolean early = state == IceState.CHECKING && now - startedAt < settings.headStartNanos();
-        return early && pairs.selected == null && pairs.isRelay(flow.remote);
+        return early && pairs.selected == null && (pairs.isRelay(flow.remote) || handler.isRelay(flow.remote));
     }
 
     /** Whether a check back would tell more than is known. */
@@ -390,7 +394,7 @@ public final class IceAgent {
         if (Time.due(nominationDue(), now)) start(now, nomination.best(silent(), heardAt), true);
         if (Time.due(nextConsent, now)) consent(now);
         if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
-            become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s");
+            become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s: " + (remote == null ? "it has described nothing, " : "") + asked + " checks of it, " + pairs.summary());
         }
     }
 

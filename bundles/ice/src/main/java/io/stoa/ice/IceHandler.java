@@ -12,6 +12,11 @@ public interface IceHandler {
     /** @return null if there is no such path, for instance TCP that the remote did not open */
     Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote);
 
+    /** Whether a TURN server is known to relay from there, whatever the client has announced. */
+    default boolean isRelay(TransportAddress remote) {
+        return false;
+    }
+
     /** An authenticated message came over the flow: it belongs to this connection. After an answer it may be {@link IceAgent#usable}. */
     void verified(Flow flow);
 

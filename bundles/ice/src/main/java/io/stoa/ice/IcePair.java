@@ -75,8 +75,7 @@ final class IcePair {
 
     /** What a check came from is told by signalling after it: now its type and priority are known. */
     void announced(IceCandidate candidate) {
-        boolean same = remote.protocol() == candidate.protocol() && remote.address().equals(candidate.address());
-        if (same && remote.type().equals("prflx")) remote = candidate;
+        if (remote.protocol() == candidate.protocol() && remote.address().equals(candidate.address())) remote = candidate;
     }
 
     @Override

@@ -321,6 +321,22 @@ class IceNominationTest {
     }
 
     @Test
+    void a_relay_that_its_owner_knows_need_not_be_announced() {
+        peer.relays.add(RELAY);
+        peer.check(peer.udp(RELAY), false);
+        assertThat(peer.answers).as("too early").isEmpty();
+        peer.run(260 * MILLI);
+        peer.check(peer.udp(RELAY), false);
+        assertThat(peer.answers).hasSize(1);
+        peer.run(500 * MILLI);
+        assertThat(asked()).as("it waits as any relayed path").isEmpty();
+        announceRelay(RELAY);
+        peer.run(SECOND);
+        assertThat(peer.selections).containsExactly(peer.udp(RELAY));
+        assertThat(peer.agent.relayed()).isTrue();
+    }
+
+    @Test
     void an_unannounced_path_waits_as_a_direct_one_and_is_left_once_it_is_known_as_relayed() {
         peer.check(peer.udp(RELAY), false);
         peer.run(300 * MILLI);

@@ -35,6 +35,8 @@ final class ScriptedPeer implements IceHandler {
     final List<Check> checks = new ArrayList<>();
     final List<Stun.Received> answers = new ArrayList<>();
     final Set<Flow> silent = new HashSet<>();
+    /** That the agent's owner knows of. */
+    final Set<TransportAddress> relays = new HashSet<>();
     private final Map<String, Flow> flows = new HashMap<>();
     private final PriorityQueue<Answer> queue = new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
     IceCredentials credentials = new IceCredentials("peer", "peerpeerpeerpeerpeerpeer");
@@ -149,6 +151,11 @@ final class ScriptedPeer implements IceHandler {
     @Override
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
         return protocol == Flow.Protocol.TCP ? null : udp(remote);
+    }
+
+    @Override
+    public boolean isRelay(TransportAddress remote) {
+        return relays.contains(remote);
     }
 
     @Override

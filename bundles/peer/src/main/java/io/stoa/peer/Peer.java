@@ -612,6 +612,11 @@ public final class Peer {
         }
 
         @Override
+        public boolean isRelay(TransportAddress remote) {
+            return handler.isRelay(remote);
+        }
+
+        @Override
         public void verified(Flow flow) {
             handler.verified(now, flow);
             secure();

@@ -19,6 +19,11 @@ public interface PeerHandler {
     /** @return null if there is no such path, for instance TCP that the remote did not open */
     Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote);
 
+    /** Whether a TURN server is known to relay from there, whatever the client has announced. */
+    default boolean isRelay(TransportAddress remote) {
+        return false;
+    }
+
     /** Something waits for {@link Peer#drain}. Any thread. */
     void ready();
 

@@ -8,6 +8,7 @@ import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
+import io.stoa.media.RelayPorts;
 import io.stoa.metrics.Metric;
 import io.stoa.metrics.MetricSource;
 import io.stoa.protocol.handover.ConnectionState;
@@ -96,6 +97,15 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     void unbindSrtp(SrtpEngine gone) {
         srtp.unbind(gone);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindRelays(RelayPorts next) {
+        for (MediaLoop loop : loops) loop.post(() -> loop.relays(next));
+    }
+
+    void unbindRelays(RelayPorts gone) {
+        for (MediaLoop loop : loops) loop.post(() -> loop.noRelays(gone));
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.stoa.media.NegotiationException;
 import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketMeta;
 import io.stoa.media.PeerState;
+import io.stoa.media.RelayPorts;
 import io.stoa.peer.FeedbackCounts;
 import io.stoa.peer.PacketOutbox;
 import io.stoa.peer.PeerTools;
@@ -56,6 +57,7 @@ final class MediaLoop implements LoopHandler {
     private PacketOutbox outbox;
     private boolean composesRed;
     private boolean proxiesLoss;
+    private RelayPorts relays;
     private ForwardingEngine engine;
     /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
     long withoutEngineSince = Time.NEVER;
@@ -246,6 +248,20 @@ final class MediaLoop implements LoopHandler {
 
     void proxiesLoss(boolean proxy) {
         proxiesLoss = proxy;
+    }
+
+    /** Null: no TURN server is here. */
+    RelayPorts relays() {
+        return relays;
+    }
+
+    void relays(RelayPorts next) {
+        relays = next;
+    }
+
+    /** Others may have come before. */
+    void noRelays(RelayPorts gone) {
+        if (relays == gone) relays = null;
     }
 
     RtpView scratchView() {

@@ -5,6 +5,7 @@ import io.stoa.base.TransportAddress;
 import io.stoa.media.DataLane;
 import io.stoa.media.PeerPath;
 import io.stoa.media.PeerState;
+import io.stoa.media.RelayPorts;
 import io.stoa.peer.PeerHandler;
 import io.stoa.peer.ReceiveStream;
 import io.stoa.peer.Receiver;
@@ -35,6 +36,12 @@ final class PeerEvents implements PeerHandler {
     @Override
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
         return owner.flows().flow(protocol, local, remote);
+    }
+
+    @Override
+    public boolean isRelay(TransportAddress remote) {
+        RelayPorts relays = owner.loop.relays();
+        return relays != null && relays.isRelay(remote);
     }
 
     @Override

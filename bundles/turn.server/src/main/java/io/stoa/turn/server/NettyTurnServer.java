@@ -1,7 +1,9 @@
 package io.stoa.turn.server;
 
 import io.stoa.auth.KeyProvider;
+import io.stoa.base.TransportAddress;
 import io.stoa.media.NodeAddresses;
+import io.stoa.media.RelayPorts;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.room.TurnServers;
 import io.stoa.turn.PeerRules;
@@ -17,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -31,12 +36,12 @@ import org.slf4j.LoggerFactory;
 
 /** Listens as configured by {@code turn.*}, and tells rooms under which URLs and with which credentials. Comes before servers of others. */
 @Component(
-        service = TurnServers.class,
+        service = {TurnServers.class, RelayPorts.class},
         immediate = true,
         configurationPid = "io.stoa.turn",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = "service.ranking:Integer=100")
-public final class NettyTurnServer implements TurnServers {
+public final class NettyTurnServer implements TurnServers, RelayPorts {
     private static final Logger LOG = LoggerFactory.getLogger(NettyTurnServer.class);
     private static final int DEFAULT_TTL_SECONDS = 300;
     private static final int MAX_TTL_SECONDS = 86_400;
@@ -48,6 +53,8 @@ public final class NettyTurnServer implements TurnServers {
 
     private final ParticipantCredentials credentials = new ParticipantCredentials(() -> keys, () -> System.currentTimeMillis() / 1_000);
     private final NodeAddresses machine;
+    /** What is relayed comes from one of these. */
+    private final Set<InetAddress> ours;
     private final Optional<TurnLoop> loop;
     private volatile TurnConfig config;
 
@@ -55,6 +62,7 @@ public final class NettyTurnServer implements TurnServers {
     public NettyTurnServer(TurnConfig config, @Reference NodeAddresses machine) throws IOException {
         this.config = config;
         this.machine = machine;
+        ours = machine.all().stream().flatMap(address -> Stream.concat(Stream.of(address.local()), address.said().stream())).collect(Collectors.toUnmodifiableSet());
         loop = config.enabled() ? Optional.of(new TurnLoop(listening(config), settings(config), credentials)) : Optional.empty();
         if (config.enabled())
             LOG.info("TURN on {}, UDP {}, {} {}, relayed from ports {} to {}", Arrays.toString(config.bindAddresses()), config.udpPort() == 0 ? "none" : config.udpPort(),
@@ -122,6 +130,11 @@ public final class NettyTurnServer implements TurnServers {
         Optional<Issued> issued = credentials.issue(participantSid, asked <= 0 ? DEFAULT_TTL_SECONDS : Math.min(asked, MAX_TTL_SECONDS));
         if (issued.isEmpty()) LOG.warn("participant {} gets no TURN server: there is no API key to make its credentials of", participantSid);
         return issued.map(made -> ICEServer.newBuilder().addAllUrls(urls).setUsername(made.username()).setCredential(made.password()).build()).stream().toList();
+    }
+
+    @Override
+    public boolean isRelay(TransportAddress address) {
+        return loop.isPresent() && loop.get().relaysFrom(address.port()) && ours.contains(address.address());
     }
 
     private List<String> urls(TurnConfig config) {

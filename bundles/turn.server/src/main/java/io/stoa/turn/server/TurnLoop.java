@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
@@ -71,6 +72,8 @@ final class TurnLoop implements TurnHandler {
     private final List<Channel> listeners = new ArrayList<>();
     private final Set<Channel> dirty = new LinkedHashSet<>();
     private final byte[] scratch = new byte[TurnFrames.MAX_FRAME];
+    /** That are open. Any thread. */
+    private final Set<Integer> relayPorts = ConcurrentHashMap.newKeySet();
     private int connections;
     private long armedAt = Time.NEVER;
     private ScheduledFuture<?> armed;
@@ -248,6 +251,7 @@ final class TurnLoop implements TurnHandler {
                 return;
             }
             relay.socket = binding.isSuccess() ? binding.channel() : null;
+            if (binding.isSuccess()) relayPorts.add(relay.bind.port());
             if (binding.isSuccess()) guarded(() -> server.opened(System.nanoTime(), relay));
             else guarded(() -> server.notOpened(System.nanoTime(), relay));
             endTurn();
@@ -256,7 +260,14 @@ final class TurnLoop implements TurnHandler {
 
     @Override
     public void close(Relay relay) {
-        if (relay.socket instanceof Channel channel) channel.close();
+        if (!(relay.socket instanceof Channel channel)) return;
+        channel.close();
+        relayPorts.remove(relay.bind.port());
+    }
+
+    /** Any thread: whether a client relays from that port. */
+    boolean relaysFrom(int port) {
+        return relayPorts.contains(port);
     }
 
     @Override

@@ -304,6 +304,22 @@ class NettyTurnServerTest {
     }
 
     @Test
+    void which_ports_it_relays_from_is_known_for_as_long_as_it_does() throws Exception {
+        int port = freePort();
+        values.putAll(Map.of("tlsPort", port, "externalTls", true, "domain", "turn.example.com"));
+        start();
+        TransportAddress relayed;
+        try (Client client = overTcp(told(), port)) {
+            relayed = client.allocate();
+            assertThat(server.isRelay(relayed)).isTrue();
+            assertThat(server.isRelay(TransportAddress.of("127.0.0.1", 41_999))).as("another port").isFalse();
+            assertThat(server.isRelay(TransportAddress.of("192.0.2.7", relayed.port()))).as("another machine").isFalse();
+        }
+        for (int i = 0; i < 1_000 && server.isRelay(relayed); i++) Thread.sleep(10);
+        assertThat(server.isRelay(relayed)).isFalse();
+    }
+
+    @Test
     void a_family_in_which_nobody_reaches_media_is_told_at_the_start() throws Exception {
         values.put("udpPort", freePort());
         reachedBy = InetAddress.ofLiteral("2001:db8::7");
