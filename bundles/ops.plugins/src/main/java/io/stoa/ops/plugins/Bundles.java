@@ -42,6 +42,15 @@ record Bundles(BundleContext context, Path folder) {
         return Path.of(URI.create(plugin.getLocation()));
     }
 
+    /** @param name with or without {@code io.stoa.} */
+    List<Bundle> named(String name) {
+        List<Bundle> found = Stream.of(context.getBundles())
+                .filter(one -> name.equals(one.getSymbolicName()) || ("io.stoa." + name).equals(one.getSymbolicName()))
+                .toList();
+        if (found.isEmpty()) throw new IllegalArgumentException("no bundle is called " + name + "; \"bundles\" lists them");
+        return found;
+    }
+
     List<Bundle> plugins() {
         return Stream.of(context.getBundles()).filter(this::isPlugin).filter(bundle -> !isFragment(bundle)).toList();
     }

@@ -49,6 +49,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
     private final Bundles bundles;
     private final Succession succession;
     private final Swaps swaps;
+    private final Stops stops;
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     private final Map<Long, Shipped> shipped = new ConcurrentHashMap<>();
     private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
@@ -74,7 +75,8 @@ public final class PluginsFolder implements SynchronousBundleListener {
         Soundness soundness = new Soundness(runtime);
         succession = new Succession(context, bundles, soundness, this::guests);
         BundleContext framework = context.getBundle(0).getBundleContext();
-        swaps = new Swaps(framework, new Bundles(framework, folder), soundness, succession);
+        swaps = new Swaps(new Bundles(framework, folder), soundness, succession);
+        stops = new Stops(bundles, succession);
         for (Bundle bundle : context.getBundles())
             if (bundle.getBundleId() != 0 && !bundles.isPlugin(bundle))
                 shipped.put(bundle.getBundleId(), new Shipped(bundle.getLocation(), bundle.adapt(BundleStartLevel.class).getStartLevel()));
@@ -100,6 +102,10 @@ public final class PluginsFolder implements SynchronousBundleListener {
 
     Swaps swaps() {
         return swaps;
+    }
+
+    Stops stops() {
+        return stops;
     }
 
     boolean isPlugin(Bundle bundle) {

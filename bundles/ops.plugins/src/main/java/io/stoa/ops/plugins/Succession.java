@@ -38,6 +38,8 @@ final class Succession {
     private final ReentrantLock returning = new ReentrantLock();
     /** Symbolic names of those that are just changing places: nobody else comes in between. */
     private final Set<String> turning = ConcurrentHashMap.newKeySet();
+    /** Symbolic names of those that an operator has stopped. */
+    private final Set<String> resting = ConcurrentHashMap.newKeySet();
 
     /** @param guests how many participants would be thrown out with the media plane */
     Succession(BundleContext context, Bundles bundles, Soundness soundness, IntSupplier guests) {
@@ -69,6 +71,15 @@ final class Succession {
         return turning.contains(symbolicName);
     }
 
+    /** Nobody of that name takes over or comes back until it is to go on. */
+    void rest(String symbolicName) {
+        resting.add(symbolicName);
+    }
+
+    void goOn(String symbolicName) {
+        resting.remove(symbolicName);
+    }
+
     /** Why a bundle cannot be replaced now; empty if it can. */
     Optional<String> hindrance(Bundle predecessor) {
         int here = Manner.of(predecessor) == Manner.DRAINED ? guests.getAsInt() : 0;
@@ -87,7 +98,7 @@ final class Succession {
             takeTurns(predecessors, plugin);
             return;
         }
-        Optional<String> fault = awaitSound(plugin, PATIENCE_MILLIS);
+        Optional<String> fault = awaitSound(plugin);
         if (fault.isPresent()) {
             complain(plugin, predecessors.getFirst(), fault.get());
             return;
@@ -107,6 +118,11 @@ final class Succession {
     private boolean yields(Bundle other, Bundle plugin) {
         if (isPreferred(plugin) || isPreferred(other)) return isPreferred(plugin);
         return !bundles.isPlugin(other) || other.getVersion().compareTo(plugin.getVersion()) < 0;
+    }
+
+    /** @return what is wrong with it after a while, empty if nothing is */
+    Optional<String> awaitSound(Bundle plugin) throws InterruptedException {
+        return awaitSound(plugin, PATIENCE_MILLIS);
     }
 
     private Optional<String> awaitSound(Bundle plugin, long millis) throws InterruptedException {
@@ -224,6 +240,7 @@ final class Succession {
      * wired to another version of what it uses, neither can work before that is done.
      */
     void comeBack(Bundle plugin) {
+        if (resting.contains(plugin.getSymbolicName())) return;
         boolean myself = plugin.getBundleId() == context.getBundle().getBundleId(); // nobody would be here afterwards
         if (isTurning(plugin.getSymbolicName()) || !myself && Bundles.isAboutToBeWiredAnew(plugin)) return;
         boolean mine = await(returning);

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -15,7 +16,13 @@ import org.osgi.service.component.annotations.Reference;
 /** The shell's commands about parts. Gogo finds them by their names. */
 @Component(
         service = SwapCommands.class,
-        property = {"osgi.command.scope=stoa", "osgi.command.function=bundles", "osgi.command.function=swap"})
+        property = {
+            "osgi.command.scope=stoa",
+            "osgi.command.function=bundles",
+            "osgi.command.function=swap",
+            "osgi.command.function=stop",
+            "osgi.command.function=start"
+        })
 public final class SwapCommands {
     private final BundleContext context;
     private final PluginsFolder folder;
@@ -28,6 +35,14 @@ public final class SwapCommands {
 
     public String swap(String... words) throws IOException, InterruptedException {
         return folder.swaps().swap(words);
+    }
+
+    public String stop(String... words) throws BundleException {
+        return folder.stops().stop(words);
+    }
+
+    public String start(String... words) throws BundleException, InterruptedException {
+        return folder.stops().start(words);
     }
 
     /** Ours, and what was put into the plug-ins folder. */

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.jar.JarFile;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 
 /**
  * Replaces a part on an operator's word: puts the jar into the plug-ins folder, as anybody could, waits, and tells what came of it. What
@@ -28,14 +27,12 @@ final class Swaps {
     private static final long TAKE_OVER_MILLIS = 20_000;
     private static final long LOOK_MILLIS = 25;
 
-    private final BundleContext context;
     private final Bundles bundles;
     private final Soundness soundness;
     private final Succession succession;
 
-    /** @param context of the framework: this bundle may be the one that is replaced */
-    Swaps(BundleContext context, Bundles bundles, Soundness soundness, Succession succession) {
-        this.context = context;
+    /** @param bundles by the framework's context: this bundle may be the one that is replaced */
+    Swaps(Bundles bundles, Soundness soundness, Succession succession) {
         this.bundles = bundles;
         this.soundness = soundness;
         this.succession = succession;
@@ -44,15 +41,8 @@ final class Swaps {
     String swap(String... words) throws IOException, InterruptedException {
         if (words.length == 1 && words[0].equals("list")) return list();
         if (words.length != 2 || words[0].startsWith("-")) throw new IllegalArgumentException("usage: " + USAGE);
-        List<Bundle> all = named(words[0]);
+        List<Bundle> all = bundles.named(words[0]);
         return words[1].equals("shipped") ? shipped(all) : replace(all, Path.of(words[1]));
-    }
-
-    private List<Bundle> named(String name) {
-        List<Bundle> found = new ArrayList<>();
-        for (Bundle one : context.getBundles()) if (name.equals(one.getSymbolicName()) || ("io.stoa." + name).equals(one.getSymbolicName())) found.add(one);
-        if (found.isEmpty()) throw new IllegalArgumentException("no bundle is called " + name + "; \"bundles\" lists them");
-        return found;
     }
 
     private Optional<Bundle> working(List<Bundle> twins) {

@@ -39,6 +39,7 @@ public final class RoomCommands {
             dump [room]                        what rooms are like inside, as JSON
             swap <bundle> <jar>                replaces a part while the server runs
             swap <bundle> shipped | swap list  puts the shipped one back; what is replaced now
+            stop <bundle> | start <bundle>     does without a part for a while
             nodes                              the nodes of the cluster, as this one sees them
             drain                              nobody joins any more; rooms go to other nodes that take them
             rooms, participants, tracks, bundles, engines and nodes take --json. felix:lb, felix:headers and others are the framework's own: felix:help.""";

@@ -137,6 +137,38 @@ class ShellIT {
     }
 
     @Test
+    void a_part_is_done_without_for_a_while_whichever_was_at_work() throws Exception {
+        assertSays(shell.says("stop service.sip"), 0, "io.stoa.service.sip", "has stopped");
+        assertThat(active("service.sip")).isEmpty();
+        assertSays(shell.says("stop service.sip"), 0, "stopped already");
+        assertSays(shell.says("start service.sip"), 0, "is at work");
+        assertThat(active("service.sip")).hasSize(1);
+        assertSays(shell.says("start io.stoa.service.sip"), 0, "started already");
+
+        try (Call call = Call.begin(server, 36)) {
+            assertSays(swap("forward", jars.bytes("forward", "0.5.2")), 0, "io.stoa.forward 0.5.2 is at work");
+            assertSays(shell.says("stop forward"), 0, "io.stoa.forward 0.5.2 has stopped");
+            Files.write(server.work().resolve("plugins/another.jar"), jars.bytes("service.sip", "0.5.2")); // makes the folder look at all of them
+            Server.await("the other plug-in", () -> active("service.sip").stream().anyMatch(line -> line.contains("0.5.2")));
+            assertThat(active("forward")).as("neither the shipped one nor the plug-in").isEmpty();
+            Files.delete(server.work().resolve("plugins/another.jar"));
+            assertSays(shell.says("start forward"), 0, "io.stoa.forward 0.5.2 is at work");
+            call.goOn(25);
+            assertSays(shell.says("swap forward shipped"), 0, "the shipped one, is at work");
+            call.goOn(25);
+            call.end();
+        }
+        assertSays(shell.says("stop base"), 1, "others use its classes");
+        assertSays(shell.says("stop ops.shell"), 1, "nothing could be started again");
+        assertSays(shell.says("stop nothing"), 1, "no bundle is called nothing");
+        assertSays(shell.says("stop"), 1, "usage: stop <bundle>");
+    }
+
+    private List<String> active(String part) {
+        return shell.says("bundles").text().lines().filter(line -> line.startsWith("io.stoa." + part + " ") && line.contains("ACTIVE")).toList();
+    }
+
+    @Test
     void what_does_not_work_is_told_of_and_the_old_one_goes_on() throws Exception {
         MediaPlane plane = server.need(MediaPlane.class);
         String shipped = plane.stats().engine();
