@@ -15,6 +15,7 @@ import java.util.List;
  * @param tcpOnly ICE goes over TCP alone, if there is a port for it
  * @param iceLite the client alone looks for the path and chooses it
  * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
+ * @param tracksByPackets the client knows of a track once a packet of it has come; else by the description
  * @param playout how the client is to play what it receives
  */
 public record PeerSpec(
@@ -28,11 +29,12 @@ public record PeerSpec(
         boolean tcpOnly,
         boolean iceLite,
         boolean changesCodec,
+        boolean tracksByPackets,
         Playout playout) {
     /** Of a full ICE agent; plays as it comes, and may go on in another codec. */
     public PeerSpec(
             String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {
-        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, false, true, Playout.AS_IT_COMES);
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, false, true, false, Playout.AS_IT_COMES);
     }
 
     public enum Role {

@@ -185,8 +185,8 @@ final class Negotiation {
         mine.simulcastReceive.addAll(offered.simulcastSend);
         if (carried == null || mine.codecs.isEmpty()) return;
         PublicationSpec publication = carried.publication;
-        if (publication.video()) keepOnlyWantedCodec(carried.mime(), mine);
-        else mungeOpus(publication, mine);
+        if (!publication.video()) mungeOpus(publication, mine);
+        else if (peer.spec().firefox()) keepOnlyWantedCodec(carried.mime(), mine);
         Receiver receiver = section.receiver;
         if (receiver != null && !carried.by(receiver)) {
             endReceiver(now, section);
@@ -206,7 +206,10 @@ final class Negotiation {
         return publication.redDisabled() || publication.encrypted() ? "audio/opus" : "audio/red";
     }
 
-    /** Some clients ignore the order of an answer; a codec that was asked for is therefore the only one, where the room speaks it. */
+    /**
+     * The codec that was asked for comes first, where the room speaks it. Firefox ignores the order of an answer: it gets no other one. Others need
+     * them: pion offers for later sections only what was answered in earlier ones, so no backup codec.
+     */
     private static void keepOnlyWantedCodec(String mime, MediaDescription mine) {
         if (mime.isEmpty()) return;
         List<Codec> wanted = new ArrayList<>();

@@ -322,6 +322,21 @@ public final class Sender {
         return p + PADDING - at;
     }
 
+    /** A packet under the stream's own numbers in which there is nothing but padding. */
+    public void writeNothing(long now, Translation t) {
+        if (!ready()) return;
+        PacketOutbox outbox = peer.outbox();
+        int at = outbox.begin();
+        byte[] out = outbox.slab();
+        int p = header(out, at, payloadType, t.seq, t.timestamp, false, ssrc, named(t.seq), PlayoutDelay.NONE, t, null);
+        out[at] |= PADDED;
+        Arrays.fill(out, p, p + EVEN - 1, (byte) 0);
+        out[p + EVEN - 1] = EVEN;
+        packets++;
+        lastTimestamp = t.timestamp;
+        commit(now, at, p + EVEN - at);
+    }
+
     /** @param source null if none of its extensions pass through */
     private int header(byte[] out, int at, int pt, int seq, int timestamp, boolean marker, int toSsrc, boolean named, int delay, Translation t, RtpView source) {
         out[at] = (byte) 0x80;

@@ -49,13 +49,13 @@ class BackupCodecTest {
         var ann = new Recorder(Role.PUBLISHER);
         ann.peer.expect(camera(""));
         SessionDescription answer = ann.peer.answer(0, sending("cam", "stranger"));
-        assertThat(NegotiationTest.names(answer.byMid("3"))).contains("VP9").containsOnly("VP9", "rtx");
+        assertThat(NegotiationTest.names(answer.byMid("3"))).startsWith("VP9", "VP9", "VP8");
         assertThat(ranks(ann)).as("nobody has announced the other one").containsExactly("TR_v 0 VP9");
         assertThat(ann.receivers.getFirst().backups()).extracting(Codec::name).containsExactly("VP8");
 
         ann.peer.expect(camera("backup"));
         answer = ann.peer.answer(0, sending("cam", "backup"));
-        assertThat(NegotiationTest.names(answer.byMid("4"))).containsExactly("VP8", "rtx");
+        assertThat(NegotiationTest.names(answer.byMid("4"))).startsWith("VP8").contains("VP9");
         assertThat(ranks(ann)).containsExactly("TR_v 0 VP9", "TR_v 1 VP8");
         assertThat(ann.receivers.get(1).cid()).isEqualTo("backup");
 
@@ -138,7 +138,7 @@ class BackupCodecTest {
         bob.peer.accept(0, answer(bob.peer.offer(0, false), "VP8"));
         assertThat(bob.peer.take(sender, 1)).as("not negotiated").isFalse();
         assertThat(sender.rank()).isZero();
-        var old = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.SUBSCRIBER, List.of(), false, false, false, false, false, PeerSpec.Playout.AS_IT_COMES));
+        var old = new Recorder(new PeerSpec("RM_x", "PA_x", "cat", Role.SUBSCRIBER, List.of(), false, false, false, false, false, false, PeerSpec.Playout.AS_IT_COMES));
         sender = old.peer.addSender(0, CAMERA);
         old.peer.accept(0, answer(old.peer.offer(0, false), "none"));
         assertThat(old.peer.take(sender, 1)).as("the client stumbles over it").isFalse();

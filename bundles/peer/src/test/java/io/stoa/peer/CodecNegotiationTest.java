@@ -218,7 +218,7 @@ class CodecNegotiationTest {
         var ann = new Recorder(Role.SINGLE);
         ann.peer.expect(NegotiationTest.video("TR_v", "cam", "video/h265"));
         MediaDescription mine = ann.peer.answer(0, camera(Direction.SENDONLY, H264_BASELINE, H265, rtx)).byMid("3");
-        assertThat(types(mine)).containsExactly(49, 50);
+        assertThat(types(mine)).containsExactly(49, 108, 50);
         assertThat(ann.receivers.getFirst().codec().mime("video")).isEqualTo("video/H265");
         var bob = new Recorder(Role.SINGLE);
         bob.peer.addSender(0, new SenderSpec("TR_v", "PA_y|TR_v", true, H265, 0, false));

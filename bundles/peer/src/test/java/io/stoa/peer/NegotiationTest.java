@@ -132,9 +132,9 @@ class NegotiationTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void descriptions_say_who_looks_for_paths(boolean lite) throws Exception {
-        var ann = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        var ann = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, lite, true, false, Playout.AS_IT_COMES));
         assertThat(SdpWriter.write(ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast"))).contains("a=ice-lite")).isEqualTo(lite);
-        var bob = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.SUBSCRIBER, List.of(), false, false, false, lite, true, Playout.AS_IT_COMES));
+        var bob = new Recorder(new PeerSpec("RM_x", "PA_x", "bob", Role.SUBSCRIBER, List.of(), false, false, false, lite, true, false, Playout.AS_IT_COMES));
         assertThat(SdpWriter.write(bob.peer.offer(0, false)).contains("a=ice-lite")).isEqualTo(lite);
     }
 
@@ -142,7 +142,7 @@ class NegotiationTest {
     void two_that_wait_for_each_other_to_look_for_a_path_are_told() throws Exception {
         var offer = Recorder.recorded("chrome-offer-simulcast");
         offer.iceLite = true;
-        var lite = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, true, true, Playout.AS_IT_COMES));
+        var lite = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.PUBLISHER, List.of(), false, false, false, true, true, false, Playout.AS_IT_COMES));
         assertThatThrownBy(() -> lite.peer.answer(0, offer)).isInstanceOf(NegotiationException.class).hasMessageContaining("ICE lite");
         assertThat(new Recorder(Role.PUBLISHER).peer.answer(0, offer).media).isNotEmpty();
     }
@@ -170,12 +170,12 @@ class NegotiationTest {
     }
 
     @Test
-    void simulcast_is_taken_as_offered_and_only_the_wanted_codec() throws Exception {
+    void simulcast_is_taken_as_offered_and_the_wanted_codec_comes_first() throws Exception {
         var ann = new Recorder(Role.SINGLE);
         ann.peer.expect(video("TR_x", "e9b89830-72cd-482c-973e-321ea081014b", "video/vp8"));
         MediaDescription mine = ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).byMid("7");
         assertThat(mine.direction).isEqualTo(Direction.RECVONLY);
-        assertThat(names(mine)).containsExactly("VP8", "rtx");
+        assertThat(names(mine)).startsWith("VP8", "H264").contains("AV1", "VP9");
         assertThat(mine.rids.stream().map(rid -> rid.id() + " " + rid.direction())).containsExactly("q recv", "h recv", "f recv");
         assertThat(mine.simulcastReceive).containsExactly("q", "h", "f");
         assertThat(mine.codecs.getFirst().feedback()).contains("transport-cc", "nack", "nack pli", "ccm fir");
@@ -184,6 +184,13 @@ class NegotiationTest {
         assertThat(receiver.simulcast()).isTrue();
         assertThat(receiver.layerOf("q")).isZero();
         assertThat(receiver.layerOf("f")).isEqualTo(2);
+    }
+
+    @Test
+    void firefox_which_ignores_the_order_gets_no_other_codec() throws Exception {
+        var ann = new Recorder(new PeerSpec("RM_x", "PA_x", "ann", Role.SINGLE, List.of(), true, false, false));
+        ann.peer.expect(video("TR_x", "e9b89830-72cd-482c-973e-321ea081014b", "video/vp8"));
+        assertThat(names(ann.peer.answer(0, Recorder.recorded("chrome-offer-simulcast")).byMid("7"))).containsExactly("VP8", "rtx");
     }
 
     @Test
@@ -288,7 +295,7 @@ class NegotiationTest {
     }
 
     private static PeerSpec playing(Role role, Playout playout) {
-        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, false, true, playout);
+        return new PeerSpec("RM_x", "PA_x", "ann", role, List.of(), false, false, false, false, true, false, playout);
     }
 
     private static List<String> extensions(MediaDescription section) {

@@ -59,6 +59,29 @@ class BlankFramesTest {
         assertThat(heard.blanks).hasSize(50);
     }
 
+    /** Spec 6.9: they would not know of it before. */
+    @ParameterizedTest
+    @EnumSource(value = Source.Coding.class, names = {"OPUS", "VP8", "VP9"})
+    void a_client_that_knows_tracks_by_their_packets_gets_empty_ones_of_what_is_muted(Source.Coding coding) {
+        var source = new Source("TR_muted", coding, 1);
+        room.tracksByPackets = true;
+        Client cid = room.subscriber("cid");
+        ann.publish(source);
+        ann.peer.setPublicationMuted(source.trackSid, true);
+        bob.subscribe(ann, source);
+        cid.subscribe(ann, source);
+        room.connected(ann, bob, cid);
+        net.run(3 * SECOND);
+        assertThat(cid.received(source).empty).as("a second of ten").isBetween(9, 10);
+        assertThat(bob.received(source).packets).isZero();
+
+        long goesOn = net.now();
+        ann.peer.setPublicationMuted(source.trackSid, false);
+        net.run(2 * SECOND);
+        assertThat(cid.received(source).isContinuous().since(goesOn)).hasSizeGreaterThan(45);
+        assertThat(cid.received(source).empty).isBetween(9, 10);
+    }
+
     @Test
     void silence_gives_way_to_what_is_said_again_and_may_follow_it_again() {
         var microphone = Source.microphone("TR_sound");

@@ -31,6 +31,7 @@ final class Room implements AutoCloseable {
     List<EnabledCodec> enabledCodecs = List.of();
     /** Whether what clients receive may go on in another codec of its section. */
     boolean changesCodec = true;
+    boolean tracksByPackets;
     boolean iceLite;
     /** Whether clients can take audio in RED. */
     boolean red;
@@ -100,7 +101,7 @@ final class Room implements AutoCloseable {
 
     Client client(String name, Role role) {
         TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
-        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false, iceLite, changesCodec, playout);
+        PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false, iceLite, changesCodec, tracksByPackets, playout);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);
         return client;

@@ -69,13 +69,21 @@ final class BlankFrames {
         nextAt += payload.lasts;
         left--;
         payload.next();
+        if (payload.packets() == 0) {
+            number();
+            sender.writeNothing(now, translation);
+        }
         for (int i = 0; i < payload.packets(); i++) {
             byte[] bytes = payload.bytes(i);
-            translation.seq = (int) ++seq & 0xffff;
-            translation.timestamp = timestamp;
+            number();
             translation.marker = payload.video && i == payload.packets() - 1;
             sender.write(now, translation, bytes, 0, bytes.length, payload.red, null);
         }
+    }
+
+    private void number() {
+        translation.seq = (int) ++seq & 0xffff;
+        translation.timestamp = timestamp;
     }
 
     /** From which a forwarder goes on. */

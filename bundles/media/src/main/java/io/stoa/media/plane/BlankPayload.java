@@ -30,6 +30,7 @@ final class BlankPayload {
     private static final byte A_LAW_ZERO = (byte) 0xd5;
     private static final long SOUND_LASTS = 20 * Time.MILLI;
     private static final long PICTURE_LASTS = Time.SECOND / 30;
+    private static final long NOTHING_LASTS = 100 * Time.MILLI;
 
     final boolean red;
     final boolean video;
@@ -73,6 +74,11 @@ final class BlankPayload {
         if (codec.is("vp8")) return vp8(codec, from, trailer);
         if (codec.is("h264")) return new BlankPayload(codec, PICTURE_LASTS, false, 0, from, H264[0], H264[1], join(H264[2], trailer));
         return null;
+    }
+
+    /** Of any codec: not a frame, only a packet of padding. */
+    static BlankPayload nothing(Codec codec, ForwarderState from) {
+        return new BlankPayload(codec, NOTHING_LASTS, false, 0, from);
     }
 
     private static BlankPayload vp8(Codec codec, ForwarderState from, byte[] trailer) {

@@ -290,7 +290,10 @@ abstract sealed class LoopTrack permits PublicationTrack, MirrorTrack {
         muted = mute;
         keyFrames.forget();
         if (forms != null) forms.beginAt(highest(0) + 1);
-        if (!mute) for (int i = 0; i < subscriberCount; i++) subscribers[i].resync(now);
+        for (int i = 0; i < subscriberCount; i++) {
+            if (mute) subscribers[i].announce(now);
+            else subscribers[i].resync(now);
+        }
     }
 
     void askForKeyFrames(long now) {

@@ -57,7 +57,7 @@ final class PeerEvents implements PeerHandler {
 
     @Override
     public void stateChanged(long now, PeerState state, String reason) {
-        if (state == PeerState.CONNECTED) owner.subscribed().askForKeyFrames(now);
+        if (state == PeerState.CONNECTED) owner.subscribed().connected(now);
         tellPath();
         owner.listener().stateChanged(state, reason);
     }

@@ -83,8 +83,12 @@ final class SubscribedTracks {
     }
 
     /** Media flows from now on. */
-    void askForKeyFrames(long now) {
-        for (SubscriptionTrack subscription : subscriptions.values()) subscription.askForKeyFrame(now);
+    /** There is a way to the client. */
+    void connected(long now) {
+        for (SubscriptionTrack subscription : subscriptions.values()) {
+            subscription.askForKeyFrame(now);
+            subscription.announce(now);
+        }
     }
 
     // -- to the track, and away from it

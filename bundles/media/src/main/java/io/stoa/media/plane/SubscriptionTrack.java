@@ -429,6 +429,7 @@ final class SubscriptionTrack {
             owner.subscribed().opens(opensAt);
         }
         askForKeyFrame(now);
+        announce(now);
     }
 
     /** @return when what has come meanwhile is to go out, if that is not yet */
@@ -499,6 +500,18 @@ final class SubscriptionTrack {
         silence = blank(now, held, false, this::endSilence);
         if (silence == null) endHold(now);
         else owner.interludes().begin(now, silence);
+    }
+
+    /** The publisher is muted, and the client would not know of the track before that ends. */
+    void announce(long now) {
+        boolean unknown = owner.spec().tracksByPackets() && !sentAny && publication != null && publication.muted();
+        if (!unknown || forwarder == null || !sender.ready()) return;
+        rest(now);
+        if (held == null) return;
+        sentAny = true;
+        held = held.elsewhere().after(owner.loop.random().nextInt(1 << 15), owner.loop.random().nextInt(), now);
+        silence = new BlankFrames(now, sender, BlankPayload.nothing(sender.codec(), held), held, false, this::endSilence);
+        owner.interludes().begin(now, silence);
     }
 
     /** @return null if there is nothing to go on from, or nothing is known to send */

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param firefox it has its ways with answers
  * @param red opus may travel to and from it in audio/red
  * @param changesCodec what it receives may go on in another codec of its media section
+ * @param tracksByPackets it knows of a track once a packet of it has come
  * @param iceTcp it opens connections for ICE
  * @param disabled codecs that it neither sends nor receives
  * @param disabledToPublish codecs that it receives but sends badly
@@ -31,6 +32,7 @@ record ClientTraits(
         boolean firefox,
         boolean red,
         boolean changesCodec,
+        boolean tracksByPackets,
         boolean iceTcp,
         List<String> disabled,
         List<String> disabledToPublish,
@@ -50,8 +52,9 @@ record ClientTraits(
         if (safari && client.getBrowserVersion().compareTo("18.3") > 0) toPublish.add("video/VP9");
         boolean badH264 = os.equals("android") && client.getDeviceModel().equalsIgnoreCase("xiaomi 2201117ti");
         if (badH264 || firefox && (os.equals("linux") || os.equals("android"))) toPublish.add("video/H264");
-        boolean changesCodec = client.getSdk() != ClientInfo.SDK.GO && client.getSdk() != ClientInfo.SDK.UNKNOWN;
-        return new ClientTraits(firefox, !firefox && !safari, changesCodec, iceTcp(client), List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+        boolean go = client.getSdk() == ClientInfo.SDK.GO;
+        boolean changesCodec = !go && client.getSdk() != ClientInfo.SDK.UNKNOWN;
+        return new ClientTraits(firefox, !firefox && !safari, changesCodec, go, iceTcp(client), List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
     }
 
     private static boolean iceTcp(ClientInfo client) {

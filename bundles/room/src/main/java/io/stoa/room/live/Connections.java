@@ -126,7 +126,7 @@ final class Connections {
         List<PeerSpec.EnabledCodec> codecs = traits.allow(room().codecs().enabled(), role == PeerSpec.Role.PUBLISHER);
         boolean tcpOnly = room().only(member) == CandidateProtocol.TCP;
         return new PeerSpec(
-                room().sid(), member.sid(), member.identity(), role, codecs, traits.firefox(), traits.red(), tcpOnly, iceLite(), traits.changesCodec(), playout());
+                room().sid(), member.sid(), member.identity(), role, codecs, traits.firefox(), traits.red(), tcpOnly, iceLite(), traits.changesCodec(), traits.tracksByPackets(), playout());
     }
 
     /** Firefox nominates every path that works, even to a lite agent, and does not say which one it means. */
