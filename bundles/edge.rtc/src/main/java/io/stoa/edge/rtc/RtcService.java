@@ -69,16 +69,21 @@ public final class RtcService implements MetricSource {
 
     private final RtcDoor door;
     private final ScheduledExecutorService pings;
-    private final List<ServiceRegistration<HttpRoute>> routes;
+    private List<ServiceRegistration<HttpRoute>> routes = List.of();
     private volatile RtcSettings settings;
 
     @Activate
-    public RtcService(BundleContext context, LimitConfig config) {
+    public RtcService(LimitConfig config) {
         settings = RtcSettings.of(config);
         var house = new House(() -> roomAllocator, () -> roomManager, () -> roomStore, () -> nodeRegistry);
         door = new RtcDoor(() -> signalServer, () -> settings, new Admission(house, new Ids(new SecureRandom())));
         pings = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("rtc-ping").factory());
         pings.scheduleAtFixedRate(door::ping, PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What there is of the services that it uses has been bound: who comes while this part is replaced must not find them missing. */
+    @Activate
+    void open(BundleContext context) {
         routes = List.of(
                 route(context, "/rtc", exchange -> door.connect(exchange, false)),
                 route(context, "/rtc/validate", exchange -> door.validate(exchange, false)),

@@ -29,15 +29,20 @@ public final class WhipService {
     private volatile SignalServer signalServer;
 
     private final WhipDoor door;
-    private final List<ServiceRegistration<HttpRoute>> routes;
+    private List<ServiceRegistration<HttpRoute>> routes = List.of();
     private RpcBus bus;
     private MessageBus shared;
     private volatile LimitConfig limits;
 
     @Activate
-    public WhipService(BundleContext context, LimitConfig limits) {
+    public WhipService(LimitConfig limits) {
         this.limits = limits;
         door = new WhipDoor(() -> signalServer, () -> this.limits, new Ids(new SecureRandom()), this::bus);
+    }
+
+    /** What there is of the services that it uses has been bound. */
+    @Activate
+    void open(BundleContext context) {
         routes = List.of(route(context, WhipDoor.PATH, door::endpoint), route(context, WhipDoor.PATH + "/", door::session));
     }
 

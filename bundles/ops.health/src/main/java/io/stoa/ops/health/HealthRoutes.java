@@ -30,21 +30,17 @@ public final class HealthRoutes {
 
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("health-", 0).factory());
     private final Health health = new Health(() -> this.checks, executor, System::nanoTime, PATIENCE_MILLIS);
-    private final List<ServiceRegistration<HttpRoute>> routes;
+    private List<ServiceRegistration<HttpRoute>> routes = List.of();
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     volatile List<HealthCheck> checks = List.of();
 
+    /** The checks that there are have been bound. */
     @Activate
-    public HealthRoutes(BundleContext context) {
+    void open(BundleContext context) {
         routes = List.of(
                 context.registerService(HttpRoute.class, new Route("/healthz", this), null),
                 context.registerService(HttpRoute.class, new Route("/readyz", this), null));
-    }
-
-    /** For tests. */
-    HealthRoutes() {
-        routes = List.of();
     }
 
     /** Of what is ready all must live, too. */

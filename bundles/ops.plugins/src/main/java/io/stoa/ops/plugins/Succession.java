@@ -110,7 +110,16 @@ final class Succession {
             else for (Bundle predecessor : predecessors) handOver(predecessor, plugin);
             if (!Bundles.isActive(plugin)) comeBack(plugin); // it went meanwhile, and found its predecessor still working
         } finally {
+            release(held);
+        }
+    }
+
+    /** Nothing is held any more if this bundle was among those that went. */
+    private void release(List<ServiceReference<?>> held) {
+        try {
             held.forEach(context::ungetService);
+        } catch (IllegalStateException e) {
+            LOG.debug("this bundle has stopped", e);
         }
     }
 
@@ -187,7 +196,7 @@ final class Succession {
     private Optional<String> uncreated(Bundle plugin) {
         List<ServiceReference<?>> held = new ArrayList<>();
         Optional<ServiceReference<?>> broken = create(plugin, held);
-        held.forEach(context::ungetService);
+        release(held);
         return broken.map(one -> "its service cannot be created: " + soundness.fault(plugin).orElse("see above"));
     }
 
@@ -206,7 +215,8 @@ final class Succession {
             predecessor.stop(Bundle.STOP_TRANSIENT);
             LOG.info("{} took over from {} in {} ms", Bundles.name(plugin), predecessor.getVersion(), (System.nanoTime() - begin) / 1_000_000);
         } catch (BundleException e) {
-            LOG.error("{} does not stop; {} works beside it", Bundles.name(predecessor), plugin.getVersion(), e);
+            if (predecessor.getState() != Bundle.ACTIVE) LOG.debug("{} is stopped by its successor", Bundles.name(predecessor), e);
+            else LOG.error("{} does not stop; {} works beside it", Bundles.name(predecessor), plugin.getVersion(), e);
         }
     }
 
