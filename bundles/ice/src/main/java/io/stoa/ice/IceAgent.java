@@ -49,6 +49,9 @@ public final class IceAgent {
     private long roundTrip;
     private long nextCheck = Time.NEVER;
     private long startedAt;
+    private long checksUntil = Time.NEVER;
+    /** When a check of the generation before the restart came over what was selected then. */
+    private long heardBeforeAt;
 
     /** A full agent. */
     public IceAgent(IceSettings settings, boolean controlling, RandomGenerator random, IceHandler handler) {
@@ -170,7 +173,8 @@ public final class IceAgent {
         nextConsent = Time.NEVER;
         nextCheck = Time.NEVER;
         if (state != IceState.NEW) become(IceState.CHECKING, "restarted");
-        startedAt = now;
+        heardBeforeAt = heardAt;
+        startsChecking(now);
         return local;
     }
 
@@ -218,7 +222,10 @@ public final class IceAgent {
             return;
         }
         send(flow, Stun.success(message.transaction(), flow.remote, password));
-        if (!current) return; // a check of the generation before the restart
+        if (!current) {
+            if (flow == selected) heardBeforeAt = now;
+            return;
+        }
         begin(now);
         IcePair pair = pairs.of(flow, message.priority(), handler.isRelay(flow.remote));
         if (pair == null) return;
@@ -373,10 +380,15 @@ public final class IceAgent {
 
     private void begin(long now) {
         if (state == IceState.NEW) {
-            startedAt = now;
+            startsChecking(now);
             become(IceState.CHECKING, "checking");
         }
         if (!lite && remote != null && nextCheck == Time.NEVER) nextCheck = now;
+    }
+
+    private void startsChecking(long now) {
+        startedAt = now;
+        checksUntil = now + settings.checkingNanos();
     }
 
     private void trigger(long now, IcePair pair) {
@@ -393,16 +405,28 @@ public final class IceAgent {
         for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS && Time.due(pair.resendAt, now)) resend(now, pair);
         if (Time.due(nominationDue(), now)) start(now, nomination.best(silent(), heardAt), true);
         if (Time.due(nextConsent, now)) consent(now);
-        if (state == IceState.CHECKING && now - startedAt >= settings.checkingNanos()) {
-            become(IceState.FAILED, "no path to the client was found within " + settings.checkingNanos() / Time.SECOND + " s: " + (remote == null ? "it has described nothing, " : "") + asked + " checks of it, " + pairs.summary());
+        if (state == IceState.CHECKING && Time.due(checksUntil, now)) checkedLongEnough(now);
+    }
+
+    /**
+     * Browsers may leave it at the old path when ICE restarts and nothing is wrong with it: as long as they check that one, it does, for
+     * what is selected carries on until something new is (RFC 8445 section 9).
+     */
+    private void checkedLongEnough(long now) {
+        if (selected != null && now - heardBeforeAt < settings.disconnectedNanos()) {
+            checksUntil = heardBeforeAt + settings.disconnectedNanos();
+            return;
         }
+        String described = remote == null ? "it has described nothing, " : "";
+        long seconds = (now - startedAt) / Time.SECOND;
+        become(IceState.FAILED, "no path to the client was found within " + seconds + " s: " + described + asked + " checks of it, " + pairs.summary());
     }
 
     public long nextWake() {
         if (state == IceState.CLOSED) return Time.NEVER;
         long next = Time.earlier(Time.earlier(nextCheck, nextConsent), nominationDue());
         for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS) next = Time.earlier(next, pair.resendAt);
-        return state == IceState.CHECKING ? Time.earlier(next, startedAt + settings.checkingNanos()) : next;
+        return state == IceState.CHECKING ? Time.earlier(next, checksUntil) : next;
     }
 
     private void check(long now) {

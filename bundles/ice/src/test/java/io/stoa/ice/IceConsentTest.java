@@ -141,6 +141,26 @@ class IceConsentTest {
         assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
     }
 
+    /** Chromium may do so: it has a path that works, and checks no other one. */
+    @Test
+    void a_client_that_stays_with_the_path_from_before_a_restart_keeps_it_as_long_as_it_checks_it() {
+        ScriptedPeer peer = ScriptedPeer.connected();
+        IceCredentials before = peer.agent.local();
+        peer.agent.restart(peer.now);
+        peer.agent.remoteCredentials(peer.now, new IceCredentials("next", "nextnextnextnextnextnext"));
+        for (int i = 0; i < 30; i++) {
+            peer.run(2 * Time.SECOND);
+            peer.check(peer.udp(), before, false);
+        }
+        assertThat(peer.agent.state()).isEqualTo(IceState.CHECKING);
+        assertThat(peer.agent.usable()).isSameAs(peer.udp());
+        peer.run(7 * Time.SECOND);
+        assertThat(peer.agent.state()).isEqualTo(IceState.CHECKING);
+        peer.check(peer.udp(ScriptedPeer.UDP), before, false);
+        peer.run(2 * Time.SECOND);
+        assertThat(peer.agent.state()).as("a check over another path says nothing of this one").isEqualTo(IceState.FAILED);
+    }
+
     @Test
     void credentials_two_restarts_old_are_strange() {
         var peer = ScriptedPeer.connected();
