@@ -287,14 +287,6 @@ class NodeMoveTest {
         assertThat(ann.wasTold(LEAVE)).isFalse();
     }
 
-    @Test
-    void forwarding_across_nodes_is_not_there_and_says_so() {
-        other();
-        assertThatThrownBy(() -> here.room().forwardParticipant("ann", "other"))
-                .isInstanceOfSatisfying(RoomException.class, e -> assertThat(e.code()).isEqualTo(RoomException.Code.UNAVAILABLE))
-                .hasMessageContaining("another node");
-    }
-
     // -- it stays
 
     private void staysAndGoesOn() {
