@@ -474,6 +474,21 @@ class NodeForwardTest {
         }
     }
 
+    @Test
+    void a_forwarding_that_cannot_be_begun_anew_is_given_up() {
+        bridged();
+        try (Rig third = Rig.on("ND_third", cluster, store, clock)) {
+            cluster.draining.add("ND_there");
+            there.rooms.selector = nodes -> nodes.stream().filter(node -> node.getId().equals("ND_third")).findFirst().orElseThrow();
+            there.rooms.drain();
+            cluster.deaf.add("ND_third");
+            clock.advance(PendingForwarding.GIVEN_UP_MILLIS - 1_000);
+            assertThat(here.room().member("ann").forwardings()).hasSize(1);
+            clock.advance(5_000);
+            assertThat(here.room().member("ann").forwardings()).isEmpty();
+        }
+    }
+
     private boolean moved(ActiveRoom room, String to) {
         try {
             return here.rooms.moves().move(room, to);
