@@ -153,4 +153,29 @@ class BridgeTest {
         assertThat(bob.received(camera).isDecodable().longestFreeze(begun, net.now())).isLessThan(600 * MILLI);
         assertThat(bob.received(camera).last().at()).isGreaterThan(net.now() - Time.SECOND);
     }
+
+    @Test
+    void a_track_that_regresses_to_another_codec_ends_there_and_comes_again() {
+        Source camera = Source.camera("TR_camera", Source.Coding.VP9);
+        Source backup = Source.simulcast("TR_camera");
+        ann.publish(camera, backup);
+        Bridge bridge = new Bridge(here, there, "ann");
+        bridge.carry(ann, camera);
+        Client bob = there.subscriber("bob");
+        here.connected(ann);
+        connected(bridge);
+        bridge.subscribe(bob, camera);
+        there.connected(bob);
+        net.run(2 * SECOND);
+        assertThat(bob.received(camera).isDecodable().last().codec()).isEqualTo("vp9");
+        ann.publishBackup(camera, backup);
+        ann.peer.regress("TR_camera", 1);
+        net.run(3 * SECOND);
+        assertThat(bridge.failures).isEmpty();
+        assertThat(bridge.ended).containsExactly("TR_camera");
+        assertThat(bridge.found.get("TR_camera").mime()).isEqualTo("video/VP8");
+        bridge.subscribe(bob, camera);
+        net.run(3 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().last()).matches(frame -> frame.codec().equals("vp8") && frame.at() > net.now() - 200 * MILLI);
+    }
 }

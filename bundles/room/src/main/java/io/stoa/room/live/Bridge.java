@@ -81,10 +81,26 @@ abstract class Bridge {
     /** @return false if it has closed before */
     boolean close() {
         if (closed) return false;
-        closed = true;
-        manager.bridges().remove(this);
+        leave();
         if (peer != null) peer.close();
         return true;
+    }
+
+    /**
+     * The same, but media flow on for a while: the room that shows the participant is another node's now, and its clients are not there yet.
+     *
+     * @return false if it has closed before
+     */
+    boolean closeLater() {
+        if (closed) return false;
+        leave();
+        manager.bridges().closeLater(peer);
+        return true;
+    }
+
+    private void leave() {
+        closed = true;
+        manager.bridges().remove(this);
     }
 
     // -- the other end

@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.cluster.MessageBus.Subscription;
+import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.BridgeEnd;
 import io.stoa.protocol.handover.BridgeMessage;
 import io.stoa.protocol.handover.ShowRequest;
@@ -15,6 +16,7 @@ import io.stoa.rpc.RpcMethod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -35,10 +37,13 @@ final class Bridges {
     /** Of participants of one room, and of those shown in one. */
     static final int MOST_PER_ROOM = 100;
     static final long BEAT_MILLIS = 5_000;
+    private static final long LINGER_MILLIS = 5_000;
     private static final CallOptions OPTIONS = CallOptions.within(Duration.ofSeconds(6));
 
     private final LiveRoomManager manager;
     private final Map<String, Bridge> open = new ConcurrentHashMap<>();
+    /** Of bridges that have closed. */
+    private final Set<MediaPeer> lingering = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean beating = new AtomicBoolean();
     private RpcBus bus;
     private List<Subscription> served = List.of();
@@ -135,6 +140,13 @@ final class Bridges {
         open.remove(bridge.id, bridge);
     }
 
+    void closeLater(MediaPeer peer) {
+        lingering.add(peer);
+        manager.pulse().after(LINGER_MILLIS, () -> {
+            if (lingering.remove(peer)) peer.close();
+        });
+    }
+
     /** Of participants of that room, or shown in it. */
     long count(ActiveRoom room) {
         return open.values().stream().filter(bridge -> bridge.room() == room).count();
@@ -151,5 +163,7 @@ final class Bridges {
     void close() {
         open.values().forEach(Bridge::abandon);
         open.clear();
+        lingering.forEach(MediaPeer::close);
+        lingering.clear();
     }
 }

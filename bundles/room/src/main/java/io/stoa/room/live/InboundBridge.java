@@ -186,7 +186,7 @@ final class InboundBridge extends Bridge implements Original {
 
     @Override
     public void departed() {
-        if (close()) sayEnd(DisconnectReason.MIGRATION, true);
+        if (closeLater()) sayEnd(DisconnectReason.MIGRATION, true);
     }
 
     // -- what it shows

@@ -45,6 +45,8 @@ final class OutboundBridge extends Bridge implements Forwarding {
     private boolean pictureDue;
     private int offerId;
     private boolean outstanding;
+    /** What is outstanding; null if there is nothing to say again. */
+    private String offered;
     private long offeredAt;
     private boolean offerAgain;
 
@@ -146,13 +148,14 @@ final class OutboundBridge extends Bridge implements Forwarding {
     @Override
     void stillThere() {
         say(BridgeMessage.newBuilder().setAlive(BridgeAlive.newBuilder().setPicture(pictureNumber).setNeeds(needsNumber).setLevel(member.speakerLevel)));
-        if (outstanding && room().millis() - offeredAt >= ANSWER_MILLIS) offer(true);
+        if (outstanding && room().millis() - offeredAt >= ANSWER_MILLIS) offerOnceMore();
     }
 
     @Override
     void ended(DisconnectReason why, boolean again) {
         ActiveRoom room = room();
-        if (!leave()) return;
+        if (again ? !closeLater() : !close()) return;
+        forget();
         LOG.info("room {}: {} is not shown in room {} any more ({})", room.name(), who(), destination, why);
         if (again && member.open()) room.showAgain(member, destination);
     }
@@ -167,11 +170,9 @@ final class OutboundBridge extends Bridge implements Forwarding {
         close(); // whoever has the room now asks for it anew, and takes this one's place
     }
 
-    private boolean leave() {
-        if (!close()) return false;
+    private void forget() {
         member.forwardings().remove(this);
         for (String sid : carried) room().dynacast().neededElsewhere(member, sid, destination, Map.of());
-        return true;
     }
 
     // -- a forwarding
@@ -210,7 +211,9 @@ final class OutboundBridge extends Bridge implements Forwarding {
 
     @Override
     public void end(DisconnectReason why) {
-        if (leave()) sayEnd(why, false);
+        if (!close()) return;
+        forget();
+        sayEnd(why, false);
     }
 
     // -- tracks
@@ -283,6 +286,7 @@ final class OutboundBridge extends Bridge implements Forwarding {
             return;
         }
         outstanding = true;
+        offered = null;
         offerAgain = false;
         offeredAt = room().millis();
         int number = ++offerId;
@@ -290,9 +294,20 @@ final class OutboundBridge extends Bridge implements Forwarding {
         MediaPeer offering = peer;
         offering.offer(restart).whenComplete((sdp, failure) -> post(() -> {
             if (closed() || number != offerId) return;
-            if (failure == null) say(BridgeMessage.newBuilder().setOffer(BridgeDescription.newBuilder().setId(number).setSdp(sdp)));
+            offered = sdp;
+            if (failure == null) sayOffer();
             else LOG.warn("room {}: no offer for the bridge of {} to node {}: {}", room().name(), who(), node, failure.getMessage());
         }));
+    }
+
+    private void sayOffer() {
+        say(BridgeMessage.newBuilder().setOffer(BridgeDescription.newBuilder().setId(offerId).setSdp(offered)));
+    }
+
+    /** It, or its answer, is lost. The connection may be well all the same, and need not look for another path. */
+    private void offerOnceMore() {
+        if (offered == null) offer(true);
+        else sayOffer();
     }
 
     private void answer(BridgeDescription answer) {
@@ -301,7 +316,8 @@ final class OutboundBridge extends Bridge implements Forwarding {
             if (closed() || answer.getId() != offerId) return;
             if (failure != null) {
                 LOG.warn("room {}: answer of node {} to the bridge of {} cannot be used: {}", room().name(), node, who(), failure.getMessage());
-                return; // it is asked again
+                offered = null; // another one is made
+                return;
             }
             outstanding = false;
             if (offerAgain) offer(false);

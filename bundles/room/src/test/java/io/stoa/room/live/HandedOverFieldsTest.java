@@ -71,7 +71,7 @@ class HandedOverFieldsTest {
                 of(PendingForwarding.class, "destination", "manager member until over"),
                 of(Bridge.class, "", "manager id node order peer candidates connected lostAt unheard closed"),
                 of(OutboundBridge.class, "destination",
-                        "member there carried taken needs needsNumber pictureNumber pictureDue offerId outstanding offeredAt offerAgain"),
+                        "member there carried taken needs needsNumber pictureNumber pictureDue offerId outstanding offered offeredAt offerAgain"),
                 of(InboundBridge.class, "", "room fromRoomSid shown pictureNumber mimes needs needsNumber needsDue level"),
                 of(Crowd.class, "", "room due scheduled"));
     }
