@@ -17,7 +17,8 @@ import java.util.List;
  * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
  * @param tracksByPackets the client knows of a track once a packet of it has come; else by the description
  * @param playout how the client is to play what it receives
- * @param ownPorts the other side is a node: what comes from its ports belongs to no other connection only if ours are this one's alone
+ * @param bridge the other side is a node, which passes on what it gets: it has all layers within a stream up to those that are wanted. What comes
+ *     from its ports belongs to no other connection only if ours are this one's alone
  */
 public record PeerSpec(
         String roomSid,
@@ -32,7 +33,7 @@ public record PeerSpec(
         boolean changesCodec,
         boolean tracksByPackets,
         Playout playout,
-        boolean ownPorts) {
+        boolean bridge) {
     /** Of a client. */
     public PeerSpec(
             String roomSid,

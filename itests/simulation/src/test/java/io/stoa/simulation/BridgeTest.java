@@ -178,4 +178,32 @@ class BridgeTest {
         net.run(3 * SECOND);
         assertThat(bob.received(camera).isContinuous().isDecodable().last()).matches(frame -> frame.codec().equals("vp8") && frame.at() > net.now() - 200 * MILLI);
     }
+
+    @Test
+    void layers_within_a_stream_are_for_whoever_wants_less_than_others() {
+        Source camera = ann.publish(Source.scalable("TR_camera", 3));
+        Bridge bridge = new Bridge(here, there, "ann");
+        bridge.carry(ann, camera);
+        Client bob = there.subscriber("bob");
+        Client cid = there.subscriber("cid");
+        here.connected(ann);
+        connected(bridge);
+        bridge.subscribe(bob, camera);
+        bridge.subscribe(cid, camera);
+        there.connected(bob, cid);
+        net.run(3 * SECOND);
+        for (Client viewer : List.of(bob, cid)) assertThat(viewer.received(camera).isDecodable().since(net.now() - SECOND)).hasSizeBetween(29, 31);
+        cid.peer.prefer("TR_camera", new TrackPreference(true, 0, 3));
+        net.run(3 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().since(net.now() - SECOND)).hasSizeBetween(29, 31).allMatch(frame -> frame.layer() == 2);
+        assertThat(cid.received(camera).isContinuous().isDecodable().since(net.now() - SECOND)).hasSizeBetween(29, 31).allMatch(frame -> frame.layer() == 0);
+        bridge.near.prefer("TR_camera", new TrackPreference(true, 1, 3));
+        net.run(3 * SECOND);
+        assertThat(bob.received(camera).isContinuous().isDecodable().since(net.now() - SECOND)).hasSizeBetween(29, 31).allMatch(frame -> frame.layer() == 1);
+        bridge.near.prefer("TR_camera", TrackPreference.EVERYTHING);
+        cid.peer.prefer("TR_camera", TrackPreference.EVERYTHING);
+        net.run(3 * SECOND);
+        for (Client viewer : List.of(bob, cid))
+            assertThat(viewer.received(camera).isContinuous().isDecodable().since(net.now() - SECOND)).hasSizeBetween(29, 31).allMatch(frame -> frame.layer() == 2);
+    }
 }

@@ -123,7 +123,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     /** @return null if it shares those of its loop */
     private PortLease ownPorts(PeerSpec spec, int place) {
-        if (!spec.ownPorts()) return null;
+        if (!spec.bridge()) return null;
         try {
             return attachment.loop(place).ownLease();
         } catch (IOException e) {

@@ -115,7 +115,7 @@ class NodeForwardTest {
         assertThat(shown.getSid()).isNotEqualTo(ann.sid());
         assertThat(shown.getTracksList()).as("nothing of it has come yet").isEmpty();
         assertThat(near().subscriptions).containsOnlyKeys(camera, microphone);
-        assertThat(near().spec.ownPorts()).isTrue();
+        assertThat(near().spec.bridge()).isTrue();
         assertThat(far().expected).containsOnlyKeys(camera, microphone);
         assertThat(far().offers).isNotEmpty();
         assertThat(near().answers).startsWith("answer to offer 1");
