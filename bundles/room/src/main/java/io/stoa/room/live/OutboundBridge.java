@@ -219,20 +219,20 @@ final class OutboundBridge extends Bridge implements Forwarding {
     // -- tracks
 
     private void carry() {
-        Set<String> there = new HashSet<>();
+        Set<String> published = new HashSet<>();
         for (Publications.Entry entry : member.publications().all()) {
             if (!entry.published) continue;
-            there.add(entry.info.getSid());
+            published.add(entry.info.getSid());
             if (carried.add(entry.info.getSid())) carry(entry);
         }
-        for (String sid : List.copyOf(carried)) if (!there.contains(sid)) drop(sid);
+        for (String sid : List.copyOf(carried)) if (!published.contains(sid)) drop(sid);
     }
 
     private void carry(Publications.Entry entry) {
         String sid = entry.info.getSid();
         boolean screen = entry.info.getSource() == TrackSource.SCREEN_SHARE;
         peer.subscribe(member.sending(), new SubscriptionSpec(
-                sid, this.there.getParticipantSid() + "|" + sid, preference(entry), screen, this.there.getTrailer().toByteArray()));
+                sid, there.getParticipantSid() + "|" + sid, preference(entry), screen, there.getTrailer().toByteArray()));
         tellNeeded(entry);
     }
 
