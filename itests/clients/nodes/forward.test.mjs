@@ -6,6 +6,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { openBrowser } from '../lib/browser.mjs';
 import { openCluster } from '../lib/cluster.mjs';
 import { disposeNative, joinNative } from '../lib/native.mjs';
+import { Successors } from '../lib/plugins.mjs';
 import { newRoom } from '../lib/server.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -87,6 +88,29 @@ describe('ForwardParticipant over nodes', { timeout: 300_000 }, () => {
     await until('cid leaves', () => !bob.room.remoteParticipants.has('cid'));
     await bob.close();
     await dan.close();
+    await cid.close();
+  });
+
+  test('the room managers of both nodes are replaced, and the participant is shown again', async () => {
+    const [lobby, hall] = [await roomOn(near, 'lobby'), await roomOn(far, 'hall')];
+    const ann = await browser.join(lobby, 'ann', { server: near.url });
+    await ann.publish({ colour: 'green', hertz: 700 });
+    const cid = await browser.join(hall, 'cid', { server: far.url });
+    await api(near).forwardParticipant(lobby, 'ann', hall);
+    await cid.sees('ann', 'green');
+    const room = new Successors('io.stoa.room'); // both run from one folder
+    for (const way of ['succeed', 'withdraw']) {
+      const before = [near, far].map((node) => node.said().split('rooms go on here').length);
+      if (way === 'succeed') room.start();
+      else room.close();
+      await until('both have gone over', () => [near, far].every((node, i) => node.said().split('rooms go on here').length > before[i]), 60_000);
+      await until('the participant is there once', async () => (await api(near).listParticipants(hall)).length === 2);
+      await cid.sees('ann', 'green');
+      await cid.decodesMore('ann', 10);
+    }
+    assert.deepEqual(await cid.others(), ['ann']);
+    await ann.close();
+    await gone('ann', cid);
     await cid.close();
   });
 

@@ -51,9 +51,9 @@ public record PeerSpec(
         this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, iceLite, changesCodec, tracksByPackets, playout, false);
     }
 
-    /** Of the side that offers and sends, of a connection to another node. */
+    /** Of the side that offers and sends, of a connection to another node, which publishes what comes in a section in one codec. */
     public static PeerSpec toNode(String roomSid, String participantSid, String identity, List<EnabledCodec> enabledCodecs) {
-        return new PeerSpec(roomSid, participantSid, identity, Role.SUBSCRIBER, enabledCodecs, false, true, false, false, true, false, Playout.AS_IT_COMES, true);
+        return new PeerSpec(roomSid, participantSid, identity, Role.SUBSCRIBER, enabledCodecs, false, true, false, false, false, false, Playout.AS_IT_COMES, true);
     }
 
     /** Of the side that answers and receives. */
