@@ -67,7 +67,7 @@ export class Successors {
 
   close() {
     rmSync(this.#file, { force: true });
-    rmSync(this.#workshop, { recursive: true });
+    rmSync(this.#workshop, { recursive: true, force: true });
   }
 
   #place(version = `0.1.0.successor-${String(++this.#count).padStart(3, '0')}`) {
