@@ -42,6 +42,8 @@ final class Bridges {
 
     private final LiveRoomManager manager;
     private final Map<String, Bridge> open = new ConcurrentHashMap<>();
+    /** That have been asked for, and whose other end may speak before this one is here. */
+    private final Set<String> coming = ConcurrentHashMap.newKeySet();
     /** Of bridges that have closed. */
     private final Set<MediaPeer> lingering = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean beating = new AtomicBoolean();
@@ -126,10 +128,20 @@ final class Bridges {
     private void heard(BridgeMessage message) {
         Bridge bridge = open.get(message.getBridge());
         if (bridge != null) bridge.heard(message);
-        else if (manager.inCharge() && message.hasAlive()) sayEnd(message.getFrom(), message.getBridge(), DisconnectReason.STATE_MISMATCH, false);
+        else if (manager.inCharge() && message.hasAlive() && !coming.contains(message.getBridge()))
+            sayEnd(message.getFrom(), message.getBridge(), DisconnectReason.STATE_MISMATCH, false);
     }
 
     // -- those that there are
+
+    void comes(String bridge) {
+        coming.add(bridge);
+    }
+
+    /** It is here, or will not be. */
+    void came(String bridge) {
+        coming.remove(bridge);
+    }
 
     void add(Bridge bridge) {
         open.put(bridge.id, bridge);

@@ -62,16 +62,19 @@ final class OutboundBridge extends Bridge implements Forwarding {
         String id = UUID.randomUUID().toString();
         Member member = from.call(forwardable);
         ShowRequest request = from.call(() -> request(manager, from, forwardable.run(), destination, id));
-        ShowResponse there = manager.bridges().ask(node, request);
+        manager.bridges().comes(id);
         try {
+            ShowResponse there = manager.bridges().ask(node, request);
             from.call(() -> {
                 if (from.member(member.identity()) != member) throw new RoomException(Code.NOT_FOUND, "participant does not exist");
                 new OutboundBridge(manager, id, node, member, destination, there).open();
                 return null;
             });
         } catch (RoomException e) {
-            manager.bridges().sayEnd(node, id, DisconnectReason.CLIENT_INITIATED, false);
+            manager.bridges().sayEnd(node, id, DisconnectReason.CLIENT_INITIATED, false); // also if only the answer was lost
             throw e;
+        } finally {
+            manager.bridges().came(id);
         }
     }
 

@@ -325,6 +325,24 @@ class NodeForwardTest {
     }
 
     @Test
+    void what_the_other_end_says_before_this_one_is_here_ends_nothing() {
+        here.plane.onOpen = () -> clock.advance(2 * Bridges.BEAT_MILLIS);
+        forward();
+        assertThat(cid.stateOf("ann")).isEqualTo(State.ACTIVE);
+        assertThat(here.room().member("ann").forwardings()).hasSize(1);
+    }
+
+    @Test
+    void an_answer_that_was_lost_leaves_nobody_behind() {
+        cluster.losesAnswers = true;
+        assertThat(refused(() -> {
+            here.room().forwardParticipant("ann", HALL);
+            return null;
+        })).isEqualTo(Code.UNAVAILABLE);
+        assertThat(cid.stateOf("ann")).isEqualTo(State.DISCONNECTED);
+    }
+
+    @Test
     void an_end_that_was_lost_is_noticed() {
         bridged();
         cluster.losesEvents = true;
