@@ -78,7 +78,7 @@ class NodeMoveTest {
         assertThat(bob.closed).isTrue();
         assertThat(here.events).containsExactly("room departed");
         assertThat(there.events).containsExactly("room arrived with 2");
-        assertThat(store.room(Rig.ROOM)).isPresent();
+        Rig.await(() -> store.room(Rig.ROOM).isPresent());
     }
 
     @Test
