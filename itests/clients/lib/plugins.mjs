@@ -41,6 +41,11 @@ export class Successors {
     rmSync(before, { force: true });
   }
 
+  /** The same without waiting for it, where several servers run from one folder. */
+  start() {
+    this.#place();
+  }
+
   /** Another copy in the file of the present one: the bundle is updated in place. */
   async update() {
     await this.#alone(this.#place());
@@ -62,7 +67,7 @@ export class Successors {
 
   close() {
     rmSync(this.#file, { force: true });
-    rmSync(this.#workshop, { recursive: true });
+    rmSync(this.#workshop, { recursive: true, force: true });
   }
 
   #place(version = `0.1.0.successor-${String(++this.#count).padStart(3, '0')}`) {

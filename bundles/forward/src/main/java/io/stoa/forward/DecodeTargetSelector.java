@@ -5,7 +5,8 @@ import io.stoa.media.LayeredFrame;
 import java.util.Arrays;
 
 /**
- * Which frames of a scalable stream go to one subscriber: those of one decode target, the best that the subscriber wants. Its spatial
+ * Which frames of a scalable stream go to one subscriber: those of one decode target, the best that the subscriber wants; to another node also
+ * those of all lower ones, among which its subscribers choose. Its spatial
  * layer changes at the first frame of a picture only, so that the marker falls on the last frame of what goes on; and any target is
  * changed only for one that can be decoded: it is contained in the one before, or the frame is a switch and all of the target's chain
  * has gone on.
@@ -20,6 +21,7 @@ final class DecodeTargetSelector {
     /** Per slot number and fate of a frame: twice the number, plus one if it went on. */
     private final int[] frames = new int[REMEMBERED];
 
+    private final boolean whole;
     private LayeredFrame latest;
     private int newest = -1;
     private int timestamp;
@@ -34,7 +36,9 @@ final class DecodeTargetSelector {
     private int maxTemporal = 3;
     private int spatials = ANY_SPATIAL;
 
-    DecodeTargetSelector() {
+    /** @param whole with all lower targets */
+    DecodeTargetSelector(boolean whole) {
+        this.whole = whole;
         Arrays.fill(frames, -2);
     }
 
@@ -77,9 +81,18 @@ final class DecodeTargetSelector {
             newest = frame.number;
             timestamp = at;
         }
-        boolean taken = current != NONE && frame.indication(current) != LayeredFrame.NOT_PRESENT;
+        boolean taken = current != NONE && (frame.indication(current) != LayeredFrame.NOT_PRESENT || whole && isInLower(frame));
         frames[slot] = frame.number << 1 | (taken ? 1 : 0);
         return taken;
+    }
+
+    private boolean isInLower(LayeredFrame frame) {
+        for (int target = 0; target < frame.targets; target++) if (isLower(frame, target) && frame.indication(target) != LayeredFrame.NOT_PRESENT) return true;
+        return false;
+    }
+
+    private boolean isLower(LayeredFrame frame, int target) {
+        return frame.targetSpatial[target] <= frame.targetSpatial[current] && frame.targetTemporal[target] <= frame.targetTemporal[current];
     }
 
     /** Nothing higher of the picture goes on after this packet. */
@@ -101,8 +114,7 @@ final class DecodeTargetSelector {
     /** The active ones among those that are contained in what goes on. */
     int activeMask(LayeredFrame frame) {
         int mask = 0;
-        for (int target = 0; target < frame.targets; target++)
-            if (frame.targetSpatial[target] <= frame.targetSpatial[current] && frame.targetTemporal[target] <= frame.targetTemporal[current]) mask |= 1 << target;
+        for (int target = 0; target < frame.targets; target++) if (isLower(frame, target)) mask |= 1 << target;
         return mask & frame.active;
     }
 

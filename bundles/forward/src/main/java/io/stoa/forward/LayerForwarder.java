@@ -131,7 +131,7 @@ final class LayerForwarder implements Forwarder {
 
     private DecodeTargetSelector targets() {
         if (targets == null) {
-            targets = new DecodeTargetSelector();
+            targets = new DecodeTargetSelector(spec.whole());
             aimTargets();
         }
         return targets;

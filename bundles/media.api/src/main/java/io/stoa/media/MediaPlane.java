@@ -23,7 +23,8 @@ public interface MediaPlane {
      *     {@link MediaPeer#describe} says: descriptions have the sections of before, tracks that are subscribed to again before the first
      *     of them come in the sections in which they came, and data channels need not be opened again. The client must restart ICE, and
      *     DTLS with it, because keys are others
-     * @throws IllegalStateException if the plane is going away; its message is fit for a user
+     * @throws IllegalStateException if the plane is going away, or has no ports for a {@linkplain PeerSpec#bridge bridge}; its
+     *     message is fit for a user
      */
     MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before);
 

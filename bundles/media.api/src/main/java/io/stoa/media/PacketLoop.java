@@ -3,6 +3,7 @@ package io.stoa.media;
 import io.stoa.base.DatagramSink;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
+import java.io.IOException;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -26,6 +27,16 @@ public interface PacketLoop extends DatagramSink {
 
     /** The ports that a new peer's candidates name. Shared leases are free; leases of own ports must be closed. */
     PortLease lease();
+
+    /**
+     * UDP ports for one peer alone, whatever the others have: for a connection to another node, which would look like every other one between
+     * the same two shared ports. Any thread but the loop's, which it waits for; used and closed on the loop.
+     *
+     * @throws IOException if there are none; its message is fit for a user
+     */
+    default PortLease ownLease() throws IOException {
+        throw new IOException("this packet input has no ports for one peer alone");
+    }
 
     /**
      * The flow between a leased local endpoint and a remote address, made if it does not exist.

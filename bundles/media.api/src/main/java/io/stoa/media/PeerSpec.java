@@ -17,6 +17,8 @@ import java.util.List;
  * @param changesCodec a stream may go on in another codec of its section; else the other one comes in a new section
  * @param tracksByPackets the client knows of a track once a packet of it has come; else by the description
  * @param playout how the client is to play what it receives
+ * @param bridge the other side is a node, which passes on what it gets: it has all layers within a stream up to those that are wanted. What comes
+ *     from its ports belongs to no other connection only if ours are this one's alone
  */
 public record PeerSpec(
         String roomSid,
@@ -30,7 +32,35 @@ public record PeerSpec(
         boolean iceLite,
         boolean changesCodec,
         boolean tracksByPackets,
-        Playout playout) {
+        Playout playout,
+        boolean bridge) {
+    /** Of a client. */
+    public PeerSpec(
+            String roomSid,
+            String participantSid,
+            String identity,
+            Role role,
+            List<EnabledCodec> enabledCodecs,
+            boolean firefox,
+            boolean red,
+            boolean tcpOnly,
+            boolean iceLite,
+            boolean changesCodec,
+            boolean tracksByPackets,
+            Playout playout) {
+        this(roomSid, participantSid, identity, role, enabledCodecs, firefox, red, tcpOnly, iceLite, changesCodec, tracksByPackets, playout, false);
+    }
+
+    /** Of the side that offers and sends, of a connection to another node, which publishes what comes in a section in one codec. */
+    public static PeerSpec toNode(String roomSid, String participantSid, String identity, List<EnabledCodec> enabledCodecs) {
+        return new PeerSpec(roomSid, participantSid, identity, Role.SUBSCRIBER, enabledCodecs, false, true, false, false, false, false, Playout.AS_IT_COMES, true);
+    }
+
+    /** Of the side that answers and receives. */
+    public static PeerSpec fromNode(String roomSid, String participantSid, String identity, List<EnabledCodec> enabledCodecs) {
+        return new PeerSpec(roomSid, participantSid, identity, Role.PUBLISHER, enabledCodecs, false, true, false);
+    }
+
     /** Of a full ICE agent; plays as it comes, and may go on in another codec. */
     public PeerSpec(
             String roomSid, String participantSid, String identity, Role role, List<EnabledCodec> enabledCodecs, boolean firefox, boolean red, boolean tcpOnly) {

@@ -85,11 +85,14 @@ final class Negotiation {
         }
     }
 
-    /** @return the section in which the client receives the track, and which nobody has taken yet; null if there is none */
-    Section keptFor(String trackSid) {
+    /**
+     * @return the section in which the client receives the track, as one of that stream, and of which nothing else has come yet; null if there
+     *     is none
+     */
+    Section keptFor(String trackSid, String streamId) {
         for (Section section : sections) {
-            boolean same = section.kept != null && section.kept.sent() != null && section.kept.sent().trackSid().equals(trackSid);
-            if (same && section.sender == null) return section;
+            SenderSpec sent = section.kept == null || section.described ? null : section.kept.sent();
+            if (sent != null && section.sender == null && sent.trackSid().equals(trackSid) && sent.streamId().equals(streamId)) return section;
         }
         return null;
     }
@@ -135,6 +138,7 @@ final class Negotiation {
             if (!section.kind.equals(offered.kind))
                 throw new NegotiationException("media section " + i + " was " + section.kind + " and is now " + offered.kind);
             section.mid = offered.mid;
+            section.described = true;
             MediaDescription mine = answer(now, section, offered);
             if (mine.port != 0) transport(answer, mine, setup);
             answer.media.add(mine);
@@ -454,6 +458,7 @@ final class Negotiation {
         for (Sender sender : List.copyOf(waiting)) place(now, sender);
         SessionDescription offer = session(true);
         for (Section section : sections) {
+            section.described = true;
             MediaDescription mine = offered(section);
             transport(offer, mine, Setup.ACTPASS);
             offer.media.add(mine);

@@ -368,9 +368,13 @@ public final class Peer {
         ice.nominatesInRound(peersBefore + 1);
     }
 
-    /** A sender in the section in which the client has received the track before. @return null if it has not */
-    public Sender goOnSending(String trackSid) {
-        Section section = negotiation.keptFor(trackSid);
+    /**
+     * A sender in the section in which the client has received the track before, as one of that stream; before the first description.
+     *
+     * @return null if it has not
+     */
+    public Sender goOnSending(String trackSid, String streamId) {
+        Section section = negotiation.keptFor(trackSid, streamId);
         if (section == null) return null;
         Sender sender = new Sender(this, section.kept.sent(), media.newSsrc(tools.random()), media.newSsrc(tools.random()), tools.random().nextInt(0x8000));
         sender.only(section.kept.rank() > 0 ? section.kept.rank() : -1);

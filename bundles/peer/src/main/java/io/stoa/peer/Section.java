@@ -13,6 +13,8 @@ final class Section {
     boolean retiring;
     /** As another peer has left it, until something else comes of it; null if none has. */
     KeptSection kept;
+    /** A description of ours has said what comes of it. */
+    boolean described;
     /** So it says in the last offer of ours. */
     boolean sends;
 

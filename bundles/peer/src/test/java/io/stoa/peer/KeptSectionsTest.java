@@ -34,9 +34,9 @@ class KeptSectionsTest {
 
         var after = new Recorder(Role.SUBSCRIBER);
         after.peer.goOn(before.peer.keptSections(), before.peer.keptLanes(), 1);
-        assertThat(after.peer.goOnSending("TR_v")).isNotNull();
-        assertThat(after.peer.goOnSending("TR_a")).isNotNull();
-        assertThat(after.peer.goOnSending("TR_v")).as("it has its section").isNull();
+        assertThat(after.peer.goOnSending("TR_v", "PA_y|TR_v")).isNotNull();
+        assertThat(after.peer.goOnSending("TR_a", "PA_y|TR_a")).isNotNull();
+        assertThat(after.peer.goOnSending("TR_v", "PA_y|TR_v")).as("it has its section").isNull();
         SessionDescription next = written(after.peer.offer(0, true));
         assertThat(mids(next)).isEqualTo(mids(first));
         assertThat(tracks(next)).isEqualTo(tracks(first)).contains("TR_a", "TR_v");
@@ -63,7 +63,20 @@ class KeptSectionsTest {
 
         var after = new Recorder(Role.SINGLE);
         after.peer.goOn(before.peer.keptSections(), before.peer.keptLanes(), 1);
-        for (MediaDescription section : first.media.reversed()) if (!section.msids.isEmpty()) assertThat(after.peer.goOnSending(section.msids.getFirst().track())).isNotNull();
+        for (MediaDescription section : first.media.reversed()) if (!section.msids.isEmpty()) assertThat(after.peer.goOnSending(section.msids.getFirst().track(), section.msids.getFirst().stream())).isNotNull();
         assertThat(tracks(written(after.peer.answer(0, offer)))).isEqualTo(tracks(first));
+    }
+
+    @Test
+    void a_track_that_comes_back_later_or_as_another_participants_is_negotiated_as_others_are() throws Exception {
+        var before = new Recorder(Role.SUBSCRIBER);
+        before.peer.addSender(0, NegotiationTest.sending("TR_v", true, NegotiationTest.VP8));
+        SessionDescription first = written(before.peer.offer(0, false));
+        var after = new Recorder(Role.SUBSCRIBER);
+        after.peer.goOn(before.peer.keptSections(), before.peer.keptLanes(), 1);
+        assertThat(after.peer.goOnSending("TR_v", "PA_another|TR_v")).isNull();
+        after.peer.offer(0, true);
+        String stream = first.media.getLast().msids.getFirst().stream();
+        assertThat(after.peer.goOnSending("TR_v", stream)).as("nobody would offer it").isNull();
     }
 }

@@ -42,8 +42,8 @@ public interface LiveRoom {
     void moveParticipant(String identity, String destinationRoom) throws RoomException;
 
     /**
-     * Shows a participant in another room of this node as well: its tracks, and what it says of itself, until it leaves this room or is removed
-     * from the other. Errors are those of {@link #moveParticipant}.
+     * Shows a participant in another room as well, on whichever node: its tracks, and what it says of itself, until it leaves this room or is
+     * removed from the other. Errors are those of {@link #moveParticipant}.
      */
     void forwardParticipant(String identity, String destinationRoom) throws RoomException;
 

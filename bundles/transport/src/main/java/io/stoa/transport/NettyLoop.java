@@ -14,6 +14,7 @@ import io.stoa.base.TransportAddress;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.LoopHandler;
 import io.stoa.media.PacketLoop;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,6 +276,11 @@ final class NettyLoop implements PacketLoop {
     @Override
     public PortLease lease() {
         return ports.lease(this);
+    }
+
+    @Override
+    public PortLease ownLease() throws IOException {
+        return ports.ownLease(this);
     }
 
     @Override

@@ -40,6 +40,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +70,9 @@ public final class NettyPacketIo implements PacketIo {
     private static final int MAX_TCP_CONNECTIONS = 10_000;
     private static final int TRIES_PER_PORT = 200;
     private static final int SPARE_PORTS = 16;
+    /** Of peers that have ports of their own where others share theirs. */
+    private static final int FIRST_OWN_PORT = 49_152;
+    private static final int LAST_OWN_PORT = 65_535;
     private static final int SWAP_SECONDS = 5;
 
     private final RtcConfig config;
@@ -99,7 +103,7 @@ public final class NettyPacketIo implements PacketIo {
         int[] ports = UdpPorts.shared(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
         try {
-            for (int i = 0; i < count; i++) loops.add(new NettyLoop(i, newGroup(i), this::lease));
+            for (int i = 0; i < count; i++) loops.add(new NettyLoop(i, newGroup(i), ports()));
             for (NettyLoop loop : loops) spare.add(new ConcurrentLinkedQueue<>());
             if (!config.forceTcp()) for (int i = 0; i < ports.length; i++) bindShared(loops.get(i), ports[i]);
             if (!config.forceTcp() && ports.length == 0) for (NettyLoop loop : loops) for (int i = 0; i < SPARE_PORTS; i++) prepare(loop);
@@ -189,8 +193,21 @@ public final class NettyPacketIo implements PacketIo {
         }
     }
 
-    /** On the loop. */
-    private PortLease lease(NettyLoop loop) {
+    private PortSource ports() {
+        return new PortSource() {
+            @Override
+            public PortLease lease(NettyLoop loop) {
+                return leased(loop);
+            }
+
+            @Override
+            public PortLease ownLease(NettyLoop loop) throws IOException {
+                return leasedAlone(loop);
+            }
+        };
+    }
+
+    private PortLease leased(NettyLoop loop) {
         if (config.forceTcp() || UdpPorts.shared(config.udpPort()).length > 0) return new Lease(endpoints(loop.sockets()), () -> {});
         List<UdpSocket> own = spare.get(loop.index()).poll();
         Thread.startVirtualThread(() -> prepare(loop));
@@ -199,18 +216,44 @@ public final class NettyPacketIo implements PacketIo {
             return new Lease(tcp, () -> {});
         }
         for (UdpSocket socket : own) loop.add(socket.current());
-        return new Lease(endpoints(own), () -> {
-            List<UdpSocket> now = own.stream().map(UdpSocket::current).toList();
-            loop.sockets().removeAll(now);
-            for (UdpSocket socket : now) socket.close();
+        return new Lease(endpoints(own), () -> close(loop, own));
+    }
+
+    /** Of the range where there is one, else wherever one is free: nobody needs to be let in there, the peer itself asks first. */
+    private PortLease leasedAlone(NettyLoop loop) throws IOException {
+        if (config.forceTcp()) throw new IOException("rtc.force_tcp leaves no UDP ports");
+        boolean range = UdpPorts.shared(config.udpPort()).length == 0;
+        List<UdpSocket> own = range ? spare.get(loop.index()).poll() : bindAnywhere(loop);
+        if (range) Thread.startVirtualThread(() -> prepare(loop));
+        if (own == null) throw new IOException("no UDP port of " + config.portRangeStart() + " to " + config.portRangeEnd() + " is free");
+        loop.post(() -> {
+            for (UdpSocket socket : own) loop.add(socket.current());
         });
+        return new Lease(datagrams(own), () -> close(loop, own));
+    }
+
+    private List<UdpSocket> bindAnywhere(NettyLoop loop) throws IOException {
+        for (int tries = 0; tries < TRIES_PER_PORT; tries++) {
+            List<UdpSocket> own = bindAll(loop, ThreadLocalRandom.current().nextInt(FIRST_OWN_PORT, LAST_OWN_PORT + 1));
+            if (own != null) return own;
+        }
+        throw new IOException("no UDP port of " + FIRST_OWN_PORT + " to " + LAST_OWN_PORT + " is free");
+    }
+
+    private static void close(NettyLoop loop, List<UdpSocket> own) {
+        List<UdpSocket> now = own.stream().map(UdpSocket::current).toList();
+        loop.sockets().removeAll(now);
+        for (UdpSocket socket : now) socket.close();
     }
 
     private List<LocalEndpoint> endpoints(List<UdpSocket> sockets) {
-        List<LocalEndpoint> endpoints = new ArrayList<>();
-        for (UdpSocket socket : sockets) endpoints.add(endpoint(Flow.Protocol.UDP, socket.local()));
+        List<LocalEndpoint> endpoints = new ArrayList<>(datagrams(sockets));
         endpoints.addAll(tcp);
         return List.copyOf(endpoints);
+    }
+
+    private List<LocalEndpoint> datagrams(List<UdpSocket> sockets) {
+        return sockets.stream().map(socket -> endpoint(Flow.Protocol.UDP, socket.local())).toList();
     }
 
     private LocalEndpoint endpoint(Flow.Protocol protocol, TransportAddress bound) {
@@ -223,14 +266,22 @@ public final class NettyPacketIo implements PacketIo {
         int span = config.portRangeEnd() - config.portRangeStart() + 1;
         for (int tries = 0; tries < TRIES_PER_PORT; tries++) {
             int port = config.portRangeStart() + Math.floorMod(nextPort.getAndIncrement() - config.portRangeStart(), span);
-            List<UdpSocket> own = new ArrayList<>();
-            try {
-                for (InetAddress address : addresses) own.add(bindUdp(loop, address, port));
-                spare.get(loop.index()).add(own);
-                return;
-            } catch (IOException e) {
-                for (UdpSocket socket : own) socket.close(); // taken: the next one
-            }
+            List<UdpSocket> own = bindAll(loop, port);
+            if (own == null) continue;
+            spare.get(loop.index()).add(own);
+            return;
+        }
+    }
+
+    /** @return null if the port is taken */
+    private List<UdpSocket> bindAll(NettyLoop loop, int port) {
+        List<UdpSocket> own = new ArrayList<>();
+        try {
+            for (InetAddress address : addresses) own.add(bindUdp(loop, address, port));
+            return own;
+        } catch (IOException e) {
+            for (UdpSocket socket : own) socket.close();
+            return null;
         }
     }
 

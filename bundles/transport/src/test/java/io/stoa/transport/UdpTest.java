@@ -90,6 +90,35 @@ class UdpTest {
     }
 
     @Test
+    void who_has_a_port_alone_is_told_apart_from_the_others_and_it_is_free_afterwards() throws Exception {
+        try (Station station = Station.onUdp()) {
+            PortLease own = station.loop(0).ownLease();
+            PortLease other = station.loop(0).ownLease();
+            TransportAddress port = own.endpoints().getFirst().address();
+            assertThat(own.endpoints()).allMatch(endpoint -> endpoint.protocol() == Flow.Protocol.UDP);
+            assertThat(port).isNotEqualTo(other.endpoints().getFirst().address()).isNotEqualTo(of(station.address(0, Flow.Protocol.UDP)));
+            try (DatagramSocket client = client(port.socketAddress())) {
+                Ear ear = station.ears.getFirst();
+                ear.onBatch = batch -> ear.loop.send(batch.flow[0], batch.slab, batch.offset[0], batch.length[0]);
+                say(client, "hello");
+                assertThat(ear.next().flow().local).isEqualTo(port);
+                assertThat(hear(client)).isEqualTo("hello");
+                TransportAddress remote = of((InetSocketAddress) client.getLocalSocketAddress());
+                assertThat(station.<Flow>on(0, () -> station.loop(0).flow(Flow.Protocol.UDP, port, remote)).local).isEqualTo(port);
+                station.on(0, () -> {
+                    own.close();
+                    return null;
+                });
+                assertThat(station.<Flow>on(0, () -> station.loop(0).flow(Flow.Protocol.UDP, port, remote))).isNull();
+            }
+            new DatagramSocket(port.socketAddress()).close();
+        }
+        try (Station station = new Station("forceTcp", true, "tcpPort", Station.freeTcpPort())) {
+            assertThatThrownBy(() -> station.loop(0).ownLease()).isInstanceOf(IOException.class).hasMessageContaining("force_tcp");
+        }
+    }
+
+    @Test
     void there_is_no_flow_from_a_port_that_is_not_ours_nor_by_tcp_to_who_did_not_dial() throws Exception {
         try (Station station = Station.onUdp()) {
             TransportAddress remote = TransportAddress.of("127.0.0.1", 9);

@@ -14,8 +14,12 @@ final class HandIo implements PacketIo {
     private boolean attached;
 
     HandIo(VirtualNet net, int count) {
+        this(net, "192.0.2.1", count);
+    }
+
+    HandIo(VirtualNet net, String host, int count) {
         for (int i = 0; i < count; i++) {
-            HandLoop loop = new HandLoop(net, i, TransportAddress.of("192.0.2.1", 7_882 + i));
+            HandLoop loop = new HandLoop(net, i, TransportAddress.of(host, 7_882 + i));
             loops.add(loop);
             net.add(loop);
         }

@@ -22,12 +22,15 @@ final class HandLoop implements PacketLoop, Station {
     /** Where clients open connections. */
     private final TransportAddress door;
     private final Map<TransportAddress, Flow> flows = new HashMap<>();
+    /** By address of a peer that has one of its own: its flows. */
+    private final Map<TransportAddress, Map<TransportAddress, Flow>> own = new HashMap<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
     private final DatagramBatch batch = new DatagramBatch(64);
     private final Link nowhere;
     private LoopHandler handler;
     private long now;
+    private int nextOwnPort = 49_152;
     int leases;
     /** It does not get its turn; what comes in the meantime waits. */
     boolean stalled;
@@ -59,6 +62,7 @@ final class HandLoop implements PacketLoop, Station {
         handler = null;
         tasks.clear();
         flows.clear();
+        own.clear();
     }
 
     LoopHandler handler() {
@@ -69,12 +73,18 @@ final class HandLoop implements PacketLoop, Station {
         return flows;
     }
 
+    /** The way to addresses that are no client's. */
+    Link toServers() {
+        return nowhere;
+    }
+
     // -- Station
 
     @Override
     public void receive(long time, TransportAddress local, TransportAddress remote, byte[] datagram) {
         if (handler == null || datagram.length > DatagramBatch.MAX_DATAGRAM) return;
         Flow flow = local.equals(door) ? connection(remote) : flow(Flow.Protocol.UDP, local, remote);
+        if (flow == null) return; // its port has been closed
         flow.heardAt = time;
         arrivals.add(new Arrival(flow, datagram));
     }
@@ -158,7 +168,33 @@ final class HandLoop implements PacketLoop, Station {
     }
 
     @Override
+    public PortLease ownLease() {
+        TransportAddress port = TransportAddress.of(address.host(), nextOwnPort++);
+        own.put(port, new HashMap<>());
+        net.bind(port, this);
+        return new PortLease() {
+            @Override
+            public List<LocalEndpoint> endpoints() {
+                return List.of(new LocalEndpoint(Flow.Protocol.UDP, port));
+            }
+
+            @Override
+            public void close() {
+                net.unbind(port);
+                own.remove(port);
+            }
+        };
+    }
+
+    /** Of peers that have an address of their own. */
+    int ownPorts() {
+        return own.size();
+    }
+
+    @Override
     public Flow flow(Flow.Protocol protocol, TransportAddress local, TransportAddress remote) {
+        if (protocol == Flow.Protocol.UDP && own.containsKey(local))
+            return own.get(local).computeIfAbsent(remote, to -> new Flow(Flow.Protocol.UDP, local, to, this));
         if (protocol == Flow.Protocol.TCP || !local.equals(address)) return null;
         return flows.computeIfAbsent(remote, to -> new Flow(Flow.Protocol.UDP, address, to, this));
     }
@@ -175,6 +211,6 @@ final class HandLoop implements PacketLoop, Station {
 
     @Override
     public void close(Flow flow) {
-        flows.remove(flow.remote, flow);
+        own.getOrDefault(flow.local, flows).remove(flow.remote, flow);
     }
 }

@@ -40,6 +40,7 @@ final class Room implements AutoCloseable {
     ForwardingEngine engine;
     SrtpEngine srtp;
     private final List<Client> clients = new ArrayList<>();
+    private final int server;
     /** Of the room that the next clients are in: it decides their loop. */
     private String sid = "RM_simulated";
 
@@ -53,8 +54,18 @@ final class Room implements AutoCloseable {
 
     /** @param together connections that share a loop before who receives is spread */
     Room(VirtualNet net, int loops, int together) {
+        this(net, loops, together, 1);
+    }
+
+    /** A room of another server, with clients of another network. */
+    static Room ofServer(VirtualNet net, int number, int loops) {
+        return new Room(net, loops, 1_000, number);
+    }
+
+    private Room(VirtualNet net, int loops, int together, int server) {
         this.net = net;
-        io = new HandIo(net, loops);
+        this.server = server;
+        io = new HandIo(net, "192.0.2." + server, loops);
         driven = new DrivenPlane(io, net.random.split(), together);
         plane = driven.plane();
         srtp = driven.srtp;
@@ -100,7 +111,7 @@ final class Room implements AutoCloseable {
     }
 
     Client client(String name, Role role) {
-        TransportAddress address = TransportAddress.of("10.0.0." + (clients.size() + 1), 40_000 + clients.size());
+        TransportAddress address = TransportAddress.of("10.0." + (server - 1) + "." + (clients.size() + 1), 40_000 + clients.size());
         PeerSpec spec = new PeerSpec(sid, "PA_" + name, name, role, enabledCodecs, false, red, false, iceLite, changesCodec, tracksByPackets, playout);
         Client client = new Client(net, name, role, address, listener -> plane.open(spec, listener));
         clients.add(client);

@@ -6,6 +6,7 @@ import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.MediaPlane;
 import io.stoa.media.PacketIo;
+import io.stoa.media.PacketLoop.PortLease;
 import io.stoa.media.PeerListener;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.RelayPorts;
@@ -13,6 +14,7 @@ import io.stoa.metrics.Metric;
 import io.stoa.metrics.MetricSource;
 import io.stoa.protocol.handover.ConnectionState;
 import io.stoa.srtp.SrtpEngine;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -114,9 +116,20 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable or srtp.linux started?");
         int place = placement.place(spec.roomSid(), spec.role());
         MediaLoop loop = loops.get(place);
-        LoopPeer peer = new LoopPeer(loop, spec, listener, before, () -> placement.left(spec.roomSid(), place));
+        LoopPeer peer = new LoopPeer(loop, spec, listener, before, ownPorts(spec, place), () -> placement.left(spec.roomSid(), place));
         loop.post(peer::begin);
         return peer;
+    }
+
+    /** @return null if it shares those of its loop */
+    private PortLease ownPorts(PeerSpec spec, int place) {
+        if (!spec.bridge()) return null;
+        try {
+            return attachment.loop(place).ownLease();
+        } catch (IOException e) {
+            placement.left(spec.roomSid(), place);
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     @Override

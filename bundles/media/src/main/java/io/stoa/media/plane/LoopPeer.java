@@ -61,14 +61,16 @@ final class LoopPeer implements MediaPeer {
 
     /**
      * @param before what its client knows of the connection, if it has had it with another peer
+     * @param ownPorts null: it has those of its loop
      * @param left runs when the connection has ended
      */
-    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener, ConnectionState before, Runnable left) {
+    LoopPeer(MediaLoop loop, PeerSpec spec, PeerListener listener, ConnectionState before, PortLease ownPorts, Runnable left) {
         this.loop = loop;
         this.spec = spec;
         this.before = before;
         this.listener = listener;
         this.left = left;
+        lease = ownPorts;
         published = new PublishedTracks(this);
         events = new PeerEvents(this);
     }
@@ -83,7 +85,7 @@ final class LoopPeer implements MediaPeer {
 
     /** On the loop, first of all. */
     void begin() {
-        lease = loop.lease();
+        if (lease == null) lease = loop.lease();
         peer = new Peer(spec, loop.tools(), events);
         ConnectionWords.begin(peer, before);
         flows = new PeerFlows(this, peer);

@@ -49,7 +49,7 @@ final class SubscribedTracks {
         TrackPreference preference = preferences.getOrDefault(wanted.trackSid(), wanted.preference());
         SubscriptionTrack subscription = new SubscriptionTrack(owner, source, wanted, preference, loop.random().nextLong());
         subscriptions.put(wanted.trackSid(), subscription);
-        Sender known = peer.goOnSending(wanted.trackSid());
+        Sender known = peer.goOnSending(wanted.trackSid(), wanted.streamId());
         if (known != null) subscription.goOn(known);
         seek(now, subscription);
     }

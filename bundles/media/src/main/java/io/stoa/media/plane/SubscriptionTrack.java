@@ -149,7 +149,8 @@ final class SubscriptionTrack {
 
     private ForwarderSpec forwarderSpec() {
         TrackForm form = publication.form();
-        return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), form.mime(), form.clockRate(), form.video(), form.simulcast(), seed);
+        return new ForwarderSpec(spec.trackSid(), owner.spec().participantSid(), form.mime(), form.clockRate(), form.video(), form.simulcast(),
+                owner.spec().bridge(), seed);
     }
 
     /** Nothing of the track comes in this codec any more, and something may in another one. */

@@ -401,6 +401,11 @@ final class ActiveRoom implements LiveRoom {
         for (TrackInfo track : member.publications().infos()) told(member, track);
     }
 
+    /** Another room was to show the member, and could not go on with it where it was. */
+    void showAgain(Member member, String destination) {
+        new PendingForwarding(manager, member, destination).begin();
+    }
+
     /** The member goes on in another room. */
     void depart(Member member) {
         exit(member);
@@ -415,7 +420,10 @@ final class ActiveRoom implements LiveRoom {
     private void gone(Member member, ParticipantInfo last, DisconnectReason reason, boolean wasActive) {
         member.endForwardings(reason);
         for (String sid : member.subscriptions().tracks()) dynacast.changed(sid);
-        if (member.forwarded()) dynacast.gone(member);
+        if (member.forwarded()) {
+            dynacast.gone(member);
+            member.original().left(reason);
+        }
         calls.left(member);
         vacancy.left();
         boolean flows = member.open() || member.forwarded();

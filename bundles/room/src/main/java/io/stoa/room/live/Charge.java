@@ -53,6 +53,10 @@ final class Charge implements HandOver.Manager {
         else line.enter(this, false);
     }
 
+    boolean inCharge() {
+        return taken.isDone();
+    }
+
     /** Rooms are just being handed over, or another manager has them. */
     void await() throws RoomException {
         if (taken.isDone()) return;

@@ -147,20 +147,19 @@ final class Dynacast {
 
     // -- participants who are shown in other rooms
 
-    private void tellOriginal(Member shown, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
+    private static void tellOriginal(Member shown, Publications.Entry entry, SortedMap<Integer, Integer> needed) {
         if (entry.told.equals(needed)) return;
         entry.told.clear();
         entry.told.putAll(needed);
         tellOriginal(shown, entry.info.getSid(), Map.copyOf(needed));
     }
 
-    private void tellOriginal(Member shown, String trackSid, Map<Integer, Integer> needed) {
-        Member original = shown.shownOf();
-        String here = room.name();
-        if (original != null) original.post(() -> original.room().dynacast().neededElsewhere(original, trackSid, here, needed));
+    private static void tellOriginal(Member shown, String trackSid, Map<Integer, Integer> needed) {
+        if (shown.original() != null) shown.original().needed(trackSid, needed);
     }
 
-    private void neededElsewhere(Member publisher, String trackSid, String where, Map<Integer, Integer> needed) {
+    /** @param where the name of the room that shows the publisher as well */
+    void neededElsewhere(Member publisher, String trackSid, String where, Map<Integer, Integer> needed) {
         Publications.Entry entry = publisher.publications().get(trackSid);
         if (entry == null) return;
         if (needed.values().stream().allMatch(quality -> quality == NOTHING)) entry.neededElsewhere.remove(where);

@@ -82,6 +82,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     private final Routes routes = new Routes(this);
     private final Charge charge = new Charge(this);
     private final Moves moves = new Moves(this);
+    private final Bridges bridges = new Bridges(this);
     private volatile boolean draining;
     private volatile boolean leaving;
     /** Whether nobody can go on with the rooms: without the media plane there are no connections, without the framework no server. */
@@ -113,10 +114,12 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindBus(RpcBus next) {
         moves.bind(next);
+        bridges.bind(next);
     }
 
     void unbindBus(RpcBus gone) {
         moves.unbind(gone);
+        bridges.unbind(gone);
     }
 
     @Activate
@@ -151,6 +154,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         nodes = next;
         routes.bind(next);
         moves.serve();
+        bridges.serve();
     }
 
     void unbindNodes(NodeRegistry gone) {
@@ -553,6 +557,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         room.mailbox().shut();
         for (Member member : room.members()) {
             member.endForwardings(DisconnectReason.MIGRATION);
+            if (member.forwarded()) member.original().departed();
             member.signalling().end(LeaveRequest.Action.RESUME, DisconnectReason.MIGRATION);
         }
         listeners().forEach(l -> l.roomDeparted(room.info()));
@@ -567,9 +572,18 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         listeners().forEach(l -> l.roomFinished(Room.newBuilder().setName(name).build()));
     }
 
+    Bridges bridges() {
+        return bridges;
+    }
+
+    boolean inCharge() {
+        return charge.inCharge();
+    }
+
     @Deactivate
     void stop() {
         moves.stopServing();
+        bridges.stopServing();
         List<HandedRoom> handed = new ArrayList<>();
         if (charge.canLeaveRooms() && !nobodyFollows.getAsBoolean()) {
             leave(handed);
@@ -577,6 +591,7 @@ public final class LiveRoomManager implements RoomManager, MetricSource {
         } else {
             shutdown();
         }
+        bridges.close();
         scheduler.shutdownNow();
         executor.shutdown();
         try {

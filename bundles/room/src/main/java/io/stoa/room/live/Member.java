@@ -15,6 +15,7 @@ import io.stoa.protocol.livekit.ParticipantPermission;
 import io.stoa.protocol.livekit.SignalRequest;
 import io.stoa.protocol.livekit.SignalResponse;
 import io.stoa.protocol.livekit.StartSession;
+import io.stoa.protocol.livekit.SubscriptionPermission;
 import io.stoa.protocol.livekit.TrackSource;
 import io.stoa.protocol.livekit.UnpublishDataTrackResponse;
 import io.stoa.room.SignalSink;
@@ -47,9 +48,8 @@ final class Member {
     final ParticipantInfo.Builder info;
     private final Grants grants;
     ParticipantPermission permission;
-    /** Of the participant in another room that is shown here. */
-    private MediaPeer original;
-    private Member shownOf;
+    /** The participant in another room that is shown here. */
+    private Original original;
     private final List<Forwarding> forwardings = new ArrayList<>();
     private volatile boolean open = true;
     int lastReliableSequence;
@@ -206,7 +206,7 @@ final class Member {
 
     /** The connection by which the client publishes. */
     MediaPeer sending() {
-        return original == null ? connections.publisher() : original;
+        return original == null ? connections.publisher() : original.source();
     }
 
     /** Shown here, but connected in another room. */
@@ -385,34 +385,37 @@ final class Member {
     void follow() {
         if (forwardings.isEmpty()) return;
         forwardings.removeIf(forwarding -> !forwarding.shown());
-        Forwarding.Picture now = Forwarding.Picture.of(this);
-        for (Forwarding forwarding : forwardings) forwarding.follow(now);
+        for (Forwarding forwarding : List.copyOf(forwardings)) forwarding.follow();
     }
 
     void endForwardings(DisconnectReason why) {
-        for (Forwarding forwarding : forwardings) forwarding.end(why);
+        for (Forwarding forwarding : List.copyOf(forwardings)) forwarding.end(why);
         forwardings.clear();
     }
 
-    /** It is that already; only the original itself is another object now. */
-    void shows(Forwarding.Picture now) {
-        original = now.source();
-        shownOf = now.member();
+    /** How loud it speaks has changed. */
+    void tellLevel() {
+        for (Forwarding forwarding : forwardings) forwarding.level(speakerLevel);
     }
 
-    /** The participant in another room that is shown here; null if this is none. Belongs to that room's mailbox. */
-    Member shownOf() {
-        return shownOf;
+    /** It is that already; only the original itself is another object now. */
+    void shows(Original now) {
+        original = now;
+    }
+
+    /** The participant in another room that is shown here; null if this is none. */
+    Original original() {
+        return original;
     }
 
     /** Is what its original in another room is. */
-    void show(Forwarding.Picture picture) {
-        shows(picture);
-        permission = picture.info().getPermission();
-        publishing.allowLike(picture.allowed());
+    void show(Original now, ParticipantInfo picture, SubscriptionPermission allowed) {
+        shows(now);
+        permission = picture.getPermission();
+        publishing.allowLike(allowed);
         long version = info.getVersion();
         long joinedMillis = info.getJoinedAtMs();
-        info.clear().mergeFrom(picture.info()).setSid(sid).setVersion((int) version + 1).setJoinedAt(joinedMillis / 1000).setJoinedAtMs(joinedMillis);
+        info.clear().mergeFrom(picture).setSid(sid).setVersion((int) version + 1).setJoinedAt(joinedMillis / 1000).setJoinedAtMs(joinedMillis);
         if (!info.getKindDetailsList().contains(ParticipantInfo.KindDetail.FORWARDED)) info.addKindDetails(ParticipantInfo.KindDetail.FORWARDED);
     }
 

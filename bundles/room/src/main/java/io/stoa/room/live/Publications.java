@@ -382,6 +382,13 @@ final class Publications {
         return true;
     }
 
+    /** A track of a participant in a room on another node: it is published here as soon as it comes over the bridge. */
+    Entry announce(TrackInfo info) {
+        Entry entry = new Entry(info.getSid(), info.toBuilder());
+        bySid.put(info.getSid(), entry);
+        return entry;
+    }
+
     /** @return a track that had waited for this one to end, or null */
     Entry remove(String sid) {
         Entry gone = bySid.remove(sid);

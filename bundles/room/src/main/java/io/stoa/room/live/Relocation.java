@@ -112,15 +112,17 @@ final class Relocation {
     }
 
     void forward() throws RoomException {
-        Forwarding.Picture first = from.call(() -> Forwarding.Picture.of(forwardable()));
+        LocalForwarding.Picture first = from.call(() -> LocalForwarding.Picture.of(forwardable()));
         check();
         Optional<String> elsewhere = manager.elsewhere(destination);
-        if (elsewhere.isPresent())
-            throw new RoomException(Code.UNAVAILABLE, "participants cannot be forwarded to a room on another node; this one is on node " + elsewhere.get());
+        if (elsewhere.isPresent()) {
+            OutboundBridge.begin(manager, from, this::forwardable, destination, elsewhere.get());
+            return;
+        }
         ActiveRoom to = to();
         Forwarding forwarding = to.call(() -> {
             to.expect(identity, !first.dependent());
-            return Forwarding.begin(to, first);
+            return LocalForwarding.begin(to, first);
         });
         from.call(() -> {
             if (from.member(identity) == first.member()) {

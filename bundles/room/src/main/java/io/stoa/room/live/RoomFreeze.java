@@ -154,8 +154,8 @@ final class RoomFreeze {
 
     private ParticipantState.Builder whole(Member member) {
         ParticipantState.Builder state = write(member);
+        for (Forwarding forwarding : member.forwardings()) if (forwarding.shown()) state.addForwardedTo(forwarding.destination());
         if (leavesNode) return state.setPublisherState(connections.get(member.sending())).setSubscriberState(connections.get(member.receiving()));
-        for (Forwarding forwarding : member.forwardings()) state.addForwardedTo(forwarding.destination().name());
         if (!member.forwarded()) state.setPublisher(keys.get(member.sending())).setSubscriber(keys.get(member.receiving()));
         return state;
     }

@@ -65,7 +65,14 @@ final class RoomThaw {
     /** When all rooms are there: where those who are forwarded are shown. On no mailbox. */
     void link(LiveRoomManager manager) {
         for (ParticipantState one : state.getParticipantsList())
-            for (String name : one.getForwardedToList()) manager.findRoom(name).ifPresent(to -> link(one.getInfo().getIdentity(), to));
+            for (String name : one.getForwardedToList())
+                manager.findRoom(name).ifPresentOrElse(to -> link(one.getInfo().getIdentity(), to), () -> room.post(() -> showAgain(one, name)));
+    }
+
+    /** It was shown in a room on another node, or this one comes from there. */
+    private void showAgain(ParticipantState one, String destination) {
+        Member member = room.member(one.getInfo().getIdentity());
+        if (member != null && member.open()) room.showAgain(member, destination);
     }
 
     private void link(String identity, ActiveRoom to) {
@@ -73,9 +80,9 @@ final class RoomThaw {
         Member shown = to.member(identity);
         if (original == null || shown == null) return;
         try {
-            Forwarding.Picture now = room.call(() -> Forwarding.Picture.of(original));
+            LocalForwarding.Picture now = room.call(() -> LocalForwarding.Picture.of(original));
             if (now.source() == null) return;
-            Forwarding forwarding = to.call(() -> Forwarding.again(to, shown, now));
+            Forwarding forwarding = to.call(() -> LocalForwarding.again(to, shown, now));
             room.post(() -> original.forwardings().add(forwarding));
         } catch (RoomException e) {
             LOG.warn("room {}: {} is not shown in room {} any more: {}", room.name(), identity, to.name(), e.getMessage());
@@ -97,6 +104,7 @@ final class RoomThaw {
             LOG.warn("room {}: the connections of {} have gone meanwhile: it is to reconnect", room.name(), member.identity());
             member.close(DisconnectReason.STATE_MISMATCH, LeaveRequest.Action.RECONNECT);
         }
+        if (moved) for (ParticipantState one : state.getParticipantsList()) for (String name : one.getForwardedToList()) showAgain(one, name);
         if (!moved) room.after(REATTACH_MILLIS, room.held()::lost);
     }
 

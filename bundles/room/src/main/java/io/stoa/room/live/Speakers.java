@@ -5,6 +5,7 @@ import io.stoa.protocol.livekit.SpeakersChanged;
 import io.stoa.protocol.livekit.TrackType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Who speaks (spec 5.11): levels in steps of 1/8, changes only, to the speaker and to those who receive it. Lives on the room's mailbox. */
 final class Speakers {
@@ -25,6 +26,7 @@ final class Speakers {
             double level = level(member);
             if (level == member.speakerLevel) continue;
             member.speakerLevel = level;
+            member.tellLevel();
             changed.add(member);
         }
         if (changed.isEmpty()) return;
@@ -37,6 +39,8 @@ final class Speakers {
 
     private double level(Member member) {
         if (member.speaksUntilMillis > room.millis()) return 1;
+        OptionalDouble told = member.forwarded() ? member.original().level() : OptionalDouble.empty();
+        if (told.isPresent()) return told.getAsDouble();
         double level = 0;
         for (Publications.Entry entry : member.publications().all())
             if (entry.published && entry.info.getType() == TrackType.AUDIO && !entry.info.getMuted())

@@ -46,7 +46,7 @@ class HandedOverFieldsTest {
                 of(Member.class,
                         "identity sid start signalling connections publications publishing subscriptions dataTracks blobs outbox info grants permission"
                                 + " lastReliableSequence speakerLevel speaksUntilMillis quality qualityTold announced original forwardings",
-                        "residence traits requests open shownOf shown"),
+                        "residence traits requests open shown"),
                 of(Signalling.class, "connectionId awaitsResume resumeUntil lostUntil missedDepartures dropsOnResume dropsMessagesOnResume",
                         "member sink generation"),
                 of(Connections.class, "firstOfferId answering nextWay publisher subscriber descriptions everActive", "member single unread flooded"),
@@ -67,6 +67,12 @@ class HandedOverFieldsTest {
                 of(Speakers.class, "", "room"),
                 of(Dynacast.class, "", "room changed"),
                 of(Qualities.class, "", "room"),
+                of(LocalForwarding.class, "destination", "original shown"),
+                of(PendingForwarding.class, "destination", "manager member until over"),
+                of(Bridge.class, "", "manager id node order peer candidates connected lostAt unheard closed"),
+                of(OutboundBridge.class, "destination",
+                        "member there carried taken needs needsNumber pictureNumber pictureDue offerId outstanding offered offeredAt offerAgain"),
+                of(InboundBridge.class, "", "room fromRoomSid shown pictureNumber mimes needs needsNumber needsDue level"),
                 of(Crowd.class, "", "room due scheduled"));
     }
 

@@ -35,6 +35,8 @@ final class Neighbours {
     /** What was said over the bus. */
     final List<Message> requests = new ArrayList<>();
     boolean losesAnswers;
+    /** Events do not arrive. */
+    boolean losesEvents;
     boolean claimsFail;
     private final List<String> ids = new ArrayList<>();
     private final Map<String, RpcHandler<?, ?>> served = new LinkedHashMap<>();
@@ -133,7 +135,8 @@ final class Neighbours {
             @SuppressWarnings("unchecked")
             public <E extends Message> void publish(RpcAddress<E, E> at, E event) {
                 Consumer<E> listener = (Consumer<E>) listening.get(at.toString());
-                if (listener != null) listener.accept(event);
+                requests.add(event);
+                if (listener != null && !losesEvents && !deaf.contains(at.topic().getFirst())) listener.accept(event);
             }
 
             @Override

@@ -100,6 +100,14 @@ final class Rig implements AutoCloseable {
         return new Rig(plane, store, events, clock, line, nodes(), router());
     }
 
+    /** Another room manager on the same node. */
+    Rig nextOn(String nodeId, Neighbours cluster) {
+        Rig next = new Rig(plane, store, events, clock, line, cluster.registry(nodeId), cluster.router());
+        next.rooms.selector = List::getFirst;
+        next.rooms.bindBus(cluster.bus());
+        return next;
+    }
+
     /** Leaves to the manager that is waiting, or that will come. */
     void leave() {
         rooms.stop();
