@@ -45,22 +45,30 @@ final class RoomRpcServer implements RoomListener {
     }
 
     private final RpcBus bus;
-    private final RoomManager rooms;
+    /** Null while there is none. */
+    private volatile RoomManager rooms;
     /** By room, or room and participant. */
     private final Map<String, List<Subscription>> served = new ConcurrentHashMap<>();
     /** Subscribing waits for the bus, and events of rooms must not. In order, so that what ends ends after it began. */
     private final ExecutorService clerk = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("room-rpc").factory());
 
-    RoomRpcServer(RpcBus bus, RoomManager rooms, String nodeId) {
+    RoomRpcServer(RpcBus bus, String nodeId) {
         this.bus = bus;
-        this.rooms = rooms;
-        serve(CREATION, List.of(() -> answer(RpcMethods.CREATE_ROOM.at(nodeId), rooms::create)));
+        serve(CREATION, List.of(() -> answer(RpcMethods.CREATE_ROOM.at(nodeId), request -> manager().create(request))));
     }
 
-    /** Also what lives already; from now on events tell. */
-    void begin() {
+    /**
+     * Also what lives already; from now on events tell. What was served under another manager is still, and asks this one, who may be taking
+     * the rooms over.
+     *
+     * @param manager null if there is none for a moment
+     */
+    void follow(RoomManager manager) {
+        rooms = manager;
+        if (manager == null) return;
         clerk.execute(() -> {
-            for (LiveRoom room : rooms.rooms()) {
+            for (String key : List.copyOf(served.keySet())) if (isRoom(key)) endUnlessOpen(manager, key);
+            for (LiveRoom room : manager.rooms()) {
                 try {
                     Room info = room.info();
                     roomStarted(info);
@@ -70,6 +78,24 @@ final class RoomRpcServer implements RoomListener {
                 }
             }
         });
+    }
+
+    private static boolean isRoom(String key) {
+        return !key.equals(CREATION) && key.indexOf(0) < 0;
+    }
+
+    private void endUnlessOpen(RoomManager manager, String name) {
+        try {
+            if (manager.room(name).isEmpty()) departed(name);
+        } catch (IllegalStateException e) {
+            LOG.warn("what has become of room {} is not known for now: {}", name, e.getMessage());
+        }
+    }
+
+    private RoomManager manager() throws RpcException {
+        RoomManager manager = rooms;
+        if (manager == null) throw new RpcException(RpcCode.UNAVAILABLE, "there is no room manager: the bundle room is missing");
+        return manager;
     }
 
     void stop() {
@@ -103,7 +129,10 @@ final class RoomRpcServer implements RoomListener {
 
     @Override
     public void roomDeparted(Room room) {
-        String name = room.getName();
+        departed(room.getName());
+    }
+
+    private void departed(String name) {
         for (String key : List.copyOf(served.keySet())) if (key.equals(name) || key.startsWith(key(name, ""))) end(key);
     }
 
@@ -156,13 +185,14 @@ final class RoomRpcServer implements RoomListener {
         Subscription open();
     }
 
+    /** What is served goes on: it finds its room anew with every request. */
     private void serve(String key, List<Opening> methods) {
         if (clerk.isShutdown()) return;
         clerk.execute(() -> {
+            if (served.containsKey(key)) return;
             List<Subscription> open = new ArrayList<>();
             for (Opening method : methods) open.add(method.open());
-            List<Subscription> before = served.put(key, open);
-            if (before != null) before.forEach(Subscription::close);
+            served.put(key, open);
         });
     }
 
@@ -175,7 +205,7 @@ final class RoomRpcServer implements RoomListener {
     }
 
     private LiveRoom live(String name) throws RpcException {
-        return rooms.room(name).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
+        return manager().room(name).orElseThrow(() -> new RpcException(RpcCode.NOT_FOUND, "requested room does not exist"));
     }
 
     private <Q extends Message, A extends Message> Subscription room(String name, RpcMethod<Q, A> method, Answer<Q, A> answer) {

@@ -59,14 +59,15 @@ public final class RoomRpcs {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     synchronized void bindRooms(RoomManager next) {
         rooms = next;
-        end();
-        begin();
+        if (server == null) begin();
+        else server.follow(next);
     }
 
+    /** Another one may take the rooms over. */
     synchronized void unbindRooms(RoomManager gone) {
         if (rooms != gone) return;
         rooms = null;
-        end();
+        if (server != null) server.follow(null);
     }
 
     /** The id is the same under every registry. */
@@ -82,9 +83,9 @@ public final class RoomRpcs {
 
     private void begin() {
         if (shared == null || bus == null || rooms == null || nodes == null) return;
-        server = new RoomRpcServer(bus, rooms, nodes.localId());
+        server = new RoomRpcServer(bus, nodes.localId());
         listening = context.registerService(RoomListener.class, server, null);
-        server.begin();
+        server.follow(rooms);
     }
 
     @Deactivate

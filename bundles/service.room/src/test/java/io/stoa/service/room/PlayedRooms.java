@@ -28,6 +28,8 @@ final class PlayedRooms implements RoomManager {
     final Map<String, PlayedRoom> open = new LinkedHashMap<>();
     final List<String> done = new ArrayList<>();
     DataPacket sent;
+    /** They are just being taken over: whoever asks for one waits, and finds it. */
+    boolean arriving;
 
     @Override
     public Room create(CreateRoomRequest request) {
@@ -42,7 +44,7 @@ final class PlayedRooms implements RoomManager {
 
     @Override
     public Collection<LiveRoom> rooms() {
-        return List.copyOf(open.values());
+        return arriving ? List.of() : List.copyOf(open.values());
     }
 
     @Override
