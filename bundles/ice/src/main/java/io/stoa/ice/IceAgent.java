@@ -165,7 +165,7 @@ public final class IceAgent {
         if (state == IceState.CLOSED) return local;
         relayed = relayed();
         asked = 0;
-        previousLocal = local;
+        previousLocal = pairs.selected != null && pairs.selected.ours != null ? pairs.selected.ours : local;
         local = IceCredentials.generate(random);
         remote = null;
         pairs.clear();
@@ -224,14 +224,23 @@ public final class IceAgent {
         send(flow, Stun.success(message.transaction(), flow.remote, password));
         if (!current) {
             if (flow == selected) heardBeforeAt = now;
-            return;
+            if (!isAhead(message)) return;
         }
         begin(now);
         IcePair pair = pairs.of(flow, message.priority(), handler.isRelay(flow.remote));
         if (pair == null) return;
+        pair.ours = current ? null : previousLocal;
         if (lite) valid(now, pair);
         if (message.useCandidate() && !controlling) nominated(now, pair);
         if (!lite && tellsSomething(pair)) trigger(now, pair);
+    }
+
+    /**
+     * A restarted client may pair its new addresses with ours of before while it waits for our description, and stay with that: Chromium then checks
+     * no other. Such a path is as good as any, if it is checked by the names that the client has for both ends.
+     */
+    private boolean isAhead(Stun.Received message) {
+        return remote != null && message.username().endsWith(":" + remote.ufrag());
     }
 
     /** RFC 8445 section 7.3.2: where a check came from, a lite agent may send to. */
@@ -459,15 +468,16 @@ public final class IceAgent {
         pair.sentAt = now;
         pair.resendAt = now + pair.retransmitNanos;
         pair.retransmitNanos = Math.min(pair.retransmitNanos * 2, MAX_RETRANSMIT);
-        send(pair.flow, request(pair.transaction, pair.local.priority(), pair.nominating));
+        send(pair.flow, request(pair.transaction, pair, pair.nominating));
     }
 
-    private byte[] request(byte[] transaction, long localPriority, boolean nominate) {
+    private byte[] request(byte[] transaction, IcePair pair, boolean nominate) {
+        IceCredentials ours = pair.ours == null ? local : pair.ours;
         return Stun.request(
                 transaction,
-                remote.ufrag() + ":" + local.ufrag(),
+                remote.ufrag() + ":" + ours.ufrag(),
                 remote.password(),
-                IceCandidate.peerReflexivePriority(localPriority),
+                IceCandidate.peerReflexivePriority(pair.local.priority()),
                 controlling,
                 tieBreaker,
                 nominate,
@@ -516,7 +526,7 @@ public final class IceAgent {
         if (lite) return;
         byte[] transaction = newTransaction();
         consents.add(transaction, now);
-        send(pairs.selected.flow, request(transaction, pairs.selected.local.priority(), false));
+        send(pairs.selected.flow, request(transaction, pairs.selected, false));
     }
 
     /** When the next of the two bounds on silence is reached, which is between two consent checks; NEVER if it was passed unnoticed. */

@@ -22,6 +22,9 @@ final class IcePair {
     /** We (controlling) have sent USE-CANDIDATE with the check under way. */
     boolean nominating;
 
+    /** By which of our generations the remote knows us on it; null: the one of now. */
+    IceCredentials ours;
+
     /** When a check of ours was last answered with success. */
     long answeredAt;
 

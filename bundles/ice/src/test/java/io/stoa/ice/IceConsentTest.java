@@ -161,6 +161,29 @@ class IceConsentTest {
         assertThat(peer.agent.state()).as("a check over another path says nothing of this one").isEqualTo(IceState.FAILED);
     }
 
+    /** So does Chromium whose new addresses are known before our description is. */
+    @Test
+    void a_restarted_client_that_checks_our_addresses_of_before_from_new_ones_has_a_path() {
+        ScriptedPeer peer = ScriptedPeer.connected();
+        IceCredentials before = peer.agent.local();
+        peer.agent.restart(peer.now);
+        peer.credentials = new IceCredentials("next", "nextnextnextnextnextnext");
+        peer.agent.remoteCredentials(peer.now, peer.credentials);
+        Flow fresh = peer.udp(TransportAddress.of("10.0.0.1", 40_009));
+        peer.check(fresh, before, true);
+        peer.run(Time.SECOND);
+        assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
+        assertThat(peer.selections).containsExactly(peer.udp(), fresh);
+        peer.run(5 * Time.SECOND);
+        assertThat(peer.checks).filteredOn(check -> check.flow() == fresh).hasSizeGreaterThan(2)
+                .allSatisfy(check -> assertThat(check.message().username()).isEqualTo("next:" + before.ufrag()));
+
+        peer.agent.restart(peer.now);
+        peer.answers.clear();
+        peer.check(fresh, before, true);
+        assertThat(peer.answers).as("what it uses is what it may go on to use").hasSize(1);
+    }
+
     @Test
     void credentials_two_restarts_old_are_strange() {
         var peer = ScriptedPeer.connected();
