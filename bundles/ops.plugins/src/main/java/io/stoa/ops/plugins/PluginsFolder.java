@@ -144,7 +144,8 @@ public final class PluginsFolder implements SynchronousBundleListener {
         } catch (InterruptedException e) {
             LOG.debug("no more plug-ins");
         } catch (RuntimeException e) {
-            LOG.error("plug-ins could not be given their places", e);
+            if (worker.isShutdown()) LOG.debug("this part was replaced meanwhile", e);
+            else LOG.error("plug-ins could not be given their places", e);
         }
     }
 
