@@ -418,8 +418,8 @@ public final class IceAgent {
     }
 
     /**
-     * Browsers may leave it at the old path when ICE restarts and nothing is wrong with it: as long as they check that one, it does, for
-     * what is selected carries on until something new is (RFC 8445 section 9).
+     * What is selected carries on until something new is (RFC 8445 section 9): as long as the client checks it by the names of before the
+     * restart, it has a path.
      */
     private void checkedLongEnough(long now) {
         if (selected != null && now - heardBeforeAt < settings.disconnectedNanos()) {

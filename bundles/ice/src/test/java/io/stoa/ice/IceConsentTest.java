@@ -141,7 +141,6 @@ class IceConsentTest {
         assertThat(peer.agent.state()).isEqualTo(IceState.CONNECTED);
     }
 
-    /** Chromium may do so: it has a path that works, and checks no other one. */
     @Test
     void a_client_that_stays_with_the_path_from_before_a_restart_keeps_it_as_long_as_it_checks_it() {
         ScriptedPeer peer = ScriptedPeer.connected();
@@ -161,7 +160,7 @@ class IceConsentTest {
         assertThat(peer.agent.state()).as("a check over another path says nothing of this one").isEqualTo(IceState.FAILED);
     }
 
-    /** So does Chromium whose new addresses are known before our description is. */
+    /** As Chromium does whose new addresses are known before our description is. */
     @Test
     void a_restarted_client_that_checks_our_addresses_of_before_from_new_ones_has_a_path() {
         ScriptedPeer peer = ScriptedPeer.connected();

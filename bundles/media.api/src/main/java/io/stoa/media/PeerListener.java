@@ -2,7 +2,7 @@ package io.stoa.media;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** What a peer tells its owner. Called on the media loop, in order: hand on and return, never block, never throw. */
+/** What a peer tells its owner. Called on the media loop, in order: hand on and return, never block, never throw. Who does not care lets pass. */
 @ConsumerType
 public interface PeerListener {
     /**
@@ -11,40 +11,40 @@ public interface PeerListener {
      * @param candidate {@code candidate:…} line; empty with {@code last} = true when there are no more
      * @param mid section it belongs to (the first of the bundle)
      */
-    void candidate(String candidate, String mid, int mlineIndex, boolean last);
+    default void candidate(String candidate, String mid, int mlineIndex, boolean last) {}
 
-    void stateChanged(PeerState state, String reason);
+    default void stateChanged(PeerState state, String reason) {}
 
     /** Packets take this way from now on; said before {@link PeerState#CONNECTED}, and again when it changes. */
-    void path(PeerPath path);
+    default void path(PeerPath path) {}
 
-    void laneOpen(DataLane lane);
+    default void laneOpen(DataLane lane) {}
 
     /** A message of the client. The array is the receiver's to keep. */
-    void data(DataLane lane, byte[] message);
+    default void data(DataLane lane, byte[] message) {}
 
     /**
      * An announced track was found in a description, in one of its codecs; in the first one, it can be subscribed to. Again when its layers
      * or codecs become better known.
      */
-    void published(PublishedTrack track);
+    default void published(PublishedTrack track) {}
 
     /** The client's description no longer sends the track. */
-    void unpublished(String trackSid);
+    default void unpublished(String trackSid) {}
 
     /** The first packet of a published track arrived. */
-    void firstPacket(String trackSid);
+    default void firstPacket(String trackSid) {}
 
     /** SINGLE: the client must offer that many more receiving sections before all subscriptions have a place. */
-    void sectionsRequired(int audios, int videos);
+    default void sectionsRequired(int audios, int videos) {}
 
     /** SUBSCRIBER: subscriptions have changed; ask for an offer when none is outstanding. */
-    void offerNeeded();
+    default void offerNeeded() {}
 
-    void subscription(String trackSid, SubscriptionEvent event, String detail);
+    default void subscription(String trackSid, SubscriptionEvent event, String detail) {}
 
     /** In which codec of a subscribed track, by its rank, the client gets it as soon as it is sent; before it is bound, and whenever that changes. */
-    void codecTaken(String trackSid, int rank);
+    default void codecTaken(String trackSid, int rank) {}
 
     enum SubscriptionEvent {
         /** Negotiated with the client: packets flow as they come. */

@@ -119,7 +119,9 @@ public final class PluginsFolder implements SynchronousBundleListener {
         switch (event.getType()) {
             case BundleEvent.STARTING -> leaving.remove(bundle);
             case BundleEvent.INSTALLED, BundleEvent.UPDATED -> {
-                if (bundles.isPlugin(bundle)) worker.schedule(() -> succession.lookAtStart(bundle), START_MILLIS, TimeUnit.MILLISECONDS);
+                if (!bundles.isPlugin(bundle)) return;
+                succession.goOn(bundle.getSymbolicName());
+                worker.schedule(() -> succession.lookAtStart(bundle), START_MILLIS, TimeUnit.MILLISECONDS);
             }
             case BundleEvent.STARTED -> worker.execute(this::all);
             case BundleEvent.STOPPING -> {

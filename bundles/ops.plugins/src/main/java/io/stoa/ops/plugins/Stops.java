@@ -7,8 +7,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 /**
- * Stops and starts a part on an operator's word. What is stopped stays so, whatever happens in the plug-ins folder, until it is started or
- * the server is.
+ * Stops and starts a part on an operator's word. What is stopped stays so, whatever becomes of other parts, until it is started, another jar
+ * of it is put into the plug-ins folder, or the server starts.
  */
 final class Stops {
     static final String STOP = "stop <bundle>";

@@ -1,11 +1,8 @@
 package io.stoa.room.live;
 
-import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PeerListener;
-import io.stoa.media.PeerPath;
 import io.stoa.media.PeerState;
-import io.stoa.media.PublishedTrack;
 import io.stoa.protocol.handover.BridgeMessage;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.rpc.RpcException;
@@ -198,35 +195,5 @@ abstract class Bridge {
         public void stateChanged(PeerState state, String reason) {
             happens(() -> state(state, reason));
         }
-
-        @Override
-        public void path(PeerPath path) {}
-
-        @Override
-        public void laneOpen(DataLane lane) {}
-
-        @Override
-        public void data(DataLane lane, byte[] message) {}
-
-        @Override
-        public void published(PublishedTrack track) {}
-
-        @Override
-        public void unpublished(String trackSid) {}
-
-        @Override
-        public void firstPacket(String trackSid) {}
-
-        @Override
-        public void sectionsRequired(int audios, int videos) {}
-
-        @Override
-        public void offerNeeded() {}
-
-        @Override
-        public void subscription(String trackSid, SubscriptionEvent event, String detail) {}
-
-        @Override
-        public void codecTaken(String trackSid, int rank) {}
     }
 }

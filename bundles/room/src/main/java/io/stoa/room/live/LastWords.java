@@ -2,9 +2,6 @@ package io.stoa.room.live;
 
 import io.stoa.media.DataLane;
 import io.stoa.media.PeerListener;
-import io.stoa.media.PeerPath;
-import io.stoa.media.PeerState;
-import io.stoa.media.PublishedTrack;
 import java.util.function.Consumer;
 
 /**
@@ -23,37 +20,4 @@ final class LastWords implements PeerListener {
     public void data(DataLane lane, byte[] message) {
         if (lane.reliable()) bring.accept(message);
     }
-
-    @Override
-    public void candidate(String candidate, String mid, int mlineIndex, boolean last) {}
-
-    @Override
-    public void stateChanged(PeerState state, String reason) {}
-
-    @Override
-    public void path(PeerPath path) {}
-
-    @Override
-    public void laneOpen(DataLane lane) {}
-
-    @Override
-    public void published(PublishedTrack track) {}
-
-    @Override
-    public void unpublished(String trackSid) {}
-
-    @Override
-    public void firstPacket(String trackSid) {}
-
-    @Override
-    public void sectionsRequired(int audios, int videos) {}
-
-    @Override
-    public void offerNeeded() {}
-
-    @Override
-    public void subscription(String trackSid, SubscriptionEvent event, String detail) {}
-
-    @Override
-    public void codecTaken(String trackSid, int rank) {}
 }

@@ -158,6 +158,11 @@ class ShellIT {
             call.goOn(25);
             call.end();
         }
+        assertSays(shell.says("stop service.sip"), 0, "has stopped");
+        Path newer = Files.write(server.work().resolve("plugins/newer.jar"), jars.bytes("service.sip", "0.5.3"));
+        Server.await("another jar", () -> active("service.sip").stream().anyMatch(line -> line.contains("0.5.3")));
+        Files.delete(newer);
+        Server.await("the shipped one", () -> active("service.sip").stream().anyMatch(line -> line.contains("shipped")));
         assertSays(shell.says("stop base"), 1, "others use its classes");
         assertSays(shell.says("stop ops.shell"), 1, "nothing could be started again");
         assertSays(shell.says("stop nothing"), 1, "no bundle is called nothing");
