@@ -46,6 +46,8 @@ import org.slf4j.LoggerFactory;
 final class ActiveRoom implements LiveRoom {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRoom.class);
     private static final long JOIN_MILLIS = 60_000;
+    /** Protocol from which clients take a new session of the same identity for the participant that they know (spec 5.4). */
+    private static final int KNOWS_IDENTITIES = 12;
 
     private final LiveRoomManager manager;
     private final Mailbox mailbox;
@@ -434,14 +436,7 @@ final class ActiveRoom implements LiveRoom {
             for (DataTrackInfo track : member.dataTracks().infos()) other.dataTracks().forget(track.getSid());
         }
         manager.store().deleteParticipant(name(), member.identity());
-        crowd.left(member, tellsLater(member, reason) ? last : null);
-        // To modern clients the new session of the same identity says it all (spec 5.4).
-        if (member.announced && !member.hidden())
-            for (Member other : members.values())
-                if (reason != DisconnectReason.DUPLICATE_IDENTITY || other.protocol() < 12) {
-                    if (!other.signalling().open()) other.signalling().missed(last);
-                    else if (!tellsLater(member, reason)) update(other, last);
-                }
+        tellGone(member, last, reason == DisconnectReason.DUPLICATE_IDENTITY);
         description.countsChanged();
         if (!member.forwarded()) counts().left(member, wasActive, millis());
         for (Publications.Entry entry : member.publications().all())
@@ -453,8 +448,17 @@ final class ActiveRoom implements LiveRoom {
 
     // -- telling
 
-    private boolean tellsLater(Member gone, DisconnectReason reason) {
-        return gone.announced && !gone.hidden() && reason != DisconnectReason.DUPLICATE_IDENTITY && crowd.takes(gone);
+    private void tellGone(Member gone, ParticipantInfo last, boolean replaced) {
+        boolean known = gone.announced && !gone.hidden();
+        boolean later = known && !replaced && crowd.takes(gone);
+        crowd.left(gone, later ? last : null);
+        if (!known) return;
+        if (replaced) crowd.replaced(gone, last);
+        for (Member other : members.values()) {
+            if (replaced && other.protocol() >= KNOWS_IDENTITIES) continue;
+            if (!other.signalling().open()) other.signalling().missed(last);
+            else if (!later) update(other, last);
+        }
     }
 
     /** Everybody who may see the member learns what it is now. */

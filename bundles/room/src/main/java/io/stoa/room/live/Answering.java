@@ -30,7 +30,7 @@ final class Answering {
     void of(SignalTarget target, PeerState state) {
         if (state == PeerState.CONNECTED) answering.add(target);
         else answering.remove(target);
-        reconsider(VANISHED_MILLIS);
+        reconsider(state == PeerState.CLOSED_BY_CLIENT ? Signalling.RESUME_MILLIS : VANISHED_MILLIS); // who closes it is there, and may begin anew
     }
 
     boolean answers(SignalTarget target) {

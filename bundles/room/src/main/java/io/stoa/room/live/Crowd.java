@@ -11,7 +11,9 @@ import java.util.Optional;
 
 /**
  * Of participants who publish nothing a room full of people is told a little later, of all of them together (spec 5.4). At once, each join
- * would be two messages to everybody; so it is a message to everybody per second, however many come. Lives on the room's mailbox.
+ * would be two messages to everybody; so it is a message to everybody per second, however many come. Nobody is told, either, of a session that
+ * replaces another one of the same identity, until it publishes or that second has passed: clients go on showing the participant that they
+ * know, who is to be back with its tracks. Lives on the room's mailbox.
  */
 final class Crowd {
     /** In smaller rooms everybody is told of everybody at once. */
@@ -21,6 +23,8 @@ final class Crowd {
     private final ActiveRoom room;
     /** In their order; a member that is here is told of as it is then. */
     private final Map<Member, Optional<ParticipantInfo>> due = new LinkedHashMap<>();
+    /** By identity, what the others would be told if no other session took over from this one, of which they know. */
+    private final Map<String, ParticipantInfo> replaced = new LinkedHashMap<>();
     private boolean scheduled;
 
     Crowd(ActiveRoom room) {
@@ -29,7 +33,7 @@ final class Crowd {
 
     /** Whether the others learn of it with others. */
     boolean takes(Member member) {
-        return room.members().size() > SMALL && !member.publishes();
+        return (room.members().size() > SMALL || replaced.containsKey(member.identity())) && !member.publishes();
     }
 
     /** It has come, or is connected now. */
@@ -41,11 +45,19 @@ final class Crowd {
     /** The others have just been told of it. */
     void told(Member member) {
         due.remove(member);
+        if (!member.hidden()) replaced.remove(member.identity());
+    }
+
+    /** Another session of the same identity takes over, unless something prevents it. @param last that of which the others know */
+    void replaced(Member member, ParticipantInfo last) {
+        replaced.put(member.identity(), last);
+        schedule();
     }
 
     /** @param last what the others are told; null if nobody has heard of it */
     void left(Member member, ParticipantInfo last) {
         due.remove(member);
+        if (member.announced) replaced.remove(member.identity());
         if (last == null) return;
         due.put(member, Optional.of(last));
         schedule();
@@ -73,8 +85,12 @@ final class Crowd {
     }
 
     void tell() {
-        if (due.isEmpty()) return;
         List<ParticipantInfo> infos = new ArrayList<>();
+        replaced.forEach((identity, last) -> {
+            Member now = room.member(identity);
+            if (now == null || now.hidden()) infos.add(last);
+        });
+        replaced.clear();
         due.forEach((member, last) -> {
             if (last.isPresent()) infos.add(last.get());
             if (last.isPresent() || member.hidden()) return; // it may be in another room by now

@@ -23,7 +23,7 @@ final class Signalling {
     private static final int RESUMES = 13;
     /** Protocol from which departures during an outage are told afterwards (spec 4.3). */
     private static final int REPLAYS_DEPARTURES = 9;
-    private static final long RESUME_MILLIS = 5_000;
+    static final long RESUME_MILLIS = 5_000;
     private static final long CLOSED_MILLIS = 1_000;
     private static final long LOST_MILLIS = 60_000;
     /** Clients try again within some seconds, and may be sent to a node that has gone first. */
@@ -171,10 +171,13 @@ final class Signalling {
         awaitResume(member.room().millis() + RESUME_MILLIS);
     }
 
-    /** The client leaves, or comes back by another connection: what it says of that may still be on its way. */
+    /**
+     * The client leaves, or comes back by another connection: what it says of that may still be on its way. Without signalling it cannot say that it
+     * leaves; who begins anew closes what it had, and is back within that time as the same participant to everybody else.
+     */
     void mediaClosed(String reason) {
         int before = generation;
-        member.residence().after(sink == null ? 0 : CLOSED_MILLIS, () -> {
+        member.residence().after(sink == null ? RESUME_MILLIS : CLOSED_MILLIS, () -> {
             if (before == generation && member.open()) mediaFailed(reason);
         });
     }

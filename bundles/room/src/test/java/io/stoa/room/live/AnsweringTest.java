@@ -113,6 +113,24 @@ class AnsweringTest {
         assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
     }
 
+    /** It cannot say whether it leaves or begins anew, and is then the same to everybody else. */
+    @Test
+    void who_closes_its_media_without_signalling_has_some_seconds_to_be_back() {
+        Client bob = rig.single("bob");
+        bob.session.signalClosed();
+        bob.publisher.closedByClient();
+        rig.advance(4_999);
+        rig.single("bob");
+        rig.advance(10_000);
+        assertThat(ann.told.stream().flatMap(told -> told.getUpdate().getParticipantsList().stream())).noneMatch(info -> info.getState() == State.DISCONNECTED);
+
+        Client cid = rig.single("cid");
+        cid.session.signalClosed();
+        cid.publisher.closedByClient();
+        rig.advance(5_000);
+        assertThat(ann.stateOf("cid")).isEqualTo(State.DISCONNECTED);
+    }
+
     @Test
     void a_resume_or_an_answer_in_time_shows_that_somebody_is_there() {
         Client bob = rig.single("bob");

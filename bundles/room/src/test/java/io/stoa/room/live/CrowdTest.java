@@ -90,4 +90,41 @@ class CrowdTest {
         rig.dual("bob");
         assertThat(told(ann)).endsWith("ACTIVE bob");
     }
+
+    @Test
+    void who_replaces_itself_is_told_of_with_its_tracks() {
+        Client ann = rig.dual("ann");
+        rig.dual("bob").publishesMicrophone();
+        told(ann);
+        Client again = rig.dual("bob");
+        assertThat(told(ann)).isEmpty();
+        again.publishesMicrophone();
+        assertThat(told(ann)).containsOnly("ACTIVE bob");
+        assertThat(told(ann)).isEmpty();
+        rig.dual("bob");
+        rig.advance(Crowd.PAUSE_MILLIS);
+        assertThat(told(ann)).as("without tracks, for now").containsExactly("ACTIVE bob");
+    }
+
+    @Test
+    void who_is_gone_before_the_others_know_of_its_replacement_is_gone() {
+        Client ann = rig.dual("ann");
+        rig.dual("bob");
+        told(ann);
+        rig.dual("bob").leaves();
+        rig.advance(Crowd.PAUSE_MILLIS);
+        assertThat(told(ann)).containsExactly("DISCONNECTED bob");
+        rig.advance(Crowd.PAUSE_MILLIS);
+        assertThat(told(ann)).isEmpty();
+    }
+
+    @Test
+    void who_replaces_itself_by_somebody_hidden_is_gone() {
+        Client ann = rig.dual("ann");
+        rig.dual("bob");
+        told(ann);
+        rig.client("bob").allowed(it -> it.setHidden(true)).join();
+        rig.advance(Crowd.PAUSE_MILLIS);
+        assertThat(told(ann)).containsExactly("DISCONNECTED bob");
+    }
 }

@@ -256,6 +256,7 @@ class JoinTest {
         watcher.forget();
         old.forget();
         rig.dual("ann");
+        rig.advance(Crowd.PAUSE_MILLIS);
         assertThat(watcher.told.stream().flatMap(response -> response.getUpdate().getParticipantsList().stream()))
                 .noneMatch(info -> info.getState() == State.DISCONNECTED);
         assertThat(watcher.about("ann").getSid()).isNotEqualTo(first.sid());
