@@ -16,6 +16,9 @@ public interface AgentServer {
      */
     Map<String, WorkerSession> begin(byte[] state, Map<String, WorkerSink> sinks);
 
+    /** False while this node drains and others are there: workers that come are to find one of those. Any thread. */
+    boolean takesWorkers();
+
     /** A worker's WebSocket has opened; it has ten seconds to register. */
     WorkerSession open(WorkerSpec worker, WorkerSink sink);
 

@@ -43,6 +43,10 @@ final class AgentDoor {
             exchange.respond(503, "agents are not available: the bundle service.agent or something that it needs is missing");
             return;
         }
+        if (!takesWorkers()) {
+            exchange.respond(503, "this node drains: workers are to go to another one");
+            return;
+        }
         var spec = new WorkerSpec(claims.apiKey(), protocol(exchange.query("protocol")), exchange.clientAddress());
         exchange.upgrade(new WorkerSocket(spec, this::enter, this::gone), maxMessageBytes.getAsInt());
     }
@@ -57,6 +61,10 @@ final class AgentDoor {
 
     private synchronized boolean absent() {
         return server == null;
+    }
+
+    private synchronized boolean takesWorkers() {
+        return server == null || server.takesWorkers();
     }
 
     private synchronized void enter(WorkerSocket socket) {

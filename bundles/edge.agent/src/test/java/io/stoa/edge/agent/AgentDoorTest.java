@@ -32,6 +32,8 @@ class AgentDoorTest {
         assertThat(knock(door, null, false)).isEqualTo(404);
         assertThat(knock(door, null, true)).isEqualTo(401);
         assertThat(knock(door, "{\"roomJoin\":true}", true)).isEqualTo(401);
+        one.full = true;
+        assertThat(knock(door, "{\"agent\":true}", true)).isEqualTo(503);
         door.follow(null);
         assertThat(knock(door, "{\"agent\":true}", true)).isEqualTo(503);
     }

@@ -16,6 +16,7 @@ final class PlayedAgents implements AgentServer {
     final List<String> heard = new ArrayList<>();
     String begunWith;
     boolean forgetful;
+    boolean full;
     private final String name;
     private int workers;
 
@@ -29,6 +30,11 @@ final class PlayedAgents implements AgentServer {
         Map<String, WorkerSession> sessions = new HashMap<>();
         if (!forgetful) open.forEach((id, sink) -> sessions.put(id, session(id, sink)));
         return sessions;
+    }
+
+    @Override
+    public boolean takesWorkers() {
+        return !full;
     }
 
     @Override

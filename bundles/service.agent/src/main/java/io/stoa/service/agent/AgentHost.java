@@ -178,6 +178,11 @@ public final class AgentHost implements AgentServer, RoomListener, RpcEndpoint {
     }
 
     @Override
+    public boolean takesWorkers() {
+        return office.takesWorkers();
+    }
+
+    @Override
     public WorkerSession open(WorkerSpec worker, WorkerSink sink) {
         return office.open(worker, sink);
     }

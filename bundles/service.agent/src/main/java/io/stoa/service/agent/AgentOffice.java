@@ -80,7 +80,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
     private final ClusterNodes nodes;
     private final Map<String, WorkerDialogue> dialogues = new LinkedHashMap<>();
     /** Null while no other node hears it. */
-    private RpcBus shared;
+    private volatile RpcBus shared;
     private boolean inCharge;
     /** Counts the times: what one of them has left on the desk does not concern the next. */
     private volatile int term;
@@ -234,7 +234,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
     }
 
     private void drain() {
-        if (shared != null && tools.draining().getAsBoolean()) pool.sendOneAway();
+        if (!takesWorkers()) pool.sendOneAway();
         desk.after(FAREWELL_MILLIS, this::drain);
     }
 
@@ -255,6 +255,11 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         dialogues.put(worker.id, dialogue);
         dialogue.begin();
         return dialogue;
+    }
+
+    @Override
+    public boolean takesWorkers() {
+        return shared == null || !tools.draining().getAsBoolean();
     }
 
     @Override

@@ -280,6 +280,8 @@ class TwoNodesTest {
         desk.pass(1_000);
         assertThat(here.closed).contains("draining");
         assertThat(there.closed).isNull();
+        assertThat(a.office.takesWorkers()).isFalse();
+        assertThat(b.office.takesWorkers()).isTrue();
     }
 
     @Test
