@@ -453,7 +453,7 @@ final class ActiveRoom implements LiveRoom {
         boolean later = known && !replaced && crowd.takes(gone);
         crowd.left(gone, later ? last : null);
         if (!known) return;
-        if (replaced) crowd.replaced(gone, last);
+        if (replaced && !gone.forwarded()) crowd.replaced(gone, last); // who was only shown here is somebody else when it comes itself
         for (Member other : members.values()) {
             if (replaced && other.protocol() >= KNOWS_IDENTITIES) continue;
             if (!other.signalling().open()) other.signalling().missed(last);
