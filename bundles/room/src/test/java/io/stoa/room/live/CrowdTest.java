@@ -103,7 +103,7 @@ class CrowdTest {
         assertThat(told(ann)).isEmpty();
         rig.dual("bob");
         rig.advance(Crowd.PAUSE_MILLIS);
-        assertThat(told(ann)).as("without tracks, for now").containsExactly("ACTIVE bob");
+        assertThat(told(ann)).as("its tracks may follow").containsExactly("ACTIVE bob");
     }
 
     @Test
