@@ -3,11 +3,9 @@ package io.stoa.dtls;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.spec.ECGenParameterSpec;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -19,18 +17,16 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** A self-signed certificate (ECDSA, P-256) and its key; one per server start. */
 public final class DtlsCertificate {
     private final byte[] encoded;
-    private final PrivateKey key;
+    private final ECPrivateKey key;
 
-    private DtlsCertificate(byte[] encoded, PrivateKey key) {
+    private DtlsCertificate(byte[] encoded, ECPrivateKey key) {
         this.encoded = encoded;
         this.key = key;
     }
 
     public static DtlsCertificate generate(SecureRandom random, Instant now) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-            KeyPair pair = generator.generateKeyPair();
+            KeyPair pair = P256.generate(random);
             X500Name name = new X500Name("CN=stoa");
             var builder = new JcaX509v3CertificateBuilder(
                     name,
@@ -40,7 +36,7 @@ public final class DtlsCertificate {
                     name,
                     pair.getPublic());
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate());
-            return new DtlsCertificate(builder.build(signer).getEncoded(), pair.getPrivate());
+            return new DtlsCertificate(builder.build(signer).getEncoded(), (ECPrivateKey) pair.getPrivate());
         } catch (GeneralSecurityException | OperatorCreationException | java.io.IOException e) {
             throw new IllegalStateException("this Java has no P-256", e);
         }
@@ -50,7 +46,7 @@ public final class DtlsCertificate {
         return encoded.clone();
     }
 
-    PrivateKey key() {
+    ECPrivateKey key() {
         return key;
     }
 

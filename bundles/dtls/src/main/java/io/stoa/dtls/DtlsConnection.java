@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.tls.DTLSTransport;
@@ -35,6 +36,7 @@ public final class DtlsConnection {
 
     private final DtlsSettings settings;
     private final SecureRandom random;
+    private final KeyOperations keys;
     private final DtlsHandler handler;
     private final DropCounters drops = new DropCounters();
     private final ArrayBlockingQueue<byte[]> incoming = new ArrayBlockingQueue<>(MAX_QUEUED);
@@ -43,19 +45,23 @@ public final class DtlsConnection {
     private final Records records = new Records();
     /** Datagrams that the handshake has been given and has not finished with. */
     private final AtomicInteger unanswered = new AtomicInteger();
+    private final CountDownLatch way = new CountDownLatch(1);
     private Handshake handshake;
     private int refused;
     private volatile Outcome outcome;
     private volatile boolean waiting;
+    /** It has something to send, and no way yet. */
+    private volatile boolean holding;
     private volatile Thread thread;
     private volatile Thread owner;
     private boolean otherSideClosed;
     private State state = State.NEW;
     private DTLSTransport transport;
 
-    public DtlsConnection(DtlsSettings settings, SecureRandom random, DtlsHandler handler) {
+    public DtlsConnection(DtlsSettings settings, SecureRandom random, KeyOperations keys, DtlsHandler handler) {
         this.settings = settings;
         this.random = random;
+        this.keys = keys;
         this.handler = handler;
     }
 
@@ -71,12 +77,17 @@ public final class DtlsConnection {
         return state == State.CONNECTED;
     }
 
-    /** Begins the handshake with whoever has a certificate of this fingerprint. */
-    public void start(String fingerprintAlgorithm, byte[] fingerprint) {
+    /** Begins the handshake with whoever has a certificate of this fingerprint. What it wants to send waits for {@link #start}. */
+    public void prepare(String fingerprintAlgorithm, byte[] fingerprint) {
         if (state != State.NEW) throw new IllegalStateException("already " + state);
         state = State.HANDSHAKE;
-        handshake = new Handshake(settings, fingerprintAlgorithm, fingerprint, random);
+        handshake = new Handshake(settings, fingerprintAlgorithm, fingerprint, random, keys);
         thread = Thread.ofVirtual().name("dtls-handshake").start(this::run);
+    }
+
+    /** There is a way to the other side. */
+    public void start() {
+        way.countDown();
     }
 
     private void run() {
@@ -131,6 +142,7 @@ public final class DtlsConnection {
 
     /** Moves to the handler what the handshake thread has produced. */
     public void drain() {
+        if (state == State.CLOSED) outgoing.clear();
         for (byte[] datagram; (datagram = outgoing.poll()) != null; ) handler.transmit(datagram, 0, datagram.length);
         if (state != State.HANDSHAKE || outcome == null) return;
         countRefused();
@@ -192,6 +204,7 @@ public final class DtlsConnection {
             }
         }
         state = State.CLOSED;
+        way.countDown();
         Thread handshake = thread;
         if (handshake != null) handshake.interrupt();
     }
@@ -201,10 +214,12 @@ public final class DtlsConnection {
         handler.closed(reason);
     }
 
-    /** For scenarios that drive time: true while the handshake waits for records (or is over) and none are queued either way. */
+    /** For scenarios that drive time: true while the handshake waits for records or for a way (or is over), and none are queued either way. */
     public boolean quiescent() {
-        boolean idle = state != State.HANDSHAKE || outcome == null && waiting && unanswered.get() == 0;
-        return idle && (state != State.HANDSHAKE || incoming.isEmpty()) && outgoing.isEmpty();
+        if (!outgoing.isEmpty()) return false;
+        if (state != State.HANDSHAKE) return true;
+        boolean held = holding && way.getCount() > 0;
+        return outcome == null && (held || waiting && unanswered.get() == 0 && incoming.isEmpty());
     }
 
     /**
@@ -275,18 +290,33 @@ public final class DtlsConnection {
             try {
                 return incoming.poll(Math.max(1, waitMillis), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
-                throw new IOException("closed during the handshake", e);
+                throw closedMeanwhile(e);
             } finally {
                 waiting = false;
             }
         }
 
+        private void awaitWay() throws IOException {
+            if (way.getCount() == 0) return;
+            holding = true;
+            try {
+                way.await();
+            } catch (InterruptedException e) {
+                throw closedMeanwhile(e);
+            }
+        }
+
+        private static IOException closedMeanwhile(InterruptedException e) {
+            return new IOException("closed during the handshake", e);
+        }
+
         @Override
-        public void send(byte[] bytes, int offset, int length) {
+        public void send(byte[] bytes, int offset, int length) throws IOException {
             if (Thread.currentThread() == owner && state != State.HANDSHAKE) {
                 handler.transmit(bytes, offset, length);
                 return;
             }
+            awaitWay();
             outgoing.add(Arrays.copyOfRange(bytes, offset, offset + length));
             handler.ready();
         }

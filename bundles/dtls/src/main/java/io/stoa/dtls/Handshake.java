@@ -26,16 +26,12 @@ import org.bouncycastle.tls.SignatureAlgorithm;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsContext;
-import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsSRTPUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.UseSRTPData;
-import org.bouncycastle.tls.crypto.TlsCertificate;
-import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 
 /** One handshake in either role, as Bouncy Castle wants it told. Runs on the handshake thread, except for its construction. */
 final class Handshake {
@@ -51,16 +47,16 @@ final class Handshake {
     private final DtlsSettings settings;
     private final String fingerprintAlgorithm;
     private final byte[] fingerprint;
-    private final RecordCrypto crypto;
+    private final DtlsCrypto crypto;
     private volatile boolean mismatch;
     private SrtpKeys keys;
     private int chosenProfile = -1;
 
-    Handshake(DtlsSettings settings, String fingerprintAlgorithm, byte[] fingerprint, SecureRandom random) {
+    Handshake(DtlsSettings settings, String fingerprintAlgorithm, byte[] fingerprint, SecureRandom random, KeyOperations keyOperations) {
         this.settings = settings;
         this.fingerprintAlgorithm = fingerprintAlgorithm;
         this.fingerprint = fingerprint;
-        crypto = new RecordCrypto(random);
+        crypto = new DtlsCrypto(random, keyOperations);
     }
 
     /** Blocks until the handshake is done. @throws IOException if it fails */
@@ -88,16 +84,6 @@ final class Handshake {
         mismatch = actual == null || !MessageDigest.isEqual(actual, fingerprint);
         if (mismatch)
             throw new TlsFatalAlert(AlertDescription.bad_certificate, "the certificate does not match the fingerprint of the description");
-    }
-
-    private TlsCredentialedSigner credentials(TlsContext context, SignatureAndHashAlgorithm algorithm) throws IOException {
-        TlsCertificate certificate = crypto.createCertificate(settings.certificate().encoded());
-        return new JcaDefaultTlsCredentialedSigner(
-                new TlsCryptoParameters(context), crypto, settings.certificate().key(), new Certificate(new TlsCertificate[] {certificate}), algorithm);
-    }
-
-    private static SignatureAndHashAlgorithm ecdsaSha256() {
-        return SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
     }
 
     /** What the JDK can verify by these names; it does not know RSA-PSS as Bouncy Castle calls it. */
@@ -182,7 +168,7 @@ final class Handshake {
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    return credentials(context, ecdsaSha256());
+                    return crypto.signer(settings.certificate());
                 }
             };
         }
@@ -234,7 +220,7 @@ final class Handshake {
 
         @Override
         public TlsCredentials getCredentials() throws IOException {
-            return credentials(context, ecdsaSha256());
+            return crypto.signer(settings.certificate());
         }
 
         @Override

@@ -5,8 +5,10 @@
  * the owner puts records in ({@code receive}) and takes records out ({@code drain}, after {@code ready()} was signalled). When the
  * handshake is done the thread ends, and application data (SCTP) is handled on the owner's thread without a hand-off.
  *
+ * <p>Its keys are made, and its signatures made and verified, by {@link io.stoa.dtls.KeyOperations}; those of Java are always there.
+ *
  * <p>The peer's certificate must match the fingerprint of its description; nothing else authenticates it.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("2.0.0")
 package io.stoa.dtls;

@@ -39,8 +39,10 @@ class DtlsConnectionTest {
 
     @Test
     void both_sides_get_the_same_keys_the_other_way_round_and_talk() throws Exception {
-        client.dtls.start("sha-256", serverCertificate.sha256());
-        server.dtls.start("sha-256", clientCertificate.sha256());
+        client.dtls.prepare("sha-256", serverCertificate.sha256());
+        client.dtls.start();
+        server.dtls.prepare("sha-256", clientCertificate.sha256());
+        server.dtls.start();
         handshake();
         exchange();
         assertThat(client.keys.profileId()).isEqualTo(7).isEqualTo(server.keys.profileId());
@@ -68,8 +70,10 @@ class DtlsConnectionTest {
 
     @Test
     void another_certificate_than_the_announced_one_is_refused() throws Exception {
-        client.dtls.start("sha-256", new byte[32]);
-        server.dtls.start("sha-256", clientCertificate.sha256());
+        client.dtls.prepare("sha-256", new byte[32]);
+        client.dtls.start();
+        server.dtls.prepare("sha-256", clientCertificate.sha256());
+        server.dtls.start();
         handshake();
         assertThat(client.outcome).contains("failed");
         assertThat(client.keys).isNull();
@@ -89,7 +93,7 @@ class DtlsConnectionTest {
         String outcome;
 
         Side(DtlsSettings settings) {
-            dtls = new DtlsConnection(settings, RANDOM, this);
+            dtls = new DtlsConnection(settings, RANDOM, KeyOperations.ofJava(), this);
         }
 
         boolean deliverTo(Side other) {

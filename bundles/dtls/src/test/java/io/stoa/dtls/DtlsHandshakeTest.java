@@ -54,8 +54,10 @@ class DtlsHandshakeTest {
     @ValueSource(strings = {"sha-1", "sha-224", "sha-256", "sha-384", "sha-512"})
     void fingerprints_may_be_of_every_usual_hash(String algorithm) throws Exception {
         Link link = Link.fresh();
-        link.client.dtls.start(algorithm, DtlsCertificate.hash(algorithm, SERVER.encoded()));
-        link.server.dtls.start(algorithm, DtlsCertificate.hash(algorithm, CLIENT.encoded()));
+        link.client.dtls.prepare(algorithm, DtlsCertificate.hash(algorithm, SERVER.encoded()));
+        link.client.dtls.start();
+        link.server.dtls.prepare(algorithm, DtlsCertificate.hash(algorithm, CLIENT.encoded()));
+        link.server.dtls.start();
         link.connected();
     }
 
@@ -63,8 +65,10 @@ class DtlsHandshakeTest {
     @ValueSource(strings = {"md5", "sha-3", ""})
     void a_hash_that_nobody_knows_proves_nothing(String algorithm) throws Exception {
         Link link = Link.fresh();
-        link.client.dtls.start(algorithm, new byte[0]);
-        link.server.dtls.start("sha-256", CLIENT.sha256());
+        link.client.dtls.prepare(algorithm, new byte[0]);
+        link.client.dtls.start();
+        link.server.dtls.prepare("sha-256", CLIENT.sha256());
+        link.server.dtls.start();
         link.handshake();
         assertThat(link.client.keys).isNull();
         assertThat(link.server.keys).isNull();
@@ -73,8 +77,10 @@ class DtlsHandshakeTest {
     @Test
     void the_server_refuses_a_client_with_another_certificate_than_announced() throws Exception {
         Link link = Link.fresh();
-        link.client.dtls.start("sha-256", SERVER.sha256());
-        link.server.dtls.start("sha-256", SERVER.sha256());
+        link.client.dtls.prepare("sha-256", SERVER.sha256());
+        link.client.dtls.start();
+        link.server.dtls.prepare("sha-256", SERVER.sha256());
+        link.server.dtls.start();
         link.handshake();
         assertThat(link.server.outcome).contains("failed");
         assertThat(link.server.keys).isNull();
@@ -84,8 +90,10 @@ class DtlsHandshakeTest {
     @Test
     void a_wrong_certificate_has_a_name_in_the_counters() throws Exception {
         Link link = Link.fresh();
-        link.client.dtls.start("sha-256", new byte[32]);
-        link.server.dtls.start("sha-256", CLIENT.sha256());
+        link.client.dtls.prepare("sha-256", new byte[32]);
+        link.client.dtls.start();
+        link.server.dtls.prepare("sha-256", CLIENT.sha256());
+        link.server.dtls.start();
         link.handshake();
         assertThat(link.client.dtls.drops().get(Drop.DTLS_FINGERPRINT_MISMATCH)).isEqualTo(1);
     }
@@ -243,7 +251,7 @@ class DtlsHandshakeTest {
     void what_arrives_faster_than_the_handshake_reads_is_dropped_by_name() throws Exception {
         var sending = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        DtlsConnection client = new DtlsConnection(settings(CLIENT, true, 7), RANDOM, new SilentHandler() {
+        DtlsConnection client = new DtlsConnection(settings(CLIENT, true, 7), RANDOM, KeyOperations.ofJava(), new SilentHandler() {
             @Override
             public void ready() {
                 sending.countDown(); // the handshake thread stands here until it is released
@@ -254,12 +262,42 @@ class DtlsHandshakeTest {
                 }
             }
         });
-        client.start("sha-256", SERVER.sha256());
+        client.prepare("sha-256", SERVER.sha256());
+        client.start();
         assertThat(sending.await(20, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 1_000; i++) client.receive(DtlsDataTest.forged(22, 0, i, 87), 0, 100);
         assertThat(client.drops().get(Drop.DTLS_QUEUE_FULL)).isBetween(900L, 999L);
         client.close();
         release.countDown();
+    }
+
+    @Test
+    void what_is_ready_waits_for_a_way_to_the_other_side() throws Exception {
+        Link link = Link.fresh();
+        link.client.dtls.prepare("sha-256", SERVER.sha256());
+        link.server.dtls.prepare("sha-256", CLIENT.sha256());
+        while (!link.client.dtls.quiescent()) Thread.onSpinWait();
+        link.client.dtls.drain();
+        assertThat(link.client.sent).isEmpty();
+        link.client.dtls.start();
+        assertThat(link.work.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        link.exchange();
+        while (!link.server.dtls.quiescent()) Thread.onSpinWait();
+        link.server.dtls.drain();
+        assertThat(link.server.sent).as("it has heard the client, and has no way to answer").isEmpty();
+        link.server.dtls.start();
+        link.connected();
+    }
+
+    @Test
+    void one_that_never_had_a_way_can_be_closed() throws Exception {
+        Link link = Link.fresh();
+        link.client.dtls.prepare("sha-256", SERVER.sha256());
+        while (!link.client.dtls.quiescent()) Thread.onSpinWait();
+        link.client.dtls.close();
+        assertThat(link.work.tryAcquire(20, TimeUnit.SECONDS)).as("its thread has ended").isTrue();
+        link.client.dtls.drain();
+        assertThat(link.client.sent).isEmpty();
     }
 
     @Test
@@ -272,7 +310,7 @@ class DtlsHandshakeTest {
     @Test
     void a_connection_starts_once() {
         Link link = Link.fresh().start();
-        assertThatThrownBy(() -> link.client.dtls.start("sha-256", SERVER.sha256())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> link.client.dtls.prepare("sha-256", SERVER.sha256())).isInstanceOf(IllegalStateException.class);
         link.client.dtls.close();
         link.server.dtls.close();
     }

@@ -170,8 +170,9 @@ class DtlsOpensslTest implements DtlsHandler {
     }
 
     private void connect(boolean client, byte[] fingerprint) {
-        dtls = new DtlsConnection(DtlsSettings.of(Link.certificate(), client), Link.RANDOM, this);
-        dtls.start("sha-256", fingerprint);
+        dtls = new DtlsConnection(DtlsSettings.of(Link.certificate(), client), Link.RANDOM, KeyOperations.ofJava(), this);
+        dtls.prepare("sha-256", fingerprint);
+        dtls.start();
         await(() -> keys != null || closed != null);
     }
 

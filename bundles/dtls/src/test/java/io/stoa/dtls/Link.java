@@ -29,12 +29,22 @@ final class Link {
     /** @param work gets a permit whenever a handshake thread has something; may be shared by several links */
     Link(DtlsSettings clientSettings, DtlsSettings serverSettings, Semaphore work) {
         this.work = work;
-        client = new Side(clientSettings);
-        server = new Side(serverSettings);
+        client = new Side(clientSettings, KeyOperations.ofJava());
+        server = new Side(serverSettings, KeyOperations.ofJava());
+    }
+
+    Link(KeyOperations ofClient, KeyOperations ofServer) {
+        work = new Semaphore(0);
+        client = new Side(usual(CLIENT, true), ofClient);
+        server = new Side(usual(SERVER, false), ofServer);
     }
 
     static Link fresh() {
-        return new Link(settings(CLIENT, true, 0x0007, 0x0008, 0x0001), settings(SERVER, false, 0x0007, 0x0008, 0x0001));
+        return new Link(usual(CLIENT, true), usual(SERVER, false));
+    }
+
+    private static DtlsSettings usual(DtlsCertificate certificate, boolean client) {
+        return settings(certificate, client, 0x0007, 0x0008, 0x0001);
     }
 
     static DtlsCertificate certificate() {
@@ -46,8 +56,10 @@ final class Link {
     }
 
     Link start() {
-        client.dtls.start("sha-256", SERVER.sha256());
-        server.dtls.start("sha-256", CLIENT.sha256());
+        client.dtls.prepare("sha-256", SERVER.sha256());
+        client.dtls.start();
+        server.dtls.prepare("sha-256", CLIENT.sha256());
+        server.dtls.start();
         return this;
     }
 
@@ -89,8 +101,8 @@ final class Link {
         SrtpKeys keys;
         String outcome;
 
-        Side(DtlsSettings settings) {
-            dtls = new DtlsConnection(settings, RANDOM, this);
+        Side(DtlsSettings settings, KeyOperations keys) {
+            dtls = new DtlsConnection(settings, RANDOM, keys, this);
         }
 
         boolean deliverTo(Side other) {

@@ -31,9 +31,7 @@ import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpProfile;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,9 +48,6 @@ public final class Peer {
      */
     private static final long TIDY_AFTER = 500 * Time.MILLI;
 
-    /** Of datagrams: one flight of a handshake, which has several. */
-    private static final int MAX_UNSENT = 16;
-
     private final PeerSpec spec;
     private final PeerTools tools;
     private final PeerHandler handler;
@@ -62,8 +57,6 @@ public final class Peer {
     private final MediaTransport media;
     private final DataLanes lanes;
     private final List<IceCandidate> early = new ArrayList<>();
-    /** What DTLS answers to a client that has found its path before we have. */
-    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
 
     private DtlsConnection dtls;
     private Fingerprint remoteFingerprint;
@@ -248,7 +241,7 @@ public final class Peer {
         dtlsClient = client;
         lanes.role(client);
         List<Integer> profiles = engine().profiles().stream().map(profile -> profile.id).toList();
-        return new DtlsConnection(DtlsSettings.of(tools.certificate(), client, profiles), tools.secureRandom(), new DtlsEvents());
+        return new DtlsConnection(DtlsSettings.of(tools.certificate(), client, profiles), tools.secureRandom(), tools.keys().get(), new DtlsEvents());
     }
 
     private static Setup theirSetup(SessionDescription description) {
@@ -282,9 +275,10 @@ public final class Peer {
         candidatesSent = false;
     }
 
-    /** After a description of ours was made: DTLS may begin as server, candidates go out. */
+    /** After a description of ours was made: DTLS prepares what it can say, candidates go out. */
     private void described(long time) {
-        if (dtls.isNew() && (!dtlsClient || ice.usable() != null)) startDtls();
+        if (dtls.isNew()) dtls.prepare(remoteFingerprint.algorithm(), remoteFingerprint.hash());
+        if (ice.usable() != null) dtls.start();
         announceCandidates = true;
     }
 
@@ -481,8 +475,7 @@ public final class Peer {
     /** DTLS takes the first path that works, whichever is selected later. */
     private void secure() {
         if (dtls == null || ice.usable() == null) return;
-        if (dtls.isNew()) startDtls();
-        for (byte[] datagram; (datagram = unsent.poll()) != null; ) transmit(datagram, 0, datagram.length);
+        dtls.start();
         dtls.drain();
     }
 
@@ -555,7 +548,6 @@ public final class Peer {
     void transmit(byte[] bytes, int offset, int length) {
         Flow flow = ice.usable();
         if (flow != null) handler.transmit(flow, bytes, offset, length);
-        else if (unsent.size() < MAX_UNSENT) unsent.add(Arrays.copyOfRange(bytes, offset, offset + length));
         else drops.count(Drop.NOT_CONNECTED);
     }
 
@@ -580,7 +572,6 @@ public final class Peer {
         if (state == PeerState.CLOSED) return;
         now = time;
         lanes.abort();
-        unsent.clear();
         if (dtls != null) dtls.close();
         ice.close();
         if (outbound != null) outbound.close();
@@ -593,10 +584,6 @@ public final class Peer {
         if (state == next || state == PeerState.CLOSED || state == PeerState.CLOSED_BY_CLIENT && next != PeerState.CLOSED) return;
         state = next;
         handler.stateChanged(now, next, reason);
-    }
-
-    private void startDtls() {
-        dtls.start(remoteFingerprint.algorithm(), remoteFingerprint.hash());
     }
 
     /** For scenarios that drive time: nothing is under way on another thread. */

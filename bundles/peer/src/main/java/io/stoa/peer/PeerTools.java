@@ -1,7 +1,9 @@
 package io.stoa.peer;
 
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import java.security.SecureRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,6 +11,8 @@ import java.util.random.RandomGenerator;
  *
  * @param random for ids, SSRCs and ICE; seeded in scenarios
  * @param secureRandom for DTLS
+ * @param keys what the next DTLS handshake has its key operations from
  * @param outbox where media leaves, and whose engine protects the connections of the loop
  */
-public record PeerTools(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, PacketOutbox outbox) {}
+public record PeerTools(
+        DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Supplier<KeyOperations> keys, PacketOutbox outbox) {}

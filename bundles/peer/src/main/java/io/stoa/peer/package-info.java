@@ -18,5 +18,5 @@
  * <p>It deliberately knows no rooms, no forwarding, no packet history: a lost packet's number is handed to whoever keeps the history.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("2.2.0")
+@org.osgi.annotation.versioning.Version("3.0.0")
 package io.stoa.peer;

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.media.PeerSpec;
 import io.stoa.media.PeerSpec.EnabledCodec;
 import io.stoa.media.PublicationSpec;
@@ -198,7 +199,7 @@ class RecordedNegotiationTest {
             var srtp = new PortableSrtpEngine();
             var outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 4);
             outbox.engine(srtp);
-            var tools = new PeerTools(CERTIFICATE, new Random(SEED), new SecureRandom(), outbox);
+            var tools = new PeerTools(CERTIFICATE, new Random(SEED), new SecureRandom(), KeyOperations::ofJava, outbox);
             PeerHandler handler = (PeerHandler) Proxy.newProxyInstance(
                     PeerHandler.class.getClassLoader(), new Class<?>[] {PeerHandler.class}, (proxy, method, arguments) -> null);
             peer = new Peer(new PeerSpec("RM_1", "PA_1", "ann", role, enabled, firefox, !firefox, false), tools, handler);

@@ -3,6 +3,7 @@ package io.stoa.peer;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.media.DataLane;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerSpec;
@@ -42,7 +43,7 @@ final class Recorder implements PeerHandler {
         PortableSrtpEngine engine = new PortableSrtpEngine();
         PacketOutbox outbox = new PacketOutbox((flow, bytes, offset, length) -> {}, 8);
         outbox.engine(engine);
-        peer = new Peer(spec, new PeerTools(CERTIFICATE, new SplittableRandom(1), SECURE, outbox), this);
+        peer = new Peer(spec, new PeerTools(CERTIFICATE, new SplittableRandom(1), SECURE, KeyOperations::ofJava, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, LOCAL)));
     }
 

@@ -205,7 +205,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     private void begin(boolean client) {
         dtlsClient = client;
         lanes = new DataChannels(SctpSettings.DEFAULT, client, tools.random(), new Lanes());
-        dtls = new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), this);
+        dtls = new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), tools.keys().get(), this);
     }
 
     private void remote(long now, SessionDescription description) {
@@ -489,7 +489,8 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     }
 
     private void startDtls() {
-        dtls.start(remoteFingerprint.algorithm(), remoteFingerprint.hash());
+        dtls.prepare(remoteFingerprint.algorithm(), remoteFingerprint.hash());
+        dtls.start();
     }
 
     // -- ICE

@@ -11,6 +11,7 @@ import io.stoa.dtls.DtlsCertificate;
 import io.stoa.dtls.DtlsConnection;
 import io.stoa.dtls.DtlsHandler;
 import io.stoa.dtls.DtlsSettings;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.dtls.SrtpKeys;
 import io.stoa.ice.IceAgent;
 import io.stoa.ice.IceCandidate;
@@ -421,7 +422,7 @@ final class Client implements Station, PeerListener {
         remote = description;
         if (dtls == null) {
             dtlsClient = ClientSections.setup(description) != Setup.ACTIVE;
-            dtls = new DtlsConnection(DtlsSettings.of(CERTIFICATE, dtlsClient), SECURE, new Dtls());
+            dtls = new DtlsConnection(DtlsSettings.of(CERTIFICATE, dtlsClient), SECURE, KeyOperations.ofJava(), new Dtls());
             channels = new DataChannels(SctpSettings.DEFAULT, dtlsClient, random, new Channels());
         }
         remoteCredentials = ClientSections.credentials(description);
@@ -434,7 +435,8 @@ final class Client implements Station, PeerListener {
 
     private void startDtls() {
         dtlsStartedAt = net.now();
-        dtls.start(remote.media.getFirst().fingerprint.algorithm(), remote.media.getFirst().fingerprint.hash());
+        dtls.prepare(remote.media.getFirst().fingerprint.algorithm(), remote.media.getFirst().fingerprint.hash());
+        dtls.start();
     }
 
     IceCredentials iceCredentials() {

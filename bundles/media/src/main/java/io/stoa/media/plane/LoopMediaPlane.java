@@ -1,6 +1,7 @@
 package io.stoa.media.plane;
 
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.health.HealthCheck;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPeer;
@@ -45,6 +46,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     private final EngineSlot slot;
     private final SrtpSlot srtp;
     private final Placement placement;
+    private volatile KeyOperations keys = KeyOperations.ofJava();
     private volatile boolean closing;
 
     @Activate
@@ -77,7 +79,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         this.placement = placement;
         SecureRandom secureRandom = new SecureRandom();
         DtlsCertificate certificate = DtlsCertificate.generate(secureRandom, Instant.now());
-        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom));
+        for (int i = 0; i < io.loops(); i++) loops.add(new MediaLoop(certificate, random, secureRandom, () -> keys));
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
         srtp = new SrtpSlot(loops);
@@ -99,6 +101,16 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
 
     void unbindSrtp(SrtpEngine gone) {
         srtp.unbind(gone);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindKeys(KeyOperations next) {
+        keys = next;
+    }
+
+    /** The next one, if there is one, has been bound before. A handshake that has begun keeps what it has: there is no state to take away. */
+    void unbindKeys(KeyOperations gone) {
+        if (keys == gone) keys = KeyOperations.ofJava();
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)

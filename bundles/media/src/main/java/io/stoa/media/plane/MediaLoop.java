@@ -6,6 +6,7 @@ import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.ice.StunPeek;
 import io.stoa.media.DatagramBatch;
 import io.stoa.media.ForwardingEngine;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Everything that happens on one media loop. Only {@link #post}, {@link #promise}, {@link #gone} and {@link #claims} may come from other threads. */
@@ -38,6 +40,7 @@ final class MediaLoop implements LoopHandler {
     private final DtlsCertificate certificate;
     private final RandomGenerator random;
     private final SecureRandom secureRandom;
+    private final Supplier<KeyOperations> keys;
     private final Map<String, LoopPeer> byUfrag = new ConcurrentHashMap<>();
     private final Set<LoopPeer> peers = new LinkedHashSet<>();
     private final List<LoopTrack> tracks = new ArrayList<>();
@@ -67,10 +70,11 @@ final class MediaLoop implements LoopHandler {
     private final TurnTimes turns = new TurnTimes();
     private final Traffic before = new Traffic();
 
-    MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom) {
+    MediaLoop(DtlsCertificate certificate, RandomGenerator random, SecureRandom secureRandom, Supplier<KeyOperations> keys) {
         this.certificate = certificate;
         this.random = random;
         this.secureRandom = secureRandom;
+        this.keys = keys;
     }
 
     @Override
@@ -216,7 +220,7 @@ final class MediaLoop implements LoopHandler {
     }
 
     PeerTools tools() {
-        return new PeerTools(certificate, random, secureRandom, outbox);
+        return new PeerTools(certificate, random, secureRandom, keys, outbox);
     }
 
     Parking parking() {

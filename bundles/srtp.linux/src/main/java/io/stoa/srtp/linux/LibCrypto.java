@@ -63,7 +63,7 @@ final class LibCrypto {
         version();
     }
 
-    private static MethodHandle call(String name, FunctionDescriptor shape) {
+    static MethodHandle call(String name, FunctionDescriptor shape) {
         return LINKER.downcallHandle(symbol(LIBRARY, name), shape);
     }
 
@@ -80,7 +80,7 @@ final class LibCrypto {
         return FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, key, iv, JAVA_INT);
     }
 
-    private static IllegalStateException failed(Throwable cause) {
+    static IllegalStateException failed(Throwable cause) {
         return new IllegalStateException("a call into libcrypto failed", cause);
     }
 

@@ -1,10 +1,10 @@
 /**
- * The SRTP engine on OpenSSL 3, called through the foreign-function API: no garbage per packet, and counter mode at twice the speed of the
+ * The SRTP engine, and the key operations of DTLS, on OpenSSL 3, called through the foreign-function API: no garbage per packet, and counter mode at twice the speed of the
  * JDK. It outranks {@code srtp.portable} where it works.
  *
- * <p>{@link io.stoa.srtp.linux.NativeSrtp} looks for the library when the bundle starts, puts known questions to it, lets it run for a
+ * <p>{@link io.stoa.srtp.linux.NativeCrypto} looks for the library when the bundle starts, puts known questions to it, lets it run for a
  * moment beside the engine that is there, and only then offers the service; else one line in the log says why not, and nothing else
- * changes. {@link io.stoa.srtp.linux.LibCrypto} has the functions, {@link io.stoa.srtp.linux.EvpCipher} one cipher with its key, which is
+ * changes. The key operations ({@link io.stoa.srtp.linux.LibCryptoKeys}) are offered the same way. {@link io.stoa.srtp.linux.LibCrypto} has the functions, {@link io.stoa.srtp.linux.EvpCipher} one cipher with its key, which is
  * memory of libcrypto: {@link io.stoa.srtp.linux.LibCryptoContext#close} gives it back. Packets pass through {@link io.stoa.srtp.linux.Staging},
  * memory outside the heap that each thread has once.
  *

@@ -4,6 +4,7 @@ import io.stoa.base.Flow;
 import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.media.DataLane;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PeerListener;
@@ -44,7 +45,7 @@ final class Party implements PeerHandler, PeerListener, MemoryIo.Client {
         PacketOutbox outbox = new PacketOutbox((to, bytes, offset, length) -> io.arrive(address, bytes, offset, length), 16);
         outbox.engine(engine);
         PeerSpec spec = spec(number, offers ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER, red);
-        peer = new Peer(spec, new PeerTools(certificate, random, random, outbox), this);
+        peer = new Peer(spec, new PeerTools(certificate, random, random, KeyOperations::ofJava, outbox), this);
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, address)));
         io.add(address, this);
     }

@@ -37,7 +37,7 @@ class AbsenceIT {
 
     @BeforeEach
     void complete() {
-        server.awaitNativeSrtp();
+        server.awaitNativeCrypto();
     }
 
     @AfterEach
@@ -56,7 +56,7 @@ class AbsenceIT {
     @CsvSource(delimiter = '|', value = {
         "transport    | NodeAddresses PacketIo MediaPlane RoomManager TurnServers | 503 | 503",
         "srtp.portable | SrtpEngine                                  | 101 | 200",
-        "srtp.linux   | SrtpEngine                                   | 101 | 200",
+        "srtp.linux   | KeyOperations SrtpEngine                     | 101 | 200",
         "turn.server  | TurnServers                                  | 101 | 200",
         "forward      | ForwardingEngine                             | 101 | 200",
         "media        | MediaPlane RoomManager                       | 503 | 503",

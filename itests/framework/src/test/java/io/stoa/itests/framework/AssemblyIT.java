@@ -9,6 +9,7 @@ import io.stoa.cluster.MessageBus;
 import io.stoa.cluster.NodeRegistry;
 import io.stoa.cluster.RoomAllocator;
 import io.stoa.cluster.Router;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.http.HttpRoute;
 import io.stoa.media.ForwardingEngine;
 import io.stoa.media.MediaPlane;
@@ -64,6 +65,7 @@ class AssemblyIT {
             Map.entry(PacketIo.class, List.of("transport")),
             Map.entry(TurnServers.class, List.of("ops.config", "turn.server")),
             Map.entry(SrtpEngine.class, List.of("srtp.portable", "srtp.linux")),
+            Map.entry(KeyOperations.class, List.of("srtp.linux")),
             Map.entry(ForwardingEngine.class, List.of("forward")),
             Map.entry(MediaPlane.class, List.of("media")),
             Map.entry(MessageBus.class, List.of("rpc")),
@@ -99,7 +101,7 @@ class AssemblyIT {
 
     @BeforeEach
     void complete() {
-        server.awaitNativeSrtp();
+        server.awaitNativeCrypto();
     }
 
     @Test

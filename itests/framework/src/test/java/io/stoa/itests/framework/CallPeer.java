@@ -4,6 +4,7 @@ import io.stoa.base.Bytes;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.dtls.DtlsCertificate;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.media.PacketLoop.LocalEndpoint;
@@ -83,7 +84,7 @@ final class CallPeer implements AutoCloseable {
         outbox.engine(engine);
         var role = sends ? PeerSpec.Role.SUBSCRIBER : PeerSpec.Role.PUBLISHER;
         var spec = new PeerSpec("RM_client", "PA_client", "client", role, List.of(), false, false, false);
-        peer = new Peer(spec, new PeerTools(DtlsCertificate.generate(secure, Instant.now()), random, secure, outbox), new Events());
+        peer = new Peer(spec, new PeerTools(DtlsCertificate.generate(secure, Instant.now()), random, secure, KeyOperations::ofJava, outbox), new Events());
         peer.localEndpoints(List.of(new LocalEndpoint(Flow.Protocol.UDP, local)));
         if (!sends) peer.expect(new PublicationSpec(TRACK, List.of(TRACK), true, "video/vp8", false, false, false, false));
         sender = sends ? peer.addSender(System.nanoTime(), new SenderSpec(TRACK, "stream", true, VP8, 0, false)) : null;

@@ -119,7 +119,7 @@ final class Server {
     }
 
     /** The native engine is tried when the server has started. */
-    void awaitNativeSrtp() {
+    void awaitNativeCrypto() {
         await("the native SRTP engine", () -> references(SrtpEngine.class.getName(), null).stream().anyMatch(one -> part(one.getBundle()).equals("srtp.linux")));
     }
 

@@ -31,7 +31,7 @@ class ShellIT {
 
     @BeforeEach
     void complete() {
-        server.awaitNativeSrtp();
+        server.awaitNativeCrypto();
     }
 
     @AfterEach

@@ -34,7 +34,7 @@ class SwapIT {
 
     @BeforeEach
     void complete() {
-        server.awaitNativeSrtp();
+        server.awaitNativeCrypto();
     }
 
     @AfterEach

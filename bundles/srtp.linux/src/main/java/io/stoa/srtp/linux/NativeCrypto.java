@@ -1,9 +1,14 @@
 package io.stoa.srtp.linux;
 
+import io.stoa.dtls.KeyOperations;
+import io.stoa.dtls.KeyTrial;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpTrial;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -21,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offers the engine where it works. It outranks the portable one unless it is much slower than that: a cipher of the JDK that is a little
+ * Offers libcrypto's key operations and the engine where they work. The engine outranks the portable one unless it is much slower than that: a cipher of the JDK that is a little
  * faster pays for it with a kilobyte of garbage per packet.
  *
  * <p>While the server starts nobody waits for the trial: it begins when the start is over, on a thread of its own, and connections that have
@@ -29,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * is there, or is not, when the bundle has started.
  */
 @Component(service = {}, immediate = true)
-public final class NativeSrtp {
+public final class NativeCrypto {
     static final int FIRST = 100;
     static final int SPARE = -200;
     /** What the service says of itself, for the operator. */
@@ -37,7 +42,7 @@ public final class NativeSrtp {
     /** {@code -Dstoa.srtp=portable}: not wanted. */
     static final String PROPERTY = "stoa.srtp";
 
-    private static final Logger LOG = LoggerFactory.getLogger(NativeSrtp.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NativeCrypto.class);
     /** Of both: 50 ms. */
     private static final int ROUNDS = 5;
     /** Beside an engine whose code is warm, ours gets the time to become so, too. */
@@ -54,15 +59,15 @@ public final class NativeSrtp {
     private final CountDownLatch started = new CountDownLatch(1);
     /** Null outside a start. */
     private Thread trial;
-    private ServiceRegistration<SrtpEngine> offered;
+    private final List<ServiceRegistration<?>> offered = new ArrayList<>();
     private volatile boolean closed;
 
     @Activate
-    public NativeSrtp(BundleContext bundles) {
+    public NativeCrypto(BundleContext bundles) {
         this(bundles, LibCryptoEngine::new, PAUSE_MILLIS);
     }
 
-    NativeSrtp(BundleContext bundles, Supplier<SrtpEngine> library, long pauseMillis) {
+    NativeCrypto(BundleContext bundles, Supplier<SrtpEngine> library, long pauseMillis) {
         this.bundles = bundles;
         this.library = library;
         Bundle framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_ID);
@@ -86,6 +91,18 @@ public final class NativeSrtp {
     }
 
     private void offer() {
+        offerKeys();
+        offerEngine();
+    }
+
+    private void offerKeys() {
+        KeyOperations keys = workingKeys(LibCryptoKeys::new).orElse(null);
+        if (keys == null || closed) return;
+        LOG.info("{}: key operations of DTLS", keys.name());
+        offered.add(bundles.registerService(KeyOperations.class, keys, new Hashtable<>()));
+    }
+
+    private void offerEngine() {
         SrtpEngine engine = working(library).orElse(null);
         if (engine == null || closed) return;
         ServiceReference<SrtpEngine> other = bundles.getServiceReference(SrtpEngine.class);
@@ -97,21 +114,41 @@ public final class NativeSrtp {
         Hashtable<String, Object> properties = new Hashtable<>();
         properties.put(Constants.SERVICE_RANKING, verdict.ranking());
         properties.put(TRIAL, verdict.words());
-        offered = bundles.registerService(SrtpEngine.class, engine, properties);
+        offered.add(bundles.registerService(SrtpEngine.class, engine, properties));
     }
 
     /** Empty if the library is missing or gives wrong answers; the log says which. */
     static Optional<SrtpEngine> working(Supplier<SrtpEngine> library) {
+        return working("SRTP", library, engine -> new SrtpTrial(engine).knownAnswers());
+    }
+
+    static Optional<KeyOperations> workingKeys(Supplier<KeyOperations> library) {
+        return working("the key operations of DTLS", library, keys -> {
+            KeyTrial trial = new KeyTrial(keys);
+            trial.knownAnswers();
+            trial.handshake(new SecureRandom());
+        });
+    }
+
+    private static <T> Optional<T> working(String what, Supplier<T> library, Trial<T> trial) {
         try {
             if ("portable".equals(System.getProperty(PROPERTY))) throw new IllegalStateException(PROPERTY + " says portable");
-            SrtpEngine engine = library.get();
-            new SrtpTrial(engine).knownAnswers();
-            return Optional.of(engine);
+            T tried = library.get();
+            trial.of(tried);
+            return Optional.of(tried);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+            return Optional.empty();
         } catch (RuntimeException | LinkageError e) {
             Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
-            LOG.warn("libcrypto is not used for SRTP: {}", cause.getMessage());
+            LOG.warn("libcrypto is not used for {}: {}", what, cause.getMessage());
             return Optional.empty();
         }
+    }
+
+    private interface Trial<T> {
+        /** @throws RuntimeException saying what is wrong */
+        void of(T tried) throws InterruptedException;
     }
 
     record Verdict(int ranking, String words) {}
@@ -145,6 +182,6 @@ public final class NativeSrtp {
             trial.interrupt();
             if (!trial.join(Duration.ofMillis(END_MILLIS))) LOG.warn("the trial of libcrypto does not end");
         }
-        if (offered != null) offered.unregister();
+        offered.forEach(ServiceRegistration::unregister);
     }
 }

@@ -4,30 +4,56 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateType;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCipher;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.TlsDecodeResult;
+import org.bouncycastle.tls.crypto.TlsECConfig;
+import org.bouncycastle.tls.crypto.TlsECDomain;
 import org.bouncycastle.tls.crypto.TlsEncodeResult;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 
 /**
- * The JDK's ciphers, with one answer to every record that does not decrypt. Bouncy Castle passes over a record whose tag is wrong, but
- * ends the connection for one that is too short to have a tag; a stranger can send either, and both are to be ignored (RFC 6347 section
- * 4.1.2.7).
+ * The JDK's ciphers, with one answer to every record that does not decrypt, and key operations by whoever does them best. Bouncy Castle
+ * passes over a record whose tag is wrong, but ends the connection for one that is too short to have a tag; a stranger can send either,
+ * and both are to be ignored (RFC 6347 section 4.1.2.7).
  */
-final class RecordCrypto extends JcaTlsCrypto {
+final class DtlsCrypto extends JcaTlsCrypto {
+    private final KeyOperations keys;
     private final AtomicInteger refused = new AtomicInteger();
 
-    RecordCrypto(SecureRandom random) {
+    DtlsCrypto(SecureRandom random, KeyOperations keys) {
         super(new JcaTlsCryptoProvider().getHelper(), random, random);
+        this.keys = keys;
     }
 
     /** How many records did not decrypt, so far. */
     int refused() {
         return refused.get();
+    }
+
+    @Override
+    public TlsECDomain createECDomain(TlsECConfig config) {
+        if (config.getNamedGroup() != NamedGroup.x25519) return super.createECDomain(config);
+        return () -> new X25519Agreement(this, keys);
+    }
+
+    @Override
+    public TlsCertificate createCertificate(short type, byte[] encoding) throws IOException {
+        if (type != CertificateType.X509) return super.createCertificate(type, encoding);
+        return new VerifyingCertificate(this, keys, encoding);
+    }
+
+    /** With the key of a certificate of ours. */
+    TlsCredentialedSigner signer(DtlsCertificate certificate) throws IOException {
+        return new CertificateSigner(keys, certificate.key(), new Certificate(new TlsCertificate[] {createCertificate(certificate.encoded())}));
     }
 
     @Override

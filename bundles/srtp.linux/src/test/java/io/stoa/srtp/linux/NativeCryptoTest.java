@@ -3,11 +3,15 @@ package io.stoa.srtp.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.dtls.KeyOperations;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpState;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.lang.reflect.Proxy;
+import java.security.GeneralSecurityException;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -27,9 +31,11 @@ import org.osgi.framework.ServiceRegistration;
 
 /** Whether the engine is offered, as what, and what happens where it cannot be. */
 @SuppressWarnings("unchecked")
-class NativeSrtpTest {
+class NativeCryptoTest {
     /** What the component does with the framework. */
     final List<Dictionary<String, ?>> offered = new CopyOnWriteArrayList<>();
+    /** Those that are offered now. */
+    final List<KeyOperations> keys = new CopyOnWriteArrayList<>();
     int withdrawn;
     SrtpEngine beside;
     volatile int framework = Bundle.ACTIVE;
@@ -47,10 +53,12 @@ class NativeSrtpTest {
         case "getService" -> beside;
         case "ungetService" -> true;
         case "registerService" -> {
-            offered.add((Dictionary<String, ?>) arguments[2]);
-            registered.countDown();
+            if (arguments[0] == KeyOperations.class) keys.add((KeyOperations) arguments[1]);
+            else offered.add((Dictionary<String, ?>) arguments[2]);
+            if (arguments[0] == SrtpEngine.class) registered.countDown();
             yield fake(ServiceRegistration.class, (name, none) -> {
-                withdrawn++;
+                if (arguments[0] == SrtpEngine.class) withdrawn++;
+                else keys.remove(arguments[1]);
                 return null;
             });
         }
@@ -67,18 +75,53 @@ class NativeSrtpTest {
 
     @Test
     void it_is_offered_with_its_figures_and_withdrawn_with_the_bundle() throws Exception {
-        NativeSrtp component = new NativeSrtp(bundles);
+        NativeCrypto component = new NativeCrypto(bundles);
         assertThat(offered).hasSize(1);
-        assertThat(offered.getFirst().get(Constants.SERVICE_RANKING)).isEqualTo(NativeSrtp.FIRST);
-        assertThat((String) offered.getFirst().get(NativeSrtp.TRIAL)).matches("first choice, \\d+ ns per packet");
+        assertThat(offered.getFirst().get(Constants.SERVICE_RANKING)).isEqualTo(NativeCrypto.FIRST);
+        assertThat((String) offered.getFirst().get(NativeCrypto.TRIAL)).matches("first choice, \\d+ ns per packet");
         component.close();
         assertThat(withdrawn).isEqualTo(1);
     }
 
     @Test
+    void key_operations_are_offered_and_withdrawn_with_the_bundle() throws Exception {
+        NativeCrypto component = new NativeCrypto(bundles);
+        assertThat(keys).extracting(KeyOperations::name).containsExactly("libcrypto");
+        component.close();
+        assertThat(keys).isEmpty();
+    }
+
+    @Test
+    void key_operations_that_answer_wrongly_are_not_offered() {
+        KeyOperations right = new LibCryptoKeys();
+        assertThat(NativeCrypto.workingKeys(() -> right)).contains(right);
+        assertThat(NativeCrypto.workingKeys(() -> new KeyOperations() {
+            @Override
+            public String name() {
+                return "trusting";
+            }
+
+            @Override
+            public byte[] x25519(byte[] scalar, byte[] coordinate) throws GeneralSecurityException {
+                return right.x25519(scalar, coordinate);
+            }
+
+            @Override
+            public byte[] sign(ECPrivateKey key, byte[] digest) throws GeneralSecurityException {
+                return right.sign(key, digest);
+            }
+
+            @Override
+            public boolean verify(ECPublicKey key, byte[] digest, byte[] signature) {
+                return true;
+            }
+        })).isEmpty();
+    }
+
+    @Test
     void while_the_server_starts_nothing_is_tried() throws Exception {
         framework = Bundle.STARTING;
-        NativeSrtp component = new NativeSrtp(bundles, LibCryptoEngine::new, 0);
+        NativeCrypto component = new NativeCrypto(bundles, LibCryptoEngine::new, 0);
         FrameworkListener listener = listening.take();
         listener.frameworkEvent(new FrameworkEvent(FrameworkEvent.INFO, fake(Bundle.class, (name, none) -> framework), null));
         assertThat(registered.getCount()).isEqualTo(1);
@@ -91,7 +134,7 @@ class NativeSrtpTest {
     @Test
     void a_bundle_that_stops_while_the_server_starts_offers_nothing() throws Exception {
         framework = Bundle.STARTING;
-        NativeSrtp component = new NativeSrtp(bundles, () -> {
+        NativeCrypto component = new NativeCrypto(bundles, () -> {
             throw new AssertionError("tried");
         }, 0);
         FrameworkListener listener = listening.take();
@@ -104,19 +147,19 @@ class NativeSrtpTest {
     @Test
     void beside_another_engine_the_figures_of_both_are_told() {
         beside = new PortableSrtpEngine();
-        new NativeSrtp(bundles);
-        assertThat((String) offered.getFirst().get(NativeSrtp.TRIAL)).contains(" ns per packet against ").endsWith(" of jitsi-srtp (SunJCE)");
+        new NativeCrypto(bundles);
+        assertThat((String) offered.getFirst().get(NativeCrypto.TRIAL)).contains(" ns per packet against ").endsWith(" of jitsi-srtp (SunJCE)");
     }
 
     @Test
     void an_engine_that_is_much_slower_than_the_other_is_a_spare() {
-        assertThat(NativeSrtp.verdict(500, 700, "other").ranking()).isEqualTo(NativeSrtp.FIRST);
-        assertThat(NativeSrtp.verdict(700, 500, "other").ranking()).as("it makes no garbage").isEqualTo(NativeSrtp.FIRST);
-        assertThat(NativeSrtp.verdict(800, 500, "other")).isEqualTo(new NativeSrtp.Verdict(NativeSrtp.SPARE, "a spare, too slow: 800 ns per packet against 500 of other"));
+        assertThat(NativeCrypto.verdict(500, 700, "other").ranking()).isEqualTo(NativeCrypto.FIRST);
+        assertThat(NativeCrypto.verdict(700, 500, "other").ranking()).as("it makes no garbage").isEqualTo(NativeCrypto.FIRST);
+        assertThat(NativeCrypto.verdict(800, 500, "other")).isEqualTo(new NativeCrypto.Verdict(NativeCrypto.SPARE, "a spare, too slow: 800 ns per packet against 500 of other"));
     }
 
     void nothingIsOffered(Supplier<SrtpEngine> library) throws Exception {
-        NativeSrtp component = new NativeSrtp(bundles, library, 0);
+        NativeCrypto component = new NativeCrypto(bundles, library, 0);
         assertThat(offered).isEmpty();
         component.close();
         assertThat(withdrawn).isZero();
@@ -124,11 +167,12 @@ class NativeSrtpTest {
 
     @Test
     void where_it_is_not_wanted_nothing_is_offered() throws Exception {
-        System.setProperty(NativeSrtp.PROPERTY, "portable");
+        System.setProperty(NativeCrypto.PROPERTY, "portable");
         try {
             nothingIsOffered(LibCryptoEngine::new);
+            assertThat(keys).isEmpty();
         } finally {
-            System.clearProperty(NativeSrtp.PROPERTY);
+            System.clearProperty(NativeCrypto.PROPERTY);
         }
     }
 
