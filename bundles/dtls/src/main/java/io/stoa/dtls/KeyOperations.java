@@ -3,6 +3,7 @@ package io.stoa.dtls;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The key operations of a handshake as browsers have it: X25519, and ECDSA with P-256. Most of what a handshake costs is these, and the
@@ -10,6 +11,7 @@ import java.security.interfaces.ECPublicKey;
  *
  * <p>Implementations keep no state and may be called by any thread.
  */
+@ProviderType
 public interface KeyOperations {
     /** Length of an X25519 scalar, of a coordinate, and of the result. */
     int X25519_BYTES = 32;

@@ -36,10 +36,11 @@ public final class KeyTrial {
      * participant of a server would have to wait otherwise.
      *
      * @param random for the keys
+     * @param now for the certificate
      * @throws IllegalStateException if it fails
      */
-    public void handshake(SecureRandom random) throws InterruptedException {
-        DtlsCertificate certificate = DtlsCertificate.generate(random, Instant.now());
+    public void handshake(SecureRandom random, Instant now) throws InterruptedException {
+        DtlsCertificate certificate = DtlsCertificate.generate(random, now);
         Semaphore work = new Semaphore(0);
         Side client = new Side(work);
         Side server = new Side(work);

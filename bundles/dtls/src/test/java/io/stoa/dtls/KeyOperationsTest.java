@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +20,14 @@ class KeyOperationsTest {
     @Test
     void a_trial_makes_a_handshake() throws InterruptedException {
         Counted counted = new Counted();
-        new KeyTrial(counted).handshake(Link.RANDOM);
+        new KeyTrial(counted).handshake(Link.RANDOM, Instant.EPOCH);
         assertThat(counted.signatures.get()).isEqualTo(2);
         assertThatThrownBy(() -> new KeyTrial(new Counted() {
                     @Override
                     public boolean verify(ECPublicKey key, byte[] digest, byte[] signature) {
                         return false;
                     }
-                }).handshake(Link.RANDOM))
+                }).handshake(Link.RANDOM, Instant.EPOCH))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DTLS handshake failed");
     }
