@@ -22,6 +22,10 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 import org.osgi.framework.Constants;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -62,6 +66,17 @@ public final class JettyHttpServer {
     volatile KeyProvider keys;
 
     @Activate
+    public JettyHttpServer(BundleContext bundles, HttpConfig config) {
+        this(config);
+        Bundle framework = bundles.getBundle(Constants.SYSTEM_BUNDLE_ID);
+        if (framework.getState() != Bundle.STARTING) return;
+        routes.starting();
+        bundles.addFrameworkListener(event -> {
+            if (event.getType() == FrameworkEvent.STARTED) routes.started();
+        });
+        if (framework.getState() != Bundle.STARTING) routes.started(); // meanwhile
+    }
+
     public JettyHttpServer(HttpConfig config) {
         this.config = config;
         QueuedThreadPool threads = new QueuedThreadPool(16, 4);
@@ -165,6 +180,10 @@ public final class JettyHttpServer {
 
     /** @return null for a path that nobody answers */
     HttpRoute route(String path) throws InterruptedException {
-        return routes.of(path);
+        return isRoot(path) ? routes.now(path) : routes.of(path);
+    }
+
+    static boolean isRoot(String path) {
+        return path.isEmpty() || path.equals("/");
     }
 }

@@ -102,7 +102,7 @@ final class RequestHandler extends Handler.Abstract {
         }
         HttpRoute route = owner.route(path);
         if (route != null) route.handle(exchange);
-        else if (path.equals("/") || path.isEmpty()) exchange.respond(200, "OK");
+        else if (JettyHttpServer.isRoot(path)) exchange.respond(200, "OK");
         else exchange.respond(404, "404 page not found\n");
     }
 

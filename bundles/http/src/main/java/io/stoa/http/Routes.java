@@ -9,9 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** Who answers which path. Whoever went a moment ago is probably being replaced: requests wait for the next one. */
+/**
+ * Who answers which path. Whoever went a moment ago is probably being replaced: requests wait for the next one. While the server starts they
+ * wait for whoever it may be.
+ */
 final class Routes {
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** What comes with a start comes a moment after it at the latest. */
+    static final long AFTER_START_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The longest path first, of one path the highest ranking, then whoever was there first. */
     private record Offer(HttpRoute route, int ranking, long id) {
@@ -39,6 +44,10 @@ final class Routes {
 
     private final LongSupplier nanos;
     private volatile Table table = new Table(List.of(), Map.of());
+    private boolean starting;
+    private long startedAt;
+    /** The start is over, and what comes with it is there. */
+    private volatile boolean settled = true;
 
     Routes(LongSupplier nanos) {
         this.nanos = nanos;
@@ -69,6 +78,17 @@ final class Routes {
         set(table.offers, gone);
     }
 
+    synchronized void starting() {
+        starting = true;
+        settled = false;
+    }
+
+    synchronized void started() {
+        starting = false;
+        startedAt = nanos.getAsLong();
+        notifyAll();
+    }
+
     private void set(List<Offer> offers, Map<String, Long> gone) {
         table = new Table(offers, Map.copyOf(gone));
         notifyAll();
@@ -82,11 +102,26 @@ final class Routes {
         return Stream.concat(all.offers.stream().map(offer -> offer.route.path()), awaited).distinct().toList();
     }
 
-    /** May wait for {@link #PATIENCE_NANOS}. @return null for a path that nobody answers */
+    /** May wait for {@link #PATIENCE_NANOS}, and for the end of a start. @return null for a path that nobody answers */
     HttpRoute of(String path) throws InterruptedException {
         Table present = table;
         Offer offer = present.gone.isEmpty() ? present.offer(path) : best(path);
+        if (offer == null && !settled) offer = best(path);
         return offer == null ? null : offer.route;
+    }
+
+    /** @return null for a path that nobody answers at present */
+    HttpRoute now(String path) {
+        Offer offer = table.offer(path);
+        return offer == null ? null : offer.route;
+    }
+
+    /** Nanoseconds. */
+    private long untilSettled(long now) {
+        if (starting) return PATIENCE_NANOS; // and once more
+        long left = startedAt + AFTER_START_NANOS - now;
+        settled = left <= 0;
+        return left;
     }
 
     private synchronized Offer best(String path) throws InterruptedException {
@@ -94,6 +129,7 @@ final class Routes {
             Offer offer = table.offer(path);
             long now = nanos.getAsLong();
             long left = table.deadline(path, offer == null ? -1 : offer.route.path().length(), now) - now;
+            if (offer == null && !settled) left = Math.max(left, untilSettled(now));
             if (left <= 0) return offer;
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }

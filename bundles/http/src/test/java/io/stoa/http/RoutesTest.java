@@ -82,6 +82,27 @@ class RoutesTest {
         assertThat(routes.of("/rtc")).isSameAs(second);
     }
 
+    @Test
+    void while_the_server_starts_every_path_waits_for_whoever_answers_it() throws Exception {
+        routes.starting();
+        Route twirp = new Route("/twirp/");
+        routes.add(twirp, 0, 1);
+        assertThat(routes.of("/twirp/x")).isSameAs(twirp);
+        assertThat(routes.now("/")).as("whether it listens").isNull();
+        CompletableFuture<HttpRoute> joins = ask("/rtc");
+        CompletableFuture<HttpRoute> errs = ask("/nobody");
+        now.addAndGet(2 * Routes.PATIENCE_NANOS);
+        Route rtc = new Route("/rtc");
+        routes.add(rtc, 0, 2);
+        assertThat(joins.get()).isSameAs(rtc);
+        assertThat(errs).isNotDone();
+        routes.started();
+        now.addAndGet(Routes.AFTER_START_NANOS);
+        routes.add(new Route("/other"), 0, 3);
+        assertThat(errs.get()).isNull();
+        assertThat(routes.of("/nobody")).isNull();
+    }
+
     private CompletableFuture<HttpRoute> ask(String path) {
         return CompletableFuture.supplyAsync(() -> {
             try {

@@ -82,6 +82,42 @@ class BlankFramesTest {
         assertThat(cid.received(source).empty).isBetween(9, 10);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Source.Coding.class, names = {"OPUS", "VP8", "VP9"})
+    void so_it_does_of_what_does_not_begin(Source.Coding coding) {
+        var source = new Source("TR_late", coding, 1);
+        source.paused = true;
+        room.tracksByPackets = true;
+        Client cid = room.subscriber("cid");
+        ann.publish(source);
+        bob.subscribe(ann, source);
+        cid.subscribe(ann, source);
+        room.connected(ann, bob, cid);
+        net.run(500 * MILLI);
+        assertThat(cid.received(source).empty).as("every tenth of a second").isBetween(1, 4);
+        long begins = net.now();
+        source.paused = false;
+        net.run(2 * SECOND);
+        int empty = cid.received(source).empty;
+        assertThat(cid.received(source).isContinuous().since(begins)).hasSizeGreaterThan(45);
+        assertThat(empty).isLessThan(6);
+        net.run(2 * SECOND);
+        assertThat(cid.received(source).empty).isEqualTo(empty);
+        assertThat(bob.received(source).empty).isZero();
+    }
+
+    @Test
+    void one_of_which_packets_come_in_time_is_sent_nothing_else() {
+        room.tracksByPackets = true;
+        Client cid = room.subscriber("cid");
+        var microphone = Source.microphone("TR_sound");
+        ann.publish(microphone);
+        cid.subscribe(ann, microphone);
+        room.connected(ann, cid);
+        net.run(3 * SECOND);
+        assertThat(cid.received(microphone).empty).isZero();
+    }
+
     @Test
     void silence_gives_way_to_what_is_said_again_and_may_follow_it_again() {
         var microphone = Source.microphone("TR_sound");

@@ -155,7 +155,9 @@ final class LoopPeer implements MediaPeer {
     }
 
     void tick(long now) {
-        if (subscribed.count() > 0) downstream.tick(now);
+        if (subscribed.count() == 0) return;
+        subscribed.tick(now);
+        downstream.tick(now);
     }
 
     void settle(long now) {

@@ -72,6 +72,11 @@ final class SubscribedTracks {
         opensAt = Time.earlier(opensAt, at);
     }
 
+    /** Tracks of which nothing has come yet. */
+    void tick(long now) {
+        if (owner.spec().tracksByPackets()) for (SubscriptionTrack subscription : subscriptions.values()) subscription.announce(now);
+    }
+
     long nextWake() {
         return opensAt;
     }

@@ -42,6 +42,8 @@ final class SubscriptionTrack {
      * first picture with it.
      */
     private static final long OPENING = 40 * Time.MILLI;
+    /** For so long the first packet of a track is waited for. */
+    private static final long PATIENCE = 200 * Time.MILLI;
 
     /** Browsers report on audio every 5 s or so. */
     private static final long REPORT_HOLDS = 10 * Time.SECOND;
@@ -63,6 +65,7 @@ final class SubscriptionTrack {
     private final long[] late = new long[MAX_LATE];
 
     private int lateCount;
+    private long boundAt = Time.NEVER;
     /** Silence instead of packets; the state that it goes on from is held. */
     private BlankFrames silence;
 
@@ -210,6 +213,7 @@ final class SubscriptionTrack {
 
     /** @param back 0, or the number of the redundant block that is all there is of the packet */
     private void forward(long now, PacketMeta meta, RtpView packet, int back) {
+        if (silence != null && preference.enabled() && !publication.muted()) endSilence(now);
         if (!preference.enabled() || starved || !sender.ready() || opensAt != Time.NEVER) {
             drops().count(!preference.enabled() ? Drop.PAUSED : starved ? Drop.NO_BANDWIDTH : Drop.NOT_CONNECTED);
             return;
@@ -423,6 +427,7 @@ final class SubscriptionTrack {
     }
 
     void bound(long now) {
+        boundAt = now;
         owner.listener().subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
         owner.downstream().changed();
         if (owner.answers() && !sentAny && publication != null && publication.beginsFromRing()) {
@@ -503,9 +508,9 @@ final class SubscriptionTrack {
         else owner.interludes().begin(now, silence);
     }
 
-    /** The publisher is muted, and the client would not know of the track before that ends. */
+    /** The publisher is muted, or has not begun, and the client would not know of the track before that ends. */
     void announce(long now) {
-        boolean unknown = owner.spec().tracksByPackets() && !sentAny && publication != null && publication.muted();
+        boolean unknown = owner.spec().tracksByPackets() && !sentAny && publication != null && (publication.muted() || isLate(now));
         if (!unknown || forwarder == null || !sender.ready()) return;
         rest(now);
         if (held == null) return;
@@ -513,6 +518,10 @@ final class SubscriptionTrack {
         held = held.elsewhere().after(owner.loop.random().nextInt(1 << 15), owner.loop.random().nextInt(), now);
         silence = new BlankFrames(now, sender, BlankPayload.nothing(sender.codec(), held), held, false, this::endSilence);
         owner.interludes().begin(now, silence);
+    }
+
+    private boolean isLate(long now) {
+        return publication.liveMask() == 0 && boundAt != Time.NEVER && now - boundAt > PATIENCE;
     }
 
     /** @return null if there is nothing to go on from, or nothing is known to send */
