@@ -7,6 +7,7 @@ import io.stoa.base.TransportAddress;
 import io.stoa.dtls.DtlsConnection;
 import io.stoa.dtls.DtlsHandler;
 import io.stoa.dtls.DtlsSettings;
+import io.stoa.dtls.KeyOperations;
 import io.stoa.dtls.SrtpKeys;
 import io.stoa.ice.IceAgent;
 import io.stoa.ice.IceCandidate;
@@ -205,7 +206,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     private void begin(boolean client) {
         dtlsClient = client;
         lanes = new DataChannels(SctpSettings.DEFAULT, client, tools.random(), new Lanes());
-        dtls = new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), tools.keys().get(), this);
+        dtls = new DtlsConnection(DtlsSettings.of(tools.certificate(), client), tools.secureRandom(), KeyOperations.ofJava(), this);
     }
 
     private void remote(long now, SessionDescription description) {
