@@ -31,6 +31,8 @@ final class Incoming {
     private static final long GRACE = 10 * Time.MILLI;
     /** The first packets may have been overtaken. */
     private static final long FIRST_WAIT = 100 * Time.MILLI;
+    /** How long the packets of a layer are on the way, at most, when it is left. */
+    private static final long LAYER_CHANGE = 50 * Time.MILLI;
     private static final int MAX_TRIES = 12;
     /** As long as libwebrtc's receivers show nothing until they ask for a key frame. */
     private static final long PATIENCE = 3 * Time.SECOND;
@@ -61,6 +63,9 @@ final class Incoming {
     private long highest = -1;
     private long next = -1;
     private long begunAt;
+    private int newestLayer = -1;
+    /** From which number on there was another layer, and when that was first seen. */
+    private final TreeMap<Long, Long> layerChanges = new TreeMap<>();
 
     /** Of whole frames that could be decoded, in order. */
     final List<Frame> frames = new ArrayList<>();
@@ -72,6 +77,8 @@ final class Incoming {
     final List<String> breaks = new ArrayList<>();
     /** Numbers that never came. */
     final List<Long> lost = new ArrayList<>();
+    /** Not among them: those of a layer that was left while its packets were on the way; nothing after the change needs them. */
+    int left;
     final List<SenderReport> senderReports = new ArrayList<>();
     /** Of packets as they came, without those that were repeated by RTX; in bytes, padding included. */
     final Set<Integer> lengths = new TreeSet<>();
@@ -222,6 +229,7 @@ final class Incoming {
         String sent = video() ? codecs.get(view.payloadType()) : codec;
         if (sent == null) breaks.add("payload type " + view.payloadType());
         else pending.put(index, new Packet(view.timestamp(), view.marker(), payload, now, sent));
+        if (video() && index == highest && length > 0 && sent != null) noteLayer(now, index);
         drain(now);
     }
 
@@ -277,6 +285,18 @@ final class Incoming {
         client.transmitRtcp();
     }
 
+    private void noteLayer(long now, long index) {
+        Body body = body(pending.get(index));
+        if (body == null || body.layer() == newestLayer) return;
+        newestLayer = body.layer();
+        layerChanges.put(index, now);
+    }
+
+    private boolean wasLeft(long index, Missing gap) {
+        Map.Entry<Long, Long> change = layerChanges.higherEntry(index);
+        return change != null && Math.abs(gap.since - change.getValue()) <= LAYER_CHANGE;
+    }
+
     private void drain(long now) {
         if (now - begunAt < FIRST_WAIT) return;
         for (Packet packet; (packet = pending.remove(next)) != null; next++) inOrder(now, packet);
@@ -319,7 +339,8 @@ final class Incoming {
             Map.Entry<Long, Missing> entry = it.next();
             Missing gap = entry.getValue();
             if (now - gap.since >= giveUp) {
-                lost.add(entry.getKey());
+                if (wasLeft(entry.getKey(), gap)) left++;
+                else lost.add(entry.getKey());
                 it.remove();
                 continue;
             }
@@ -467,7 +488,7 @@ final class Incoming {
         if (!before.codec.equals("vp8") || !frame.codec.equals("vp8")) return;
         int pictures = frame.pictureId - before.pictureId & 0x7fff;
         if (frame.key && pictures == 2) return; // a switch of layers cut a frame off
-        boolean explained = !lost.isEmpty() || skipped > 0 || empty > 0; // lost, or left out after it had got its number
+        boolean explained = !lost.isEmpty() || left > 0 || skipped > 0 || empty > 0; // lost, or left out after it had got its number
         if (pictures != 1 && (!explained || pictures == 0 || pictures > 0x4000)) breaks.add("picture id goes from " + before.pictureId + " to " + frame.pictureId);
         int bases = frame.tl0 - before.tl0 & 0xff;
         if (!explained && bases != (frame.temporal == 0 ? 1 : 0)) breaks.add("TL0PICIDX goes from " + before.tl0 + " to " + frame.tl0 + " with T" + frame.temporal);
