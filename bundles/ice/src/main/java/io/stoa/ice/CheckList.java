@@ -3,6 +3,7 @@ package io.stoa.ice;
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
 import io.stoa.base.Flow;
+import io.stoa.base.Time;
 import io.stoa.base.TransportAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +37,13 @@ final class CheckList implements Iterable<IcePair> {
     @Override
     public Iterator<IcePair> iterator() {
         return Collections.unmodifiableList(pairs).iterator();
+    }
+
+    /** When the first check under way is due again. Asked in every turn of a media loop, so without an iterator, which is garbage there. */
+    long nextResend() {
+        long next = Time.NEVER;
+        for (int i = 0; i < pairs.size(); i++) if (pairs.get(i).state == IcePair.State.IN_PROGRESS) next = Time.earlier(next, pairs.get(i).resendAt);
+        return next;
     }
 
     /** Everything but the addresses of ours. */

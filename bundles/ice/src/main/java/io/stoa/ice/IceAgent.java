@@ -433,8 +433,7 @@ public final class IceAgent {
 
     public long nextWake() {
         if (state == IceState.CLOSED) return Time.NEVER;
-        long next = Time.earlier(Time.earlier(nextCheck, nextConsent), nominationDue());
-        for (IcePair pair : pairs) if (pair.state == IcePair.State.IN_PROGRESS) next = Time.earlier(next, pair.resendAt);
+        long next = Time.earlier(Time.earlier(nextCheck, nextConsent), Time.earlier(nominationDue(), pairs.nextResend()));
         return state == IceState.CHECKING ? Time.earlier(next, checksUntil) : next;
     }
 
