@@ -559,6 +559,7 @@ final class Incoming {
     Incoming isContinuous() {
         assertThat(breaks).as("breaks of %s, %s", trackSid, this).isEmpty();
         assertThat(lost).as("numbers lost of %s, %s", trackSid, this).isEmpty();
+        assertThat(left).as("numbers that a change of layer left empty, of %s, %s", trackSid, this).isZero();
         return this;
     }
 
