@@ -79,6 +79,22 @@ class TracksTest {
     }
 
     @Test
+    void a_client_has_time_to_make_an_answer_its_own_before_sound_comes() {
+        var ann = room.publisher("ann");
+        var cat = room.single("cat");
+        var microphone = ann.publish(Source.microphone("TR_microphone"));
+        cat.offer(false);
+        room.connected(ann, cat);
+        net.run(SECOND);
+        cat.subscribe(ann, microphone);
+        assertThat(net.runUntil(() -> cat.events.contains("subscription TR_microphone BOUND"), SECOND)).isTrue();
+        long answered = net.now();
+        net.run(2 * SECOND);
+        assertThat(cat.received(microphone).isContinuous().since(answered + 40 * MILLI).size()).isGreaterThan(90);
+        assertThat(cat.received(microphone).since(0)).isEqualTo(cat.received(microphone).since(answered + 40 * MILLI));
+    }
+
+    @Test
     void a_section_is_used_again_by_another_track() {
         var ann = room.publisher("ann");
         var bob = room.subscriber("bob");

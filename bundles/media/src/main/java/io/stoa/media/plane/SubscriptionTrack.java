@@ -38,8 +38,8 @@ final class SubscriptionTrack {
     /** Where the word of a packet in the history has room for what of a RED payload it was: 0 = all, else the block, the primary being 1. */
     private static final int BLOCK = 48;
     /**
-     * Who is told by our answer what comes in a section knows it only when it has made that answer its own; what comes before is lost, and the
-     * first picture with it.
+     * Who is told by our answer what comes in a section knows it only when it has made that answer its own. What comes before is lost, the
+     * first picture with it; pion goes on losing every second of the next 20 packets, because it looks into them for the section meanwhile.
      */
     private static final long OPENING = 40 * Time.MILLI;
     /** For so long the first packet of a track is waited for. */
@@ -138,6 +138,7 @@ final class SubscriptionTrack {
         if (engine != null && (held != null || !sentAny)) goOn(engine);
         aim(now);
         track.add(now, this);
+        waitForOpening(now);
         if (track.form().video()) owner.downstream().add(this);
     }
 
@@ -430,12 +431,19 @@ final class SubscriptionTrack {
         boundAt = now;
         owner.listener().subscription(spec.trackSid(), SubscriptionEvent.BOUND, "");
         owner.downstream().changed();
-        if (owner.answers() && !sentAny && publication != null && publication.beginsFromRing()) {
-            opensAt = now + OPENING + owner.roundTripNanos();
-            owner.subscribed().opens(opensAt);
-        }
+        waitForOpening(now);
         askForKeyFrame(now);
         announce(now);
+    }
+
+    /** Where a key frame would have to be asked for again if it came too early, it takes as long to come. */
+    private void waitForOpening(long now) {
+        if (!owner.answers() || sentAny || boundAt == Time.NEVER || publication == null) return;
+        if (publication.form().video() && !publication.beginsFromRing()) return;
+        long opening = boundAt + OPENING + owner.roundTripNanos();
+        if (Time.due(opening, now)) return;
+        opensAt = opening;
+        owner.subscribed().opens(opening);
     }
 
     /** @return when what has come meanwhile is to go out, if that is not yet */
@@ -443,6 +451,7 @@ final class SubscriptionTrack {
         if (!Time.due(opensAt, now)) return opensAt;
         opensAt = Time.NEVER;
         askForKeyFrame(now);
+        announce(now);
         return Time.NEVER;
     }
 
@@ -510,7 +519,7 @@ final class SubscriptionTrack {
 
     /** The publisher is muted, or has not begun, and the client would not know of the track before that ends. */
     void announce(long now) {
-        boolean unknown = owner.spec().tracksByPackets() && !sentAny && publication != null && (publication.muted() || isLate(now));
+        boolean unknown = owner.spec().tracksByPackets() && !sentAny && opensAt == Time.NEVER && publication != null && (publication.muted() || isLate(now));
         if (!unknown || forwarder == null || !sender.ready()) return;
         rest(now);
         if (held == null) return;

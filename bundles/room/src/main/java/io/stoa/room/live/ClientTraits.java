@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param red opus may travel to and from it in audio/red
  * @param changesCodec what it receives may go on in another codec of its media section
  * @param tracksByPackets it knows of a track once a packet of it has come
+ * @param readsBeforeItsOffer an answer that is there when it begins to read is lost: only then it makes the offer of its join request its own
  * @param iceTcp it opens connections for ICE
  * @param disabled codecs that it neither sends nor receives
  * @param disabledToPublish codecs that it receives but sends badly
@@ -33,6 +34,7 @@ record ClientTraits(
         boolean red,
         boolean changesCodec,
         boolean tracksByPackets,
+        boolean readsBeforeItsOffer,
         boolean iceTcp,
         List<String> disabled,
         List<String> disabledToPublish,
@@ -54,7 +56,8 @@ record ClientTraits(
         if (badH264 || firefox && (os.equals("linux") || os.equals("android"))) toPublish.add("video/H264");
         boolean go = client.getSdk() == ClientInfo.SDK.GO;
         boolean changesCodec = !go && client.getSdk() != ClientInfo.SDK.UNKNOWN;
-        return new ClientTraits(firefox, !firefox && !safari, changesCodec, go, iceTcp(client), List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
+        return new ClientTraits(
+                firefox, !firefox && !safari, changesCodec, go, go, iceTcp(client), List.copyOf(disabled), List.copyOf(toPublish), unknown(client));
     }
 
     private static boolean iceTcp(ClientInfo client) {

@@ -266,7 +266,7 @@ final class Member {
         connections.nextWay().heard();
         become(ParticipantInfo.State.JOINED);
         for (AddTrackRequest track : start.getAddTrackRequestsList()) requests.addTrack(track);
-        if (start.hasPublisherOffer()) connections.descriptions().offer(start.getPublisherOffer());
+        if (start.hasPublisherOffer()) connections.descriptions().offerOfJoinRequest(start.getPublisherOffer());
         connections.descriptions().begin();
     }
 

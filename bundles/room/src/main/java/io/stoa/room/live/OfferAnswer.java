@@ -27,6 +27,8 @@ final class OfferAnswer {
     static final long NEGOTIATION_MILLIS = 15_000;
     /** Offers of a client that are being answered; one is usual. */
     static final int MAX_OFFERS = 16;
+    /** For a client to make the offer of its join request its own, once it has read the join response. */
+    static final long OWN_OFFER_MILLIS = 30;
 
     private final Member member;
     private final MediaPeer publisher;
@@ -68,6 +70,20 @@ final class OfferAnswer {
             return;
         }
         describing(SignalTarget.PUBLISHER);
+        answerTo(offer);
+    }
+
+    /** The join response is out. */
+    void offerOfJoinRequest(SessionDescription offer) {
+        if (!member.traits().readsBeforeItsOffer()) {
+            offer(offer);
+            return;
+        }
+        describing(SignalTarget.PUBLISHER);
+        member.residence().after(OWN_OFFER_MILLIS, () -> answerTo(offer));
+    }
+
+    private void answerTo(SessionDescription offer) {
         publisher.answer(offer.getSdp()).whenComplete((answer, failure) -> member.post(() -> {
             if (!member.open()) return;
             if (failure != null) {

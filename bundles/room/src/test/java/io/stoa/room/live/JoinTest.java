@@ -13,6 +13,7 @@ import com.google.gson.JsonParser;
 import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.media.PeerSpec;
+import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.Codec;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.JoinResponse;
@@ -85,6 +86,23 @@ class JoinTest {
         assertThat(ann.last(JOIN).getJoin().getSubscriberPrimary()).isFalse();
         assertThat(rig.plane.peers).hasSize(1);
         assertThat(ann.publisher.expected).hasSize(1);
+    }
+
+    @Test
+    void the_go_client_is_answered_once_it_has_made_the_offer_of_its_join_request_its_own() {
+        Client ann = rig.client("ann")
+                .onePeerConnection()
+                .with(start -> start.setClient(ClientInfo.newBuilder().setSdk(ClientInfo.SDK.GO))
+                        .setPublisherOffer(SessionDescription.newBuilder().setType("offer").setSdp("hello").setId(3)))
+                .join();
+        ann.publisher.listener.candidate("candidate:1", "0", 0, false);
+        ann.publisher.listener.candidate("", "0", 0, true);
+        rig.advance(OfferAnswer.OWN_OFFER_MILLIS - 1);
+        assertThat(ann.order()).contains(JOIN).doesNotContain(ANSWER, TRICKLE);
+
+        rig.advance(1);
+        assertThat(ann.order()).containsSubsequence(JOIN, ANSWER, TRICKLE);
+        assertThat(ann.last(ANSWER).getAnswer().getId()).isEqualTo(3);
     }
 
     @Test
