@@ -7,7 +7,9 @@ import io.stoa.auth.Claims;
 import io.stoa.auth.VideoGrant;
 import io.stoa.base.Time;
 import io.stoa.protocol.livekit.AddTrackRequest;
+import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.JoinResponse;
+import io.stoa.protocol.livekit.LeaveRequest;
 import io.stoa.protocol.livekit.Ping;
 import io.stoa.protocol.livekit.SessionDescription;
 import io.stoa.protocol.livekit.SignalRequest;
@@ -235,6 +237,12 @@ final class LoadClient extends Timed {
     @Override
     long nextWake() {
         return Time.earlier(pingAt, resizeAt);
+    }
+
+    void leave() {
+        if (socket == null) return;
+        closed = true;
+        send(SignalRequest.newBuilder().setLeave(LeaveRequest.newBuilder().setReason(DisconnectReason.CLIENT_INITIATED)));
     }
 
     void close() {

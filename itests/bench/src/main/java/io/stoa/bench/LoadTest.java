@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
  */
 public final class LoadTest implements AutoCloseable {
     private static final long PATIENCE = 120 * Time.SECOND;
+    /** For what was said to be on its way before sockets are closed. */
+    private static final long LEAVE_MILLIS = 300;
 
     private final LoadOptions options;
     private final LoadTools tools;
@@ -71,6 +73,16 @@ public final class LoadTest implements AutoCloseable {
     void begin() throws IOException, InterruptedException {
         publish();
         join(options.subscribers());
+    }
+
+    /** All say that they leave. */
+    void leave() throws InterruptedException {
+        tools.loop().ask(() -> {
+            subscribers.forEach(LoadClient::leave);
+            publishers.forEach(LoadClient::leave);
+            return null;
+        });
+        Thread.sleep(LEAVE_MILLIS);
     }
 
     long takeLongestGap() {
