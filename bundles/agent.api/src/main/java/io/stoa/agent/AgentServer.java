@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface AgentServer {
     /**
-     * It is in charge from now on. Called once it is bound, with what the one before has left.
+     * It is in charge from now on. Called once it is bound, with what the one before has left; again by another edge, which changes nothing:
+     * edges come and go.
      *
      * @param state of {@link #release}; empty if there is none
      * @param sinks of the workers whose WebSockets are still open, by their ids

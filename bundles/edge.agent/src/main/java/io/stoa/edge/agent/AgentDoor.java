@@ -120,11 +120,12 @@ final class AgentDoor {
         open.forEach(WorkerSocket::ping);
     }
 
-    /** Workers come back. */
+    /** Workers come back by the next one, which may be open already. The agent server stays in charge of its rooms. */
     synchronized void close() {
         open.forEach(socket -> socket.end(WorkerSocket.GOING_AWAY, ""));
         open.forEach(WorkerSocket::gone);
         open.clear();
+        server = null;
         if (left.length > 0) LOG.warn("what was known of agents is lost: no agent server has taken it over before bundle edge.agent stopped");
     }
 }

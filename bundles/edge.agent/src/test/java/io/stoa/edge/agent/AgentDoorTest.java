@@ -127,4 +127,11 @@ class AgentDoorTest {
         assertThat(worker.closeCode).isEqualTo(WorkerSocket.GOING_AWAY);
         assertThat(one.heard).containsExactly("AW_key_one1 closed");
     }
+
+    @Test
+    void the_server_stays_in_charge_when_its_door_closes() {
+        door.close();
+        assertThat(door.serves(one)).isFalse();
+        assertThat(one.released).isFalse();
+    }
 }

@@ -17,6 +17,7 @@ final class PlayedAgents implements AgentServer {
     String begunWith;
     boolean forgetful;
     boolean full;
+    boolean released;
     private final String name;
     private int workers;
 
@@ -64,6 +65,7 @@ final class PlayedAgents implements AgentServer {
 
     @Override
     public byte[] release() {
+        released = true;
         return ("left by " + name).getBytes();
     }
 }

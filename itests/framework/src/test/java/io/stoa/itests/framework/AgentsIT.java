@@ -209,12 +209,34 @@ class AgentsIT {
     @Test
     void without_the_door_there_are_no_workers_and_those_that_are_there_are_told() {
         Worker worker = new Worker("door");
+        Job before = worker.given("door");
         server.stop("edge.agent");
         Server.await("farewell", () -> worker.closed == 1001);
         assertThat(knock()).isEqualTo(404);
         server.start("edge.agent");
-        Worker back = new Worker("door");
-        end(back, back.given("door"));
+        assertKnown(before);
+        Worker back = new Worker("door again");
+        end(back, back.given("door again"));
+    }
+
+    @Test
+    void the_next_door_opens_beside_the_one_that_closes() throws Exception {
+        Worker worker = new Worker("doors");
+        Job before = worker.given("doors");
+        Bundle next = server.context().installBundle("edge.agent next", jars.version("edge.agent", "0.2.1"));
+        next.start();
+        server.stop("edge.agent");
+        Server.await("farewell", () -> worker.closed == 1001);
+        assertKnown(before);
+        Worker back = new Worker("doors again");
+        end(back, back.given("doors again"));
+        server.start("edge.agent");
+        next.uninstall();
+        assertKnown(before);
+    }
+
+    private void assertKnown(Job job) {
+        assertThat(dispatch("ListDispatch", "\"dispatch_id\": \"\"", job.getRoom().getName()).text()).contains(job.getDispatchId());
     }
 
     private int knock() {
