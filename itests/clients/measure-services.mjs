@@ -1,11 +1,11 @@
-// What everybody in a call with an agent in it notices when the bundles of services are updated.
+// What everybody in a call with an agent in it notices when the bundles of services are updated, stopped and started again.
 // `./dev measure services` prints it. UPDATES: of each bundle (3); PARTS: only these, separated by spaces. Needs agents/install.sh.
 import { ParticipantKind } from '@livekit/rtc-node';
 import { AgentDispatchClient } from 'livekit-server-sdk';
 import { startWorker } from './lib/agents.mjs';
 import { openBrowser } from './lib/browser.mjs';
 import { disposeNative, joinNative } from './lib/native.mjs';
-import { Successors } from './lib/plugins.mjs';
+import { shell, Successors } from './lib/plugins.mjs';
 import { newRoom, url } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
@@ -63,6 +63,12 @@ try {
       await quiet();
     });
     successors.close();
+    await noticed(row, 'stopped', async () => {
+      shell('stop', part);
+      await quiet();
+      shell('start', part);
+      await quiet();
+    });
     console.log(part, JSON.stringify(row));
   }
 

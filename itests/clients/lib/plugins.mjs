@@ -13,6 +13,11 @@ const jarTool = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'jar'
 /** Whether the server runs from a folder that is known here. */
 export const canSwap = Boolean(home);
 
+/** A command of the operator's shell. */
+export function shell(...words) {
+  return execFileSync(join(home, 'bin', 'stoa'), ['shell', ...words], { encoding: 'utf8' });
+}
+
 /** Copies of a shipped bundle under other versions, each of which can take its place. */
 export class Successors {
   #bundle;
