@@ -11,7 +11,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The lines of stores in memory, one for each name. Immediate, because a component that nobody uses for a moment would lose what it keeps. */
+/** The lines of who keeps records in memory, one for each name. Immediate, because a component that nobody uses for a moment would lose what it keeps. */
 @Component(service = RecordLine.class, immediate = true)
 public final class MemoryLine implements RecordLine {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryLine.class);
@@ -41,7 +41,7 @@ public final class MemoryLine implements RecordLine {
         } else if (line.current == null) {
             line.current = keeper;
         } else {
-            LOG.error("two stores {} have durable records; stop one of them", keeper.store());
+            LOG.error("two keepers of the records of {} have their turn; stop one of them", keeper.store());
         }
     }
 
@@ -56,13 +56,13 @@ public final class MemoryLine implements RecordLine {
         line.current = null;
         line.kept = List.copyOf(records);
         line.next();
-        if (line.current == null && !line.kept.isEmpty()) LOG.info("{} durable records wait for the next store {}", line.kept.size(), keeper.store());
+        if (line.current == null && !line.kept.isEmpty()) LOG.info("{} records of {} wait for who comes next", line.kept.size(), keeper.store());
     }
 
     @Deactivate
     synchronized void stop() {
         lines.forEach((name, line) -> {
-            if (!line.kept.isEmpty()) LOG.warn("{} durable records are lost: no store {} has taken them over before bundle handover stopped", line.kept.size(), name);
+            if (!line.kept.isEmpty()) LOG.warn("{} records of {} are lost: nobody has taken them over before bundle handover stopped", line.kept.size(), name);
         });
     }
 }

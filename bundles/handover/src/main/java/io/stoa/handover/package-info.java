@@ -3,7 +3,7 @@
  * and keeps the rooms that one has left until the next one takes them: bytes, which need nobody's classes.
  * {@link io.stoa.handover.EventKeeper} knows who tells the outside what happens (webhooks), and keeps what happens while nobody does.
  *
- * <p>{@link io.stoa.handover.MemoryLine} keeps durable records that are nowhere but in memory, from one store to its successor.
+ * <p>{@link io.stoa.handover.MemoryLine} keeps records that are nowhere but in memory, from one store or edge to its successor.
  * {@link io.stoa.handover.SocketRest} does the same for listening sockets while {@code http} is replaced.
  *
  * <p>Its own replacement is safe as long as it keeps nothing: who lives takes its place again. It owns no threads and calls those in charge

@@ -5,8 +5,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Whose turn it is among providers of one name that keep durable records in this process only, and what the one before has left. At most
- * one has its turn; a second one that has started waits for the first to leave. Stays while providers are replaced. Any thread; never blocks.
+ * Whose turn it is among providers of one name that keep records in this process only, and what the one before has left. At most one has
+ * its turn; a second one that has started waits for the first to leave. Stays while providers are replaced. Any thread; never blocks.
  */
 @ProviderType
 public interface RecordLine {
@@ -27,7 +27,7 @@ public interface RecordLine {
     /** Of a provider. Must not block, nor leave the line while it is called. */
     @ConsumerType
     interface Keeper {
-        /** The property {@link StoreCharge#STORE} of the provider. */
+        /** Of a store its property {@link StoreCharge#STORE}; of others their name. */
         String store();
 
         /** It has its turn from now on, with these records first of all. Called once. */

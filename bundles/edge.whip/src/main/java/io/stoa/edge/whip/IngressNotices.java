@@ -33,15 +33,27 @@ final class IngressNotices {
 
     private final Supplier<RpcBus> bus;
     private final String sid;
+    private final List<TrackInfo> before;
     private final Return back;
     private final long everyMillis;
+    /** Null until its session is resumed. */
     private volatile Publisher publisher;
     private volatile boolean stopped;
 
     IngressNotices(Supplier<RpcBus> bus, Publisher publisher, Return back, long everyMillis) {
+        this(bus, publisher.participantSid(), publisher, List.of(), back, everyMillis);
+    }
+
+    /** Of a session that another edge has begun. @param tracks what it publishes, as that one knew it */
+    IngressNotices(Supplier<RpcBus> bus, String sid, List<TrackInfo> tracks, Return back, long everyMillis) {
+        this(bus, sid, null, tracks, back, everyMillis);
+    }
+
+    private IngressNotices(Supplier<RpcBus> bus, String sid, Publisher publisher, List<TrackInfo> tracks, Return back, long everyMillis) {
         this.bus = bus;
-        sid = publisher.participantSid();
+        this.sid = sid;
         this.publisher = publisher;
+        before = tracks;
         this.back = back;
         this.everyMillis = everyMillis;
         Thread.ofVirtual().name("whip-notices-" + sid).start(this::run);
@@ -50,10 +62,15 @@ final class IngressNotices {
     /** Nobody is told any more. */
     void stop() {
         stopped = true;
-        publisher.release();
+        Publisher current = publisher;
+        if (current != null) current.release();
     }
 
     private void run() {
+        if (publisher == null && !returned()) {
+            if (!stopped) tell(true);
+            return;
+        }
         while (true) {
             if (!stopped) tell(false);
             if (!publisher.awaitEnd(everyMillis)) continue;
@@ -66,11 +83,12 @@ final class IngressNotices {
     }
 
     private boolean returned() {
-        List<TrackInfo> tracks = publisher.tracks();
+        List<TrackInfo> tracks = tracks();
         for (int i = 0; i < ATTEMPTS && !stopped; i++) {
             try {
                 publisher = back.open();
                 publisher.remember(tracks);
+                if (stopped) publisher.release();
                 return true;
             } catch (WhipException e) {
                 if (e.status() == 404) return false;
@@ -85,9 +103,15 @@ final class IngressNotices {
         return false;
     }
 
+    /** What is published, as far as it is known. */
+    List<TrackInfo> tracks() {
+        Publisher current = publisher;
+        return current == null ? before : current.tracks();
+    }
+
     private void tell(boolean closed) {
         WHIPRTCConnectionNotifyRequest.Builder notice = WHIPRTCConnectionNotifyRequest.newBuilder().setParticipantId(sid).setClosed(closed);
-        for (TrackInfo track : publisher.tracks()) {
+        for (TrackInfo track : tracks()) {
             if (track.getType() == TrackType.VIDEO && !notice.hasVideo())
                 notice.setVideo(InputVideoState.newBuilder().setMimeType(track.getMimeType()).setWidth(track.getWidth()).setHeight(track.getHeight()));
             if (track.getType() == TrackType.AUDIO && !notice.hasAudio())

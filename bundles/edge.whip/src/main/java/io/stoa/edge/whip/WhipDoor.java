@@ -8,6 +8,7 @@ import io.stoa.base.Ids;
 import io.stoa.cluster.MessageBus.Subscription;
 import io.stoa.edge.whip.WhipSessions.Session;
 import io.stoa.http.HttpExchange;
+import io.stoa.protocol.handover.WhipSession;
 import io.stoa.protocol.livekit.ClientInfo;
 import io.stoa.protocol.livekit.ICEServer;
 import io.stoa.protocol.livekit.SessionDescription;
@@ -24,6 +25,7 @@ import io.stoa.rpc.RpcMethod;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpWriter;
+import io.stoa.store.DurableRecord;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +33,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests of WHIP (RFC 9725, spec 9.5). Refusals are JSON objects with one text, {@code error}. */
 final class WhipDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(WhipDoor.class);
     static final String PATH = "/whip/v1";
+    /** Of the records that one door leaves to the next. */
+    private static final String SESSION = "whip_session";
+    private static final int VERSION = 1;
     private static final int MAX_BODY_BYTES = 1 << 20;
     /** What LiveKit's server takes a client for that says nothing of itself. */
     private static final int PROTOCOL = 17;
@@ -67,8 +75,41 @@ final class WhipDoor {
         sessions.follow(shared);
     }
 
-    void close() {
-        sessions.close();
+    /** @return the sessions, for the next one */
+    List<DurableRecord> close() {
+        List<DurableRecord> left = new ArrayList<>();
+        sessions.close().forEach((sid, session) -> left.add(new DurableRecord(SESSION, sid, VERSION, state(session).toByteArray())));
+        return left;
+    }
+
+    private static WhipSession state(Session session) {
+        synchronized (session.offer) {
+            return WhipSession.newBuilder()
+                    .setStart(session.start)
+                    .setOffer(session.offer.sdp())
+                    .setIceSession(session.id)
+                    .setNotices(session.notices != null)
+                    .addAllTracks(session.notices == null ? List.of() : session.notices.tracks())
+                    .build();
+        }
+    }
+
+    /** Goes on with what another one has left. Does not wait for anybody. */
+    void resume(List<DurableRecord> left) {
+        for (DurableRecord record : left) {
+            try {
+                if (record.version() > VERSION) throw new IOException("it has version " + record.version() + ", this bundle reads up to " + VERSION);
+                resume(record.key(), WhipSession.parseFrom(record.value()));
+            } catch (IOException | SdpException e) {
+                LOG.error("the session of {} cannot restart ICE any more: {}", record.key(), e.getMessage());
+            }
+        }
+    }
+
+    private void resume(String sid, WhipSession state) throws SdpException {
+        Session session = new Session(Offer.parse(state.getOffer()), state.getStart(), state.getIceSession());
+        sessions.put(sid, session);
+        if (state.getNotices()) session.notices = new IngressNotices(bus, sid, state.getTracksList(), () -> resumed(state.getStart(), sid), NOTICE_MILLIS);
     }
 
     /** {@code /whip/v1}: where sessions begin. */

@@ -6,6 +6,7 @@ import io.stoa.http.HttpExchange;
 import io.stoa.http.HttpRoute;
 import io.stoa.room.SignalServer;
 import io.stoa.rpc.RpcBus;
+import io.stoa.store.RecordLine;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ public final class WhipService {
     private volatile SignalServer signalServer;
 
     private final WhipDoor door;
+    private final SessionKeeper keeper;
     private List<ServiceRegistration<HttpRoute>> routes = List.of();
     private RpcBus bus;
     private MessageBus shared;
@@ -38,11 +40,13 @@ public final class WhipService {
     public WhipService(LimitConfig limits) {
         this.limits = limits;
         door = new WhipDoor(() -> signalServer, () -> this.limits, new Ids(new SecureRandom()), this::bus);
+        keeper = new SessionKeeper(door);
     }
 
     /** What there is of the services that it uses has been bound. */
     @Activate
     void open(BundleContext context) {
+        keeper.start();
         routes = List.of(route(context, WhipDoor.PATH, door::endpoint), route(context, WhipDoor.PATH + "/", door::session));
     }
 
@@ -71,6 +75,15 @@ public final class WhipService {
         door.follow(null);
     }
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindLine(RecordLine next) {
+        keeper.follow(next);
+    }
+
+    void unbindLine(RecordLine gone) {
+        if (keeper.line() == gone) keeper.follow(null);
+    }
+
     private synchronized RpcBus bus() {
         return bus;
     }
@@ -94,6 +107,6 @@ public final class WhipService {
     @Deactivate
     void deactivate() {
         routes.forEach(ServiceRegistration::unregister);
-        door.close();
+        keeper.stop();
     }
 }

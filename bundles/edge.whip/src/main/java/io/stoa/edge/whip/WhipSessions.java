@@ -77,11 +77,13 @@ final class WhipSessions {
         if (gone != null) gone.served.forEach(Subscription::close);
     }
 
-    synchronized void close() {
+    /** @return what there was, who is used least first */
+    synchronized Map<String, Session> close() {
         bus = null;
         sessions.values().forEach(this::serve);
         sessions.values().forEach(session -> {
             if (session.notices != null) session.notices.stop();
         });
+        return new LinkedHashMap<>(sessions);
     }
 }

@@ -4,8 +4,7 @@
  * connection would have it.
  *
  * <p>That session ends as soon as the client is connected: the participant stays as long as its media connection answers, and is gone ten
- * seconds after it does not. What comes later (a candidate, an ICE restart, the end) resumes the session for a moment. So there is nothing
- * here that an update of this bundle loses, but for the descriptions that an ICE restart is made of: then the client is told that its session
- * is unknown, and begins another one.
+ * seconds after it does not. What comes later (a candidate, an ICE restart, the end) resumes the session for a moment. What an ICE restart is
+ * made of goes from one edge to the next by the line of what is in memory ({@link io.stoa.edge.whip.SessionKeeper}).
  */
 package io.stoa.edge.whip;

@@ -30,6 +30,7 @@ import io.stoa.rpc.InProcessMessageBus;
 import io.stoa.rpc.RpcBus;
 import io.stoa.rpc.RpcMethods;
 import io.stoa.rpc.psrpc.Psrpc;
+import io.stoa.store.DurableRecord;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
@@ -187,6 +188,54 @@ class WhipDoorTest {
         return notices;
     }
 
+    private WhipDoor next() {
+        return new WhipDoor(() -> server, Limits::new, new Ids(new Random(2)), () -> bus);
+    }
+
+    @Test
+    void the_next_door_restarts_ice_of_what_the_one_before_has_left() {
+        post(offer("u1", "p1"), OFFERED, token("cam"));
+        assertThat(patch("*", fragment("u2", "p2", "0")).out).containsEntry("ETag", "server2");
+        WhipDoor before = door;
+        door = next();
+        door.resume(before.close());
+        assertThat(patch("server1", fragment("u2", "p2", "0")).status).isEqualTo(500);
+        assertThat(patch("server2", fragment("u2", "p2", "7"))).satisfies(refused(400, "mid mismatch: 7 was not offered"));
+        assertThat(patch("server2", fragment("u2", "p2", "0")).status).isEqualTo(204);
+        assertThat(patch("*", fragment("u3", "p3", "0")).out).containsEntry("ETag", "server3");
+        assertThat(room.requests.getLast().getOffer().getSdp()).contains("a=ice-ufrag:u3").contains("a=msid:- cam-1");
+    }
+
+    @Test
+    void what_a_later_door_has_left_is_not_guessed_at() {
+        post(offer("u1", "p1"), OFFERED, token("cam"));
+        DurableRecord left = door.close().getFirst();
+        door = next();
+        door.resume(List.of(new DurableRecord(left.kind(), left.key(), left.version() + 1, left.value())));
+        door.resume(List.of(new DurableRecord(left.kind(), left.key(), left.version(), new byte[] {-1})));
+        assertThat(patch("*", fragment("u2", "p2", "0")).status).isEqualTo(404);
+    }
+
+    @Test
+    void the_next_door_tells_the_ingress_worker_what_the_one_before_knew() throws InterruptedException {
+        try (Psrpc rpc = rpc(new InProcessMessageBus())) {
+            List<WHIPRTCConnectionNotifyRequest> notices = notices(rpc);
+            post(offer("u1", "p1"), INGRESS, token("cam"));
+            await(() -> notices.size() == 1, "the begin");
+            room.publisher.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(ParticipantInfo.newBuilder()
+                    .setSid(SID).addTracks(TrackInfo.newBuilder().setType(TrackType.VIDEO).setMimeType("video/VP8").setWidth(640).setHeight(360)))).build());
+            WhipDoor before = door;
+            door = next();
+            door.resume(before.close());
+            await(() -> notices.size() == 2, "the begin of the next");
+            assertThat(notices.getLast().getClosed()).isFalse();
+            assertThat(notices.getLast().getVideo().getWidth()).isEqualTo(640);
+            room.latest.send(SignalResponse.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build());
+            await(() -> notices.size() == 3, "the end");
+            assertThat(notices.getLast().getClosed()).isTrue();
+        }
+    }
+
     @Test
     void an_ingress_worker_is_told_how_it_goes() throws InterruptedException {
         try (Psrpc rpc = rpc(new InProcessMessageBus())) {
@@ -319,11 +368,14 @@ class WhipDoorTest {
         /** Comes a little later. */
         ParticipantInfo others;
         private SignalSink publisher;
+        /** Of the session that was opened last. */
+        private volatile SignalSink latest;
         private int answers;
 
         @Override
         public SignalSession open(StartSession start, SignalSink sink) {
             starts.add(start);
+            latest = sink;
             closed = false;
             SignalResponse.Builder first = SignalResponse.newBuilder();
             if (refuses) first.setLeave(LeaveRequest.getDefaultInstance());
