@@ -85,8 +85,9 @@ final class CodecCatalogue {
     /** An empty list of the room enables everything. */
     boolean enabled(String kind, Codec codec) {
         if (enabled.isEmpty()) return true;
+        String mime = codec.mime(kind);
         for (EnabledCodec candidate : enabled)
-            if (candidate.mime().equalsIgnoreCase(codec.mime(kind)) && (candidate.fmtpLine().isEmpty() || named(codec, candidate))) return true;
+            if (candidate.mime().equalsIgnoreCase(mime) && (candidate.fmtpLine().isEmpty() || named(codec, candidate))) return true;
         return false;
     }
 
@@ -123,8 +124,7 @@ final class CodecCatalogue {
         List<String> feedback = offered.kind.equals("audio") ? AUDIO_FEEDBACK : fromClient ? FEEDBACK_FROM_PUBLISHER : FEEDBACK_FROM_SUBSCRIBER;
         for (Codec codec : offered.codecs) {
             if (codec.isRtx() || !speaks(offered, codec)) continue;
-            List<String> kept = codec.feedback().stream().filter(feedback::contains).toList();
-            Codec answer = codec.withFeedback(kept);
+            Codec answer = codec.withFeedback(kept(codec.feedback(), feedback));
             (codec.mime(offered.kind).equalsIgnoreCase(first) ? wanted : others).add(answer);
             Codec repair = offered.rtxOf(codec.payloadType());
             if (repair != null) rtx.add(repair.withFeedback(List.of()));
@@ -132,6 +132,12 @@ final class CodecCatalogue {
         wanted.addAll(others);
         wanted.addAll(rtx);
         return wanted;
+    }
+
+    private static List<String> kept(List<String> offered, List<String> spoken) {
+        List<String> kept = new ArrayList<>(offered.size());
+        for (String one : offered) if (spoken.contains(one)) kept.add(one);
+        return kept;
     }
 
     /**
@@ -170,7 +176,7 @@ final class CodecCatalogue {
     /** Stereo is a property of the stream; DTX and bit rates are the sender's business. */
     private static String fmtp(Codec published) {
         if (!published.is("opus")) return published.fmtp();
-        boolean stereo = "1".equals(published.parameters().get("sprop-stereo")) || "1".equals(published.parameters().get("stereo"));
+        boolean stereo = "1".equals(published.parameter("sprop-stereo")) || "1".equals(published.parameter("stereo"));
         return "minptime=10;useinbandfec=1" + (stereo ? ";sprop-stereo=1;stereo=1" : "");
     }
 

@@ -1,9 +1,6 @@
 package io.stoa.sdp;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * A payload type of a media section.
@@ -28,7 +25,7 @@ public record Codec(int payloadType, String name, int clockRate, int channels, S
 
     /** For {@code rtx}: the payload type that it repairs, else -1. */
     public int apt() {
-        String apt = parameters().get("apt");
+        String apt = parameter("apt");
         try {
             return apt == null ? -1 : Integer.parseInt(apt);
         } catch (NumberFormatException e) {
@@ -42,26 +39,43 @@ public record Codec(int payloadType, String name, int clockRate, int channels, S
 
     /** For {@code red} (RFC 2198 section 5): the payload type of its blocks if it is the same for all of them, else -1. */
     public int redPrimary() {
+        if (!isRed()) return -1;
         String[] types = fmtp.strip().split("/", -1);
         for (String type : types) if (!type.equals(types[0])) return -1;
         try {
-            return isRed() ? Integer.parseInt(types[0]) : -1;
+            return Integer.parseInt(types[0]);
         } catch (NumberFormatException e) {
             return -1;
         }
     }
 
-    /** Lower-case keys; a parameter without {@code =} maps to an empty string. */
-    public Map<String, String> parameters() {
-        Map<String, String> parameters = new LinkedHashMap<>();
-        for (String part : fmtp.split(";")) {
-            String pair = part.strip();
-            if (pair.isEmpty()) continue;
-            int equals = pair.indexOf('=');
-            if (equals < 0) parameters.put(pair.toLowerCase(Locale.ROOT), "");
-            else parameters.put(pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), pair.substring(equals + 1).strip());
+    /**
+     * One of the format parameters, without making a map of them: descriptions of browsers have dozens of codecs, which are compared with each other.
+     *
+     * @param key in any case
+     * @return the last of that name, empty if it stands without {@code =}, null if there is none
+     */
+    public String parameter(String key) {
+        String found = null;
+        int end;
+        for (int begin = 0; begin < fmtp.length(); begin = end + 1) {
+            end = fmtp.indexOf(';', begin);
+            if (end < 0) end = fmtp.length();
+            int equals = fmtp.indexOf('=', begin, end);
+            if (names(key, begin, equals < 0 ? end : equals)) found = equals < 0 ? "" : fmtp.substring(equals + 1, end).strip();
         }
-        return parameters;
+        return found;
+    }
+
+    public String parameter(String key, String otherwise) {
+        String value = parameter(key);
+        return value == null ? otherwise : value;
+    }
+
+    private boolean names(String key, int from, int to) {
+        while (from < to && Character.isWhitespace(fmtp.charAt(from))) from++;
+        while (from < to && Character.isWhitespace(fmtp.charAt(to - 1))) to--;
+        return from < to && to - from == key.length() && fmtp.regionMatches(true, from, key, 0, key.length());
     }
 
     public Codec withFmtp(String newFmtp) {

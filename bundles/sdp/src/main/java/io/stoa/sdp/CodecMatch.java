@@ -1,7 +1,6 @@
 package io.stoa.sdp;
 
 import java.util.Locale;
-import java.util.Map;
 
 /** When an offered codec is the same as a known one. */
 public final class CodecMatch {
@@ -13,24 +12,22 @@ public final class CodecMatch {
      */
     public static boolean same(Codec a, Codec b) {
         if (!a.name().equalsIgnoreCase(b.name()) || a.clockRate() != b.clockRate() || a.channels() != b.channels()) return false;
-        Map<String, String> pa = a.parameters();
-        Map<String, String> pb = b.parameters();
         return switch (a.name().toLowerCase(Locale.ROOT)) {
-            case "h264" -> same(pa, pb, "packetization-mode", "0") && profile(pa).equals(profile(pb));
-            case "vp9" -> same(pa, pb, "profile-id", "0");
-            case "av1" -> same(pa, pb, "profile", "0");
-            case "h265" -> same(pa, pb, "profile-id", "1");
+            case "h264" -> same(a, b, "packetization-mode", "0") && profile(a).equals(profile(b));
+            case "vp9" -> same(a, b, "profile-id", "0");
+            case "av1" -> same(a, b, "profile", "0");
+            case "h265" -> same(a, b, "profile-id", "1");
             default -> true;
         };
     }
 
-    private static boolean same(Map<String, String> a, Map<String, String> b, String key, String absent) {
-        return a.getOrDefault(key, absent).equals(b.getOrDefault(key, absent));
+    private static boolean same(Codec a, Codec b, String key, String absent) {
+        return a.parameter(key, absent).equals(b.parameter(key, absent));
     }
 
     /** profile_idc and profile-iop; 42e0 and 4200 differ in constraints only but are distinct profiles (constrained baseline). */
-    private static String profile(Map<String, String> parameters) {
-        String id = parameters.getOrDefault("profile-level-id", "42000a").toLowerCase(Locale.ROOT);
+    private static String profile(Codec codec) {
+        String id = codec.parameter("profile-level-id", "42000a").toLowerCase(Locale.ROOT);
         return id.length() >= 4 ? id.substring(0, 4) : id;
     }
 }

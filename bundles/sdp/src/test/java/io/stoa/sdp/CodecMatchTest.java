@@ -3,6 +3,7 @@ package io.stoa.sdp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,6 +53,19 @@ class CodecMatchTest {
     void different(String a, String b) {
         assertThat(CodecMatch.same(codec(a), codec(b))).isFalse();
         assertThat(CodecMatch.same(codec(b), codec(a))).isFalse();
+    }
+
+    @Test
+    void a_parameter_is_found_whatever_stands_around_it() {
+        Codec codec = new Codec(96, "H264", 90_000, 1, " Level-Asymmetry-Allowed=1 ; packetization-mode = 1;bare;;profile-level-id=42e01f;x=1;x=2=3", List.of());
+        assertThat(codec.parameter("level-asymmetry-allowed")).isEqualTo("1");
+        assertThat(codec.parameter("PACKETIZATION-MODE")).isEqualTo("1");
+        assertThat(codec.parameter("bare")).isEmpty();
+        assertThat(codec.parameter("profile-level-id", "none")).isEqualTo("42e01f");
+        assertThat(codec.parameter("x")).isEqualTo("2=3");
+        assertThat(codec.parameter("profile-level")).isNull();
+        assertThat(codec.parameter("", "none")).isEqualTo("none");
+        assertThat(codec.withFmtp("").parameter("x")).isNull();
     }
 
     @ParameterizedTest

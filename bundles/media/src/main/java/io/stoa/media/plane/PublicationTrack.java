@@ -42,7 +42,7 @@ final class PublicationTrack extends LoopTrack {
     PublishedTrack asPublished() {
         List<Long> ssrcs = new ArrayList<>();
         for (ReceiveStream stream : receiver.streams()) ssrcs.add(Integer.toUnsignedLong(stream.ssrc()));
-        boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameters().get("stereo"));
+        boolean stereo = receiver.codec() != null && "1".equals(receiver.primary().parameter("stereo"));
         return new PublishedTrack(
                 trackSid, receiver.mid(), form().mime(), receiver.cid(), receiver.rids(), ssrcs, List.of(), stereo, receiver.rank());
     }
