@@ -40,7 +40,10 @@ import io.stoa.rpc.RpcService;
 import io.stoa.store.RoomStore;
 import io.stoa.store.StoreException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -142,11 +145,32 @@ public final class RoomService extends RpcService {
 
     private Message list(ListRoomsRequest request, Caller caller) throws RpcException, StoreException {
         caller.require(grant -> grant.roomList());
-        ListRoomsResponse.Builder response = ListRoomsResponse.newBuilder();
         RoomManager live = rooms.rooms;
-        for (Room room : store().rooms(request.getNamesList()))
-            response.addRooms(live == null ? room : live.room(room.getName()).map(LiveRoom::info).orElse(room));
-        return response.build();
+        Map<String, Room> found = new LinkedHashMap<>();
+        for (Room room : store().rooms(request.getNamesList())) found.put(room.getName(), room);
+        if (live != null) showLiving(live, request.getNamesList(), found);
+        return ListRoomsResponse.newBuilder().addAllRooms(found.values()).build();
+    }
+
+    /**
+     * As they live instead of as they were stored, and those too which the store lacks: one that has just taken another one's place is still
+     * being told.
+     *
+     * @param names empty = all
+     */
+    private static void showLiving(RoomManager live, List<String> names, Map<String, Room> found) {
+        int living = 0;
+        for (String name : names.isEmpty() ? List.copyOf(found.keySet()) : names) {
+            Optional<LiveRoom> room = live.room(name);
+            if (room.isEmpty()) continue;
+            found.put(name, room.get().info());
+            living++;
+        }
+        if (!names.isEmpty() || living == live.rooms().size()) return;
+        for (LiveRoom room : live.rooms()) {
+            Room info = room.info();
+            found.putIfAbsent(info.getName(), info);
+        }
     }
 
     private Message delete(DeleteRoomRequest request, Caller caller) throws RpcException, RoomException, StoreException {

@@ -179,8 +179,11 @@ class RoomServiceTest {
         String list = "{\"roomList\":true}";
         assertThat(((ListRoomsResponse) call("ListRooms", "{}", list)).getRoomsList()).extracting(Room::getSid).containsExactlyInAnyOrder("RM_live", "RM_far");
         assertThat(((ListRoomsResponse) call("ListRooms", "{\"names\":[\"far\",\"none\"]}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_far");
+        store.deleteRoom("lobby"); // it has yet to be told
+        assertThat(((ListRoomsResponse) call("ListRooms", "{}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_far", "RM_live");
+        assertThat(((ListRoomsResponse) call("ListRooms", "{\"names\":[\"lobby\",\"none\"]}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_live");
         directory.rooms = null;
-        assertThat(((ListRoomsResponse) call("ListRooms", "{\"names\":[\"lobby\"]}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_stored");
+        assertThat(((ListRoomsResponse) call("ListRooms", "{}", list)).getRoomsList()).extracting(Room::getSid).containsExactly("RM_far");
     }
 
     @Test
