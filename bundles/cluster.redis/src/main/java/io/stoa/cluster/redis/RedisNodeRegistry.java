@@ -26,6 +26,8 @@ final class RedisNodeRegistry implements NodeRegistry {
     static final long MISSED_SECONDS = 3;
     /** Of somebody who may yet have a clock that is wrong, or hang for a while. */
     static final long DEAD_SECONDS = 30;
+    /** When Redis is back, others have so long to be back, too: longer than they wait between two attempts to connect. */
+    static final long RETURN_SECONDS = 8;
 
     private final NodeRegistry itself;
     private final Hash redis;
@@ -33,8 +35,12 @@ final class RedisNodeRegistry implements NodeRegistry {
     private final BooleanSupplier ending;
     private final Absence absence;
     private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-beat").factory());
-    private boolean reachable = true;
-    private long written; // when, in wallSeconds; 0 before the first time
+    /** Whether the last attempt to write was none in vain. */
+    private volatile boolean reachable = true;
+    // In wallSeconds, 0 before the first time: of the last write; of the last write before Redis was away, and of the first one after it.
+    private volatile long written;
+    private volatile long lost;
+    private volatile long back;
 
     /** Of this node, as far as others are concerned. */
     interface Absence {
@@ -81,8 +87,12 @@ final class RedisNodeRegistry implements NodeRegistry {
         try {
             Node node = local();
             boolean isNew = redis.ask(commands -> commands.hset(NODES, Hash.bytes(node.getId()), node.toByteArray()));
-            sweep();
             long now = wallSeconds.getAsLong();
+            if (written != 0 && !reachable) {
+                lost = written;
+                back = now;
+            }
+            sweep();
             boolean absent = written != 0 && (!reachable || now - written > ALIVE_SECONDS);
             boolean forgotten = written != 0 && isNew;
             if (absent || forgotten) LOG.info("node {} is known to others again", localId());
@@ -102,11 +112,21 @@ final class RedisNodeRegistry implements NodeRegistry {
     private void sweep() throws ClusterException {
         for (Map.Entry<byte[], byte[]> one : all().entrySet()) {
             Node node = parse(one.getValue());
-            boolean dead = node == null || wallSeconds.getAsLong() - node.getStats().getUpdatedAt() > DEAD_SECONDS;
+            boolean dead = node == null || age(node) > DEAD_SECONDS;
             if (!dead || Hash.text(one.getKey()).equals(localId())) continue;
             redis.deleteIf(NODES, one.getKey(), one.getValue());
             LOG.info("node {} is gone", Hash.text(one.getKey()));
         }
+    }
+
+    /**
+     * Of its record, in seconds. That nobody could write while Redis was away says nothing of anybody: until all have had time to come back, records
+     * are as old as they were then.
+     */
+    private long age(Node node) {
+        long now = wallSeconds.getAsLong();
+        long at = !reachable && written != 0 ? written : back != 0 && now - back <= RETURN_SECONDS ? lost : now;
+        return at - node.getStats().getUpdatedAt();
     }
 
     private Map<byte[], byte[]> all() throws ClusterException {
@@ -138,7 +158,7 @@ final class RedisNodeRegistry implements NodeRegistry {
         for (byte[] record : all().values()) {
             Node node = parse(record);
             if (node == null || node.getId().equals(localId())) continue;
-            if (wallSeconds.getAsLong() - node.getStats().getUpdatedAt() <= ALIVE_SECONDS) alive.add(node);
+            if (age(node) <= ALIVE_SECONDS) alive.add(node);
         }
         return alive;
     }
@@ -148,7 +168,7 @@ final class RedisNodeRegistry implements NodeRegistry {
         byte[] record = redis.ask(commands -> commands.hget(NODES, Hash.bytes(nodeId)));
         if (record == null) return true;
         Node node = parse(record);
-        if (node != null && wallSeconds.getAsLong() - node.getStats().getUpdatedAt() < MISSED_SECONDS) return false;
+        if (node != null && age(node) < MISSED_SECONDS) return false;
         redis.deleteIf(NODES, Hash.bytes(nodeId), record);
         LOG.warn("node {} does not answer, and its record is overdue: it is taken for dead", nodeId);
         return true;

@@ -201,4 +201,25 @@ class RedisClusterTest {
         first.registry.beat();
         assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
     }
+
+    @Test
+    void when_redis_is_back_with_what_it_had_nobody_is_dead_who_could_not_write() throws Exception {
+        first.registry.beat();
+        byte[] before = second.local().toByteArray();
+        server.stop();
+        first.registry.beat();
+        now.addAndGet(RedisNodeRegistry.DEAD_SECONDS + 1);
+        server.startAgain();
+        connection.awaitAvailable(true);
+        redis.commands().hset("nodes".getBytes(), "ND_2".getBytes(), before).get();
+        assertThat(first.sees()).as("before it has written").contains("ND_2");
+        first.registry.beat();
+        assertThat(first.sees()).contains("ND_2");
+        assertThat(first.registry.missed("ND_2")).isFalse();
+
+        now.addAndGet(RedisNodeRegistry.RETURN_SECONDS + 1);
+        assertThat(first.sees()).as("it has had time to come back").containsExactly("ND_1");
+        first.registry.beat();
+        assertThat(server.cli("HKEYS", "nodes")).isEqualTo("ND_1");
+    }
 }
