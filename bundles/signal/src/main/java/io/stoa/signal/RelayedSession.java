@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /** A session whose WebSocket is here and whose room is on another node (spec 7.6). Ends with its stream: its client resumes. */
 final class RelayedSession implements SignalSession, RpcStream.Listener<RelaySignalResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(RelayedSession.class);
-    /** Of each message, too, which is sent again until it arrives. */
-    private static final Duration STREAM_OPENS = Duration.ofMillis(1_500);
+    /** Of each message, too, which is sent again until it arrives. A Redis that takes half a second each way is not to look like a node that is dead. */
+    private static final Duration STREAM_OPENS = Duration.ofSeconds(3);
     private static final Duration FIRST_ANSWER = Duration.ofMillis(7_500);
 
     private final StartSession start;

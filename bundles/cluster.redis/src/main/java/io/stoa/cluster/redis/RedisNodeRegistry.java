@@ -22,8 +22,8 @@ final class RedisNodeRegistry implements NodeRegistry {
     private static final byte[] NODES = Hash.bytes("nodes");
     static final long BEAT_MILLIS = 2_000;
     static final long ALIVE_SECONDS = 5;
-    /** Of somebody who does not answer: a record is overdue by now, as nearly as seconds can tell. */
-    static final long MISSED_SECONDS = 3;
+    /** Of somebody who does not answer: a record is overdue by now, as nearly as seconds can tell, and if Redis takes half a second each way. */
+    static final long MISSED_SECONDS = 4;
     /** Of somebody who may yet have a clock that is wrong, or hang for a while. */
     static final long DEAD_SECONDS = 30;
     /** When Redis is back, others have so long to be back, too: longer than they wait between two attempts to connect. */
@@ -62,7 +62,7 @@ final class RedisNodeRegistry implements NodeRegistry {
     }
 
     void start() {
-        beat.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        beat.scheduleAtFixedRate(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Without waiting until it is time. */
