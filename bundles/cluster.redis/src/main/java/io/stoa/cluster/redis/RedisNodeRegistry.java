@@ -35,7 +35,7 @@ final class RedisNodeRegistry implements NodeRegistry {
     private final BooleanSupplier ending;
     private final Absence absence;
     private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("node-beat").factory());
-    /** Whether the last attempt to write was none in vain. */
+    /** The last attempt to write came through. */
     private volatile boolean reachable = true;
     // In wallSeconds, 0 before the first time: of the last write; of the last write before Redis was away, and of the first one after it.
     private volatile long written;

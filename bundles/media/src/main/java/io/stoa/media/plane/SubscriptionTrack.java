@@ -436,7 +436,7 @@ final class SubscriptionTrack {
         announce(now);
     }
 
-    /** Where a key frame would have to be asked for again if it came too early, it takes as long to come. */
+    /** Video that begins with a key frame which is asked for does not wait: that takes long enough to come, and would have to be asked for again. */
     private void waitForOpening(long now) {
         if (!owner.answers() || sentAny || boundAt == Time.NEVER || publication == null) return;
         if (publication.form().video() && !publication.beginsFromRing()) return;
