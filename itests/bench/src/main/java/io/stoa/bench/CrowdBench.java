@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What signalling costs as one room grows, and as rooms do: participants who only watch, each with a WebSocket and without media, so that
- * what is counted is the control plane alone. The server lets a participant live for a minute without media: a room has to fill faster.
+ * what is counted is the control plane alone. The server waits 15 s for an answer to its offer, and lets a participant live for a minute
+ * without media: a room has to fill faster.
  */
 public final class CrowdBench implements AutoCloseable {
     private static final int AT_ONCE = 16;
@@ -101,7 +102,7 @@ public final class CrowdBench implements AutoCloseable {
         System.out.printf(Locale.ROOT, ROW, name, Math.round(count / seconds), nanos[Math.min(count - 1, count * 99 / 100)] / 1_000_000,
                 "%.2f".formatted(1_000 * (server.cpuSeconds() - cpu) / count), (messages.sum() - before[0]) / count, (updates.sum() - before[1]) / count,
                 (bytes.sum() - before[2]) / count / 1_000, (joinBytes.sum() - before[3]) / count / 1_000, server.residentKilobytes() / 1_024);
-        if (gone.get() > 0) System.out.println(gone.get() + " of them had to leave: the minute without media was over, or they did not read fast enough");
+        if (gone.get() > 0) System.out.println(gone.get() + " of them had to leave: they have not answered the server's offer for 15 s, or did not read fast enough");
     }
 
     private void idle(String name) throws IOException, InterruptedException {
