@@ -33,11 +33,12 @@ final class SessionKeeper implements RecordLine.Keeper {
         return line;
     }
 
-    void stop() {
+    /** @param forGood nobody comes next: the server ends */
+    void stop(boolean forGood) {
         active = false;
         List<DurableRecord> sessions = door.close();
         RecordLine current = line;
-        if (current != null) current.leave(this, sessions);
+        if (current != null && !forGood) current.leave(this, sessions);
     }
 
     @Override

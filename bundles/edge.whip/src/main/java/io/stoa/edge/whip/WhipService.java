@@ -10,7 +10,9 @@ import io.stoa.store.RecordLine;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -105,8 +107,8 @@ public final class WhipService {
     }
 
     @Deactivate
-    void deactivate() {
+    void deactivate(BundleContext context) {
         routes.forEach(ServiceRegistration::unregister);
-        keeper.stop();
+        keeper.stop(context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING);
     }
 }

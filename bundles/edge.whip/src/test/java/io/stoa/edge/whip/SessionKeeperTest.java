@@ -31,8 +31,16 @@ class SessionKeeperTest {
         assertThat(calls).isEmpty();
         keeper.start();
         keeper.take(List.of());
-        keeper.stop();
+        keeper.stop(false);
         assertThat(calls).containsExactly("enter whip false", "leave 0");
+    }
+
+    @Test
+    void nothing_is_left_when_the_server_ends() {
+        keeper.follow(line);
+        keeper.start();
+        keeper.stop(true);
+        assertThat(calls).containsExactly("enter whip false");
     }
 
     @Test
@@ -43,7 +51,7 @@ class SessionKeeperTest {
         keeper.follow(null);
         keeper.follow(line);
         keeper.follow(null);
-        keeper.stop();
+        keeper.stop(false);
         assertThat(calls).containsExactly("enter whip false", "enter whip true");
     }
 }
