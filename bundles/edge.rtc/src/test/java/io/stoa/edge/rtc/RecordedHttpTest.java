@@ -245,6 +245,7 @@ class RecordedHttpTest {
         Map<String, LiveRoom> open = new LinkedHashMap<>();
         RoomManager manager = (RoomManager) Proxy.newProxyInstance(RoomManager.class.getClassLoader(), new Class<?>[] {RoomManager.class}, (proxy, method, arguments) -> switch (method.getName()) {
             case "room" -> Optional.ofNullable(open.get((String) arguments[0]));
+            case "rooms" -> List.copyOf(open.values());
             case "create" -> {
                 CreateRoomRequest request = (CreateRoomRequest) arguments[0];
                 Room room = Room.newBuilder().setName(request.getName()).setSid("RM_1").build();
