@@ -58,6 +58,8 @@ final class LoopPeer implements MediaPeer {
     long wakeAt = Time.NEVER;
     int heapIndex = -1;
     boolean touched;
+    /** ICE user names by which the loop finds it. */
+    final List<String> ufrags = new ArrayList<>();
 
     /**
      * @param before what its client knows of the connection, if it has had it with another peer

@@ -295,14 +295,16 @@ final class MediaLoop implements LoopHandler {
 
     /** The peer may have new ICE credentials. */
     void claim(LoopPeer peer) {
-        if (byUfrag.put(peer.peer().localUfrag(), peer) != null) return;
-        byUfrag.entrySet().removeIf(entry -> entry.getValue() == peer && !peer.peer().claims(entry.getKey())); // before the last restart
+        String ufrag = peer.peer().localUfrag();
+        if (byUfrag.put(ufrag, peer) == peer) return;
+        peer.ufrags.removeIf(old -> !peer.peer().claims(old) && byUfrag.remove(old, peer)); // before the last restart
+        peer.ufrags.add(ufrag);
     }
 
     void unregister(LoopPeer peer) {
         peers.remove(peer);
         parking.remove(peer);
-        byUfrag.values().removeIf(p -> p == peer);
+        for (String ufrag : peer.ufrags) byUfrag.remove(ufrag, peer);
         deadlines.remove(peer);
         before.add(peer.traffic());
         feedbackBefore.add(peer.peer().feedbackCounts());
