@@ -16,10 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -45,7 +45,7 @@ public final class CrowdBench implements AutoCloseable {
     private final LongAdder joinBytes = new LongAdder();
     private final LongAdder updates = new LongAdder();
     private final AtomicInteger gone = new AtomicInteger();
-    private final Collection<PlainWebSocket> sockets = new ConcurrentLinkedQueue<>();
+    private final Queue<PlainWebSocket> sockets = new ConcurrentLinkedQueue<>();
 
     private CrowdBench(URI url, long pid) {
         this.url = url;
@@ -126,9 +126,12 @@ public final class CrowdBench implements AutoCloseable {
     private void watch(URI uri, CompletableFuture<Void> joined) {
         try (PlainWebSocket socket = new PlainWebSocket(uri)) {
             sockets.add(socket);
-            for (Optional<byte[]> message; (message = socket.read()).isPresent(); ) told(message.get(), socket, joined);
-            sockets.remove(socket);
-            throw new EOFException("the server has closed the WebSocket");
+            try {
+                for (Optional<byte[]> message; (message = socket.read()).isPresent(); ) told(message.get(), socket, joined);
+                throw new EOFException("the server has closed the WebSocket");
+            } finally {
+                if (sockets.remove(socket)) gone.incrementAndGet();
+            }
         } catch (IOException e) {
             joined.completeExceptionally(e);
         }
@@ -140,7 +143,6 @@ public final class CrowdBench implements AutoCloseable {
         bytes.add(message.length);
         int field = (message[0] & 0xff) >> 3;
         if (field == MessageCase.UPDATE.getNumber()) updates.increment();
-        if (field == MessageCase.LEAVE.getNumber()) gone.incrementAndGet();
         if (field == MessageCase.OFFER.getNumber()) socket.send(answerTo(SignalResponse.parseFrom(message).getOffer()));
         if (field != MessageCase.JOIN.getNumber()) return;
         joinBytes.add(message.length);
@@ -165,9 +167,8 @@ public final class CrowdBench implements AutoCloseable {
     /** All leave; nothing of that is part of what comes next. */
     @Override
     public void close() throws Exception {
-        for (PlainWebSocket socket : sockets) socket.send(SignalRequest.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build().toByteArray());
-        Thread.sleep(SETTLE_MILLIS);
-        for (PlainWebSocket socket : sockets) socket.close();
-        Thread.sleep(SETTLE_MILLIS);
+        byte[] leave = SignalRequest.newBuilder().setLeave(LeaveRequest.getDefaultInstance()).build().toByteArray();
+        for (PlainWebSocket socket; (socket = sockets.poll()) != null; ) socket.send(leave); // which the server answers by closing it
+        Thread.sleep(2 * SETTLE_MILLIS);
     }
 }

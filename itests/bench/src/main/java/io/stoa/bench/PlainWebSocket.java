@@ -53,7 +53,8 @@ final class PlainWebSocket implements AutoCloseable {
         try {
             while (true) {
                 int first = in.readUnsignedByte();
-                byte[] payload = in.readNBytes(length(in.readUnsignedByte()));
+                byte[] payload = new byte[length(in.readUnsignedByte())];
+                in.readFully(payload);
                 switch (first & 0xf) {
                     case BINARY, CONTINUATION -> {
                         if ((first & FINAL) != 0 && parts.size() == 0) return Optional.of(payload);
@@ -64,7 +65,7 @@ final class PlainWebSocket implements AutoCloseable {
                     case CLOSE -> {
                         return Optional.empty();
                     }
-                    default -> {} // a pong
+                    default -> throw new IOException("a frame that nobody asked for: opcode " + (first & 0xf));
                 }
             }
         } catch (EOFException e) {
