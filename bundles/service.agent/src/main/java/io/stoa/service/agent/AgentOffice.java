@@ -342,7 +342,7 @@ final class AgentOffice implements AgentServer, AgentDispatchService.Desks {
         List<AgentDispatch> left = ask(() -> rooms.knows(info)) ? List.of() : rooms.left(info);
         return ask(() -> {
             T done = work.on(rooms.room(info, internal, left));
-            rooms.census(live);
+            rooms.census(live, info);
             return done;
         });
     }

@@ -62,7 +62,7 @@ final class AgentRooms implements JobWatcher {
         List<AgentDispatch> left = left(info);
         desk.post(() -> {
             room(info, internal, left);
-            census(live);
+            census(live, info);
         });
     }
 
@@ -92,17 +92,20 @@ final class AgentRooms implements JobWatcher {
         return room;
     }
 
-    /** Asks who is there. */
-    void census(LiveRoom live) {
+    /** Asks who is there; once more, if somebody has come or gone meanwhile, of whom it is not known whether the answer counts them. */
+    void census(LiveRoom live, Room info) {
+        RoomAgents room = rooms.get(info.getName());
+        if (room == null || !room.sid().equals(info.getSid())) return;
+        int heard = room.heard();
         background.execute(() -> {
             try {
-                Room info = live.info();
                 List<ParticipantInfo> here = live.participants();
-                desk.post(() -> with(info.getName(), room -> {
-                    if (room.sid().equals(info.getSid())) room.census(here);
-                }));
+                desk.post(() -> {
+                    if (room.heard() == heard) room.census(here);
+                    else census(live, info);
+                });
             } catch (IllegalStateException e) {
-                LOG.warn("who is in room {} is not known for now: {}", live.info().getName(), e.getMessage());
+                LOG.warn("who is in room {} is not known for now: {}", info.getName(), e.getMessage());
             }
         });
     }
@@ -148,7 +151,7 @@ final class AgentRooms implements JobWatcher {
     void event(Room info, Consumer<RoomAgents> what) {
         with(info.getName(), room -> {
             if (!room.sid().equals(info.getSid())) return;
-            room.now(info);
+            room.hears(info);
             what.accept(room);
         });
     }

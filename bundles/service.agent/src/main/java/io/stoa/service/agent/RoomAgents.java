@@ -54,7 +54,10 @@ final class RoomAgents {
     private final Map<String, Dispatch> dispatches = new LinkedHashMap<>();
     /** Deleted, until their agents have gone. */
     private final List<Dispatch> ending = new ArrayList<>();
+    /** Identities of those in the room who may be agents of its jobs. */
+    private final Set<String> agents = new HashSet<>();
     private Room room;
+    private int heard;
     private boolean closed;
 
     RoomAgents(Premises premises, Room room) {
@@ -162,8 +165,15 @@ final class RoomAgents {
 
     // -- the room
 
-    void now(Room as) {
+    /** Something happens in it. */
+    void hears(Room as) {
         room = as;
+        heard++;
+    }
+
+    /** How often something has. */
+    int heard() {
+        return heard;
     }
 
     static boolean dependent(ParticipantInfo one) {
@@ -181,7 +191,10 @@ final class RoomAgents {
         all().flatMap(dispatch -> dispatch.jobs.values().stream())
                 .filter(job -> !job.ended() && job.is(one.getIdentity()))
                 .forEach(job -> job.present = true);
-        if (dependent(one)) return;
+        if (dependent(one)) {
+            agents.add(one.getIdentity());
+            return;
+        }
         for (Dispatch dispatch : List.copyOf(dispatches.values()))
             if (dispatch.participants.add(one.getSid()) && !dispatch.keeps(JobType.JT_PARTICIPANT, one)) launch(dispatch, JobType.JT_PARTICIPANT, one);
     }
@@ -193,6 +206,7 @@ final class RoomAgents {
     }
 
     void left(ParticipantInfo one) {
+        if (one.getDisconnectReason() != DisconnectReason.DUPLICATE_IDENTITY) agents.remove(one.getIdentity());
         for (Dispatch dispatch : all().toList()) {
             dispatch.participants.remove(one.getSid());
             dispatch.publishers.remove(one.getSid());
@@ -228,6 +242,7 @@ final class RoomAgents {
     void census(List<ParticipantInfo> here) {
         Set<String> sids = here.stream().map(ParticipantInfo::getSid).collect(Collectors.toSet());
         Set<String> identities = here.stream().map(ParticipantInfo::getIdentity).collect(Collectors.toCollection(HashSet::new));
+        agents.retainAll(identities);
         for (Dispatch dispatch : all().toList()) {
             dispatch.participants.retainAll(sids);
             dispatch.publishers.retainAll(sids);
@@ -311,6 +326,7 @@ final class RoomAgents {
         AgentJob taken = new AgentJob(job, restarts, 0);
         dispatch.taken(taken);
         become(taken, state);
+        taken.present = agents.contains(state.getParticipantIdentity()); // it may have been faster than the answer
         if (closed && !taken.ended()) terminate(taken);
         else if (dispatch.deleted()) end(dispatch);
         else expect(dispatch, taken);

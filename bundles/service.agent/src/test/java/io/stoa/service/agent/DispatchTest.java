@@ -183,6 +183,36 @@ class DispatchTest {
     }
 
     @Test
+    void an_agent_that_enters_while_it_is_asked_who_is_there_is_not_taken_for_gone() throws RpcException {
+        PlayedWorker worker = rig.worker().registers(JobType.JT_ROOM, "");
+        PlayedWorker forParticipants = rig.worker().registers(JobType.JT_PARTICIPANT, "");
+        var hall = rig.rooms.open("hall");
+        worker.takes("agent-1");
+        hall.enters("ann");
+        hall.meanwhile = () -> {
+            hall.agentEnters("agent-1");
+            hall.leaves("ann", DisconnectReason.CLIENT_INITIATED);
+        };
+        rig.dispatches("hall");
+        assertThat(worker.terminations()).isEmpty();
+        assertThat(rig.jobs("hall")).extracting(one -> one.getState().getStatus()).containsExactly(JobStatus.JS_RUNNING);
+        rig.desk.pass(60_000);
+        assertThat(worker.offers()).hasSize(1);
+        assertThat(forParticipants.offers()).as("ann has gone").hasSize(1);
+    }
+
+    @Test
+    void an_agent_that_enters_before_it_is_known_who_has_the_job_is_its_agent() throws RpcException {
+        PlayedWorker worker = rig.worker().registers(JobType.JT_ROOM, "");
+        var hall = rig.rooms.open("hall");
+        hall.agentEnters("agent-1");
+        Job job = worker.takes("agent-1");
+        rig.delete("hall", job.getDispatchId());
+        rig.desk.pass(RoomAgents.FAREWELL_MILLIS);
+        assertThat(rig.removed).containsExactly("hall: agent-1");
+    }
+
+    @Test
     void an_agent_that_connects_anew_keeps_its_job() throws RpcException {
         PlayedWorker worker = rig.worker().registers(JobType.JT_ROOM, "");
         var hall = rig.rooms.open("hall");

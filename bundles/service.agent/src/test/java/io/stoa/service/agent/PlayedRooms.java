@@ -10,6 +10,7 @@ import io.stoa.protocol.livekit.RoomInternal;
 import io.stoa.room.LiveRoom;
 import io.stoa.room.RoomManager;
 import java.lang.reflect.Proxy;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +55,22 @@ final class PlayedRooms {
     final class Played {
         final Room info;
         final LiveRoom live;
-        private final Map<String, ParticipantInfo> here = new LinkedHashMap<>();
+        private final Map<String, ParticipantInfo> here = Collections.synchronizedMap(new LinkedHashMap<>());
+        /** What happens once between the question who is there and its answer. */
+        Runnable meanwhile = () -> {};
 
         Played(String name, RoomInternal internal) {
             info = Room.newBuilder().setName(name).setSid("RM_" + ++sids).setCreationTime(created).build();
             live = play(LiveRoom.class, (method, arguments) -> switch (method) {
                 case "info" -> info;
                 case "internal" -> internal;
-                case "participants" -> List.copyOf(here.values());
+                case "participants" -> {
+                    List<ParticipantInfo> counted = List.copyOf(here.values());
+                    Runnable now = meanwhile;
+                    meanwhile = () -> {};
+                    now.run();
+                    yield counted;
+                }
                 default -> throw new UnsupportedOperationException(method);
             });
         }

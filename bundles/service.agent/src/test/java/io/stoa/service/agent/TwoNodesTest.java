@@ -3,6 +3,7 @@ package io.stoa.service.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.base.Ids;
+import io.stoa.protocol.handover.AgentJobState;
 import io.stoa.protocol.livekit.AgentDispatch;
 import io.stoa.protocol.livekit.DisconnectReason;
 import io.stoa.protocol.livekit.Job;
@@ -80,6 +81,13 @@ class TwoNodesTest {
         JobStatus status(String room) throws RpcException {
             List<Job> jobs = jobs(room);
             return jobs.isEmpty() ? null : jobs.getLast().getState().getStatus();
+        }
+
+        /** Whether an agent has come; who is there is asked for on another thread, which the clock does not wait for. */
+        boolean isPresent(String room) throws RpcException {
+            return office.at(rooms.open.get(room).live, RoomAgents::state).getDispatchesList().stream()
+                    .flatMap(one -> one.getJobsList().stream())
+                    .anyMatch(AgentJobState::getPresent);
         }
 
         /** Nobody hears it any more, and it says nothing. */
@@ -214,6 +222,7 @@ class TwoNodesTest {
 
         var again = b.rooms.open("r", ECHO);
         again.agentEnters("agent");
+        await("the agent in the room", () -> b.isPresent("r"));
         assertThat(b.dispatches("r")).extracting(AgentDispatch::getAgentName).containsExactlyInAnyOrder("echo", "late");
         assertThat(b.dispatches("r")).anyMatch(one -> one.getId().equals(made.getId()) && one.getMetadata().equals("by API"));
         desk.pass(60_000);
@@ -247,6 +256,7 @@ class TwoNodesTest {
 
         var here = b.rooms.open("r", ECHO);
         here.agentEnters("agent");
+        await("the agent in the room", () -> b.isPresent("r"));
         desk.pass(60_000);
         assertThat(b.jobs("r")).extracting(Job::getId).containsExactly(job.getId());
         assertThat(worker.offers()).hasSize(1);
