@@ -4,12 +4,19 @@ import java.lang.management.ManagementFactory;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleWiring;
 import org.slf4j.LoggerFactory;
 
-/** What takes long when it is done for the first time and needs no bundle: done beside the installation of the bundles. */
+/** What takes long when it is done for the first time: done beside the installation of the bundles and the start of the first of them. */
 final class HeadStart {
     private final CountDownLatch logging = new CountDownLatch(1);
+    private final CompletableFuture<Runnable> classes = new CompletableFuture<>();
 
     static HeadStart begin() {
         HeadStart begun = new HeadStart();
@@ -24,6 +31,7 @@ final class HeadStart {
         } finally {
             logging.countDown();
         }
+        Locale.getAvailableLocales(); // and for these, to name character sets
         ManagementFactory.getPlatformMBeanServer(); // Jetty asks it for the width of a cache line
         try {
             // Java computes a table of multiples of the base point; the key itself is not used.
@@ -32,6 +40,26 @@ final class HeadStart {
             curve.generateKeyPair();
         } catch (GeneralSecurityException e) {
             LoggerFactory.getLogger(HeadStart.class).warn("this Java has no P-256, which DTLS needs", e);
+        }
+        classes.join().run();
+    }
+
+    /** @param wanted classes, by symbolic names of bundles, which are resolved */
+    void initialize(Map<String, String> wanted, BundleContext context) {
+        classes.complete(() -> {
+            for (Bundle bundle : context.getBundles()) {
+                String name = wanted.get(bundle.getSymbolicName());
+                if (name != null) initialize(name, bundle);
+            }
+        });
+    }
+
+    /** Whoever uses a class that could not be initialized is told so. */
+    private static void initialize(String name, Bundle bundle) {
+        try {
+            Class.forName(name, true, bundle.adapt(BundleWiring.class).getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            LoggerFactory.getLogger(HeadStart.class).debug("no head start for bundle {}", bundle.getSymbolicName(), e);
         }
     }
 

@@ -2,10 +2,7 @@ package io.stoa.launcher;
 
 import ch.qos.logback.classic.LoggerContext;
 import io.stoa.launcher.Profile.BundleFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +15,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.LoggerFactory;
 
 /** From the command line to a server that takes calls, and to its end. */
@@ -43,7 +41,7 @@ public final class Launcher {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path storage = Files.createTempDirectory("stoa-");
+        Path storage = Storage.create();
         int status = 1;
         try {
             Home home = Home.find();
@@ -52,7 +50,7 @@ public final class Launcher {
         } catch (StartException e) {
             System.err.println("stoa: the server did not start.\n\n" + e.getMessage());
         }
-        delete(storage);
+        Storage.delete(storage);
         Runtime.getRuntime().halt(status); // nothing is left to run, and no hook may hold up the end
     }
 
@@ -63,6 +61,8 @@ public final class Launcher {
         framework.init(bundles);
         framework.getBundleContext().addFrameworkListener(bundles);
         install();
+        framework.adapt(FrameworkWiring.class).resolveBundles(null); // all at once; what cannot be says so when it is started
+        headStart.initialize(profile.ahead(), framework.getBundleContext());
         signals.listen();
         headStart.awaitLogging();
         framework.start();
@@ -150,8 +150,7 @@ public final class Launcher {
 
     static Map<String, String> properties(Home home, Path storage, String[] arguments) {
         Map<String, String> all = new HashMap<>();
-        all.put("org.osgi.framework.storage", storage.resolve("bundles").toString());
-        all.put("org.osgi.framework.storage.clean", "onFirstInit");
+        all.put("org.osgi.framework.storage", storage.resolve(Storage.BUNDLES).toString());
         all.put("org.osgi.framework.startlevel.beginning", String.valueOf(Profile.APPLICATION_LEVEL));
         all.put("org.osgi.framework.bsnversion", "multiple");
         all.put("org.osgi.framework.system.packages.extra", LOGGING);
@@ -180,13 +179,5 @@ public final class Launcher {
     /** Packages in the version of the library on the class path. */
     private static String exported(Class<?> of, String... packages) {
         return String.join(";", packages) + ";version=\"" + of.getPackage().getImplementationVersion() + '"';
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-        } catch (IOException e) {
-            System.err.println("stoa: " + folder + " was not removed: " + e.getMessage());
-        }
     }
 }

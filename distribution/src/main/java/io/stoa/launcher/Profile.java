@@ -20,8 +20,9 @@ import java.util.Map;
  * @param bundles in the order of the files; a bundle that several features name counts once
  * @param missing files that should be there, each with the feature that lists it
  * @param services interfaces that must be there before the server is ready, each with what it is for
+ * @param ahead classes that are initialized before their bundles start, by symbolic name of the bundle
  */
-record Profile(List<BundleFile> bundles, List<String> missing, Map<String, String> services) {
+record Profile(List<BundleFile> bundles, List<String> missing, Map<String, String> services, Map<String, String> ahead) {
     static final int APPLICATION_LEVEL = 10;
 
     /** @param file in the folder {@code bundles} */
@@ -40,7 +41,7 @@ record Profile(List<BundleFile> bundles, List<String> missing, Map<String, Strin
                 else missing.add(found.file() + " (feature " + featureName + ")");
             }
         }
-        return new Profile(List.copyOf(bundles.values()), List.copyOf(missing), services(profile));
+        return new Profile(List.copyOf(bundles.values()), List.copyOf(missing), texts(profile, "ready"), texts(profile, "ahead"));
     }
 
     private static BundleFile bundle(Home home, JsonObject bundle) throws StartException {
@@ -60,11 +61,11 @@ record Profile(List<BundleFile> bundles, List<String> missing, Map<String, Strin
         };
     }
 
-    private static Map<String, String> services(JsonObject profile) {
-        Map<String, String> services = new LinkedHashMap<>();
-        JsonObject listed = profile.getAsJsonObject("ready");
-        if (listed != null) listed.entrySet().forEach(entry -> services.put(entry.getKey(), entry.getValue().getAsString()));
-        return services;
+    private static Map<String, String> texts(JsonObject profile, String name) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        JsonObject listed = profile.getAsJsonObject(name);
+        if (listed != null) listed.entrySet().forEach(entry -> texts.put(entry.getKey(), entry.getValue().getAsString()));
+        return texts;
     }
 
     private static JsonObject json(Path file, String what) throws StartException {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusFile {
     private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
-    private static final long SETTLE_MILLIS = 100;
+    private static final long SETTLE_MILLIS = 250;
 
     private final BundleContext context;
     private final Diagnosis diagnosis;

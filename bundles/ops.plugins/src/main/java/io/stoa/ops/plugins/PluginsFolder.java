@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -53,6 +54,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     private final Map<Long, Shipped> shipped = new ConcurrentHashMap<>();
     private final Set<Bundle> leaving = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looks = new AtomicBoolean();
     private final WatchService watch;
     private final FrameworkListener refreshed = event -> {
         if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) worker.execute(this::comeBack);
@@ -84,7 +86,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
         watch(folder);
         context.addBundleListener(this);
         context.addFrameworkListener(refreshed);
-        worker.execute(this::all);
+        look();
     }
 
     @Deactivate
@@ -123,7 +125,7 @@ public final class PluginsFolder implements SynchronousBundleListener {
                 succession.goOn(bundle.getSymbolicName());
                 worker.schedule(() -> succession.lookAtStart(bundle), START_MILLIS, TimeUnit.MILLISECONDS);
             }
-            case BundleEvent.STARTED -> worker.execute(this::all);
+            case BundleEvent.STARTED -> look();
             case BundleEvent.STOPPING -> {
                 if (bundles.isPlugin(bundle)) leave(bundle);
             }
@@ -139,8 +141,14 @@ public final class PluginsFolder implements SynchronousBundleListener {
         }
     }
 
+    /** Once for all that happens before the worker comes to it: a start brings a hundred bundles. */
+    private void look() {
+        if (looks.compareAndSet(false, true)) worker.execute(this::all);
+    }
+
     /** Every plug-in that works gets its place, whichever event it was that made it possible. */
     private void all() {
+        looks.set(false);
         try {
             for (Bundle plugin : bundles.plugins()) if (!leaving.contains(plugin) && Files.exists(Bundles.file(plugin))) succession.takeOver(plugin);
         } catch (InterruptedException e) {
