@@ -31,8 +31,8 @@ final class HeadStart {
         } finally {
             logging.countDown();
         }
-        Locale.getAvailableLocales(); // and for these, to name character sets
         ManagementFactory.getPlatformMBeanServer(); // Jetty asks it for the width of a cache line
+        Locale.getAvailableLocales(); // Jetty's MIME types ask for them
         try {
             // Java computes a table of multiples of the base point; the key itself is not used.
             KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
