@@ -101,7 +101,7 @@ final class AgentRooms implements JobWatcher {
             try {
                 List<ParticipantInfo> here = live.participants();
                 desk.post(() -> {
-                    if (room.heard() == heard) room.census(here);
+                    if (rooms.get(info.getName()) == room && room.heard() == heard) room.census(here);
                     else census(live, info);
                 });
             } catch (IllegalStateException e) {
