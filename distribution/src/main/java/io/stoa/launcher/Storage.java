@@ -6,12 +6,13 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -33,8 +34,11 @@ final class Storage {
     /** A new one, and an end to those of servers that were killed. */
     static Path create() throws IOException {
         Path disk = Path.of(System.getProperty("java.io.tmpdir"));
-        List.of(MEMORY, disk).forEach(Storage::sweep);
-        return Files.createTempDirectory(isRoomy(MEMORY) ? MEMORY : disk, NAME);
+        Path created = Files.createTempDirectory(isRoomy(MEMORY) ? MEMORY : disk, NAME);
+        UserPrincipal user = Files.getOwner(created);
+        sweep(MEMORY, user);
+        sweep(disk, user);
+        return created;
     }
 
     private static boolean isRoomy(Path folder) {
@@ -46,14 +50,18 @@ final class Storage {
         }
     }
 
-    /** Those of others cannot be looked into. */
-    static void sweep(Path folder) {
+    /** Only what the user of this server owns: anybody may put something into these folders, and exchange it while it is removed. */
+    static void sweep(Path folder, UserPrincipal user) {
         if (!Files.isDirectory(folder)) return;
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, NAME + "*")) {
-            for (Path one : left) if (Files.isWritable(one) && isLeft(one.resolve(LOCK))) delete(one);
+            for (Path one : left) if (isOwn(one, user) && isLeft(one.resolve(LOCK))) delete(one);
         } catch (IOException e) {
             System.err.println("stoa: what ended servers left in " + folder + " was not removed: " + e.getMessage());
         }
+    }
+
+    private static boolean isOwn(Path folder, UserPrincipal user) throws IOException {
+        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(user);
     }
 
     /** One that is young may be about to be locked. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,10 +46,10 @@ class StorageTest {
         return holder;
     }
 
-    private Stream<String> left() throws IOException {
-        Storage.sweep(parent);
+    private List<String> left() throws IOException {
+        Storage.sweep(parent, Files.getOwner(parent));
         try (Stream<Path> all = Files.list(parent)) {
-            return all.map(one -> one.getFileName().toString()).toList().stream();
+            return all.map(one -> one.getFileName().toString()).toList();
         }
     }
 
@@ -68,9 +69,20 @@ class StorageTest {
     }
 
     @Test
+    void what_a_link_leads_to_and_what_others_own_stays() throws IOException {
+        Path elsewhere = server("another", 100).getParent().getParent();
+        Files.createSymbolicLink(parent.resolve("stoa-link"), elsewhere);
+        assertThat(left()).containsExactlyInAnyOrder("another", "stoa-link");
+        server("stoa-of-others", 100);
+        Storage.sweep(parent, () -> "somebody else");
+        assertThat(parent.resolve("stoa-of-others")).exists();
+        assertThat(left()).containsExactlyInAnyOrder("another", "stoa-link");
+    }
+
+    @Test
     void a_folder_that_is_not_there_is_no_matter() throws IOException {
         Path none = parent.resolve("none");
-        Storage.sweep(none);
+        Storage.sweep(none, Files.getOwner(parent));
         assertThat(none).doesNotExist();
     }
 }
