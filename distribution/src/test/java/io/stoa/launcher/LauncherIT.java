@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -213,7 +212,7 @@ class LauncherIT {
             server.terminate();
             server.await("draining", () -> server.err().contains("no more joins"));
             server.terminate();
-            server.awaitEnd(Duration.ofSeconds(5));
+            server.awaitEnd();
         }
     }
 

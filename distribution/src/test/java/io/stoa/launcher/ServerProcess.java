@@ -109,15 +109,10 @@ final class ServerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** @return the exit status */
-    int awaitEnd(Duration patience) throws InterruptedException {
-        assertThat(process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)).as("ends within %s; it said:%n%s%s", patience, out(), err()).isTrue();
-        return process.exitValue();
-    }
-
     /** The end by itself, with the exit status. */
     int awaitEnd() throws InterruptedException {
-        return awaitEnd(PATIENCE);
+        assertThat(process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).as("ends within %s; it said:%n%s%s", PATIENCE, out(), err()).isTrue();
+        return process.exitValue();
     }
 
     String out() {

@@ -158,10 +158,8 @@ class IngressWorkersIT {
     @Test
     void what_is_fetched_begins_at_once_and_ends_once() throws Exception {
         String pulled = ",'url':'https://example.invalid/a b.mp4','enableTranscoding':true";
-        long begin = System.nanoTime();
         WorkerHouse.Answer nobody = house.ask("Ingress/CreateIngress", "{'inputType':'URL_INPUT','roomName':'lobby','participantIdentity':'cam'" + pulled + "}");
         assertThat(nobody.error()).isEqualTo("unavailable: no ingress worker is connected");
-        assertThat((System.nanoTime() - begin) / 1_000_000).as("milliseconds").isLessThan(900);
         LiveKitWorker busy = house.worker("ingress", "busy", 0.1);
         LiveKitWorker worker = house.worker("ingress", "one", 0.9);
 

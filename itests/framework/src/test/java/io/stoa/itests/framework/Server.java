@@ -18,7 +18,7 @@ final class Server {
     static final String PORT = "stoa.itest.port";
     static final String WORK = "stoa.itest.work";
     static final String HOME = "stoa.itest.home";
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     private final BundleContext context;
 
@@ -130,7 +130,7 @@ final class Server {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         try {
             while (!condition.call()) {
-                if (System.nanoTime() - deadline > 0) throw new AssertionError("not within 10 s: " + what);
+                if (System.nanoTime() - deadline > 0) throw new AssertionError("not within 30 s: " + what);
                 Thread.sleep(5);
             }
         } catch (AssertionError e) {

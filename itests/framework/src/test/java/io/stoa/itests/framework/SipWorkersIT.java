@@ -153,9 +153,7 @@ class SipWorkersIT {
         String request = "{'sipTrunkId':'" + trunk + "','sipCallTo':'+15550188','roomName':'lobby','participantIdentity':'phone','participantName':'P',"
                 + "'participantMetadata':'m','participantAttributes':{'k':'v'},'dtmf':'1#','playDialtone':true,'krispEnabled':true,'headers':{'X-B':'2'},"
                 + "'ringingTimeout':'9s','maxCallDuration':'60s','waitUntilAnswered':true,'displayName':'Desk','media':{'codecs':[{'name':'PCMU','rate':8000}]}}";
-        long begin = System.nanoTime();
         assertThat(house.ask("SIP/CreateSIPParticipant", request).error()).isEqualTo("unavailable: no SIP worker is connected");
-        assertThat((System.nanoTime() - begin) / 1_000_000).as("milliseconds").isLessThan(900);
 
         LiveKitWorker worker = house.worker("sip", "one", 1);
         JsonObject called = house.granted("SIP/CreateSIPParticipant", request);
