@@ -271,7 +271,8 @@ final class ActiveRoom implements LiveRoom {
                 member.dataTracks().reconcile(other);
             }
         member.joined();
-        introduce(member);
+        if (before != null && before.forwarded()) announce(member); // the others are to see at once that it is itself
+        else introduce(member);
         description.countsChanged();
         manager.listeners().forEach(l -> l.participantEntered(info(), member.info()));
         becomesActive(member, millis() + JOIN_MILLIS);
@@ -457,24 +458,21 @@ final class ActiveRoom implements LiveRoom {
         for (Member other : members.values()) {
             if (replaced && other.protocol() >= KNOWS_IDENTITIES) continue;
             if (!other.signalling().open()) other.signalling().missed(last);
-            else if (!later) update(other, last);
+            else if (!later) other.send(update(last));
         }
     }
 
     /** Everybody who may see the member learns what it is now. */
     void announce(Member member) {
         SignalResponse now = store(member);
-        for (Member other : members.values()) {
-            if (other == member ? member.active() : !member.hidden()) other.send(now);
-        }
-        if (!member.hidden()) member.announced = true;
-        crowd.told(member);
+        if (member.active()) member.send(now);
+        tellOthers(member, now);
         member.follow();
     }
 
-    /** Who has come, or is connected now: in a crowd, the others need not know at once. */
+    /** Who has come, or is connected now: the others need not know at once. */
     private void introduce(Member member) {
-        if (!crowd.takes(member)) {
+        if (member.publishes() || member.forwarded()) {
             announce(member);
             return;
         }
@@ -484,10 +482,27 @@ final class ActiveRoom implements LiveRoom {
         member.follow();
     }
 
+    /** Whoever gets something from it knows it before. */
+    void says(Member member) {
+        if (crowd.awaits(member)) tellOthers(member, update(member.info()));
+    }
+
+    private void tellOthers(Member member, SignalResponse now) {
+        if (!member.hidden()) {
+            for (Member other : members.values()) if (other != member) other.send(now);
+            member.announced = true;
+        }
+        crowd.told(member);
+    }
+
     private SignalResponse store(Member member) {
         ParticipantInfo now = member.info();
         if (member.open() && members.get(member.identity()) == member) manager.store().putParticipant(name(), now);
-        return SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(now)).build();
+        return update(now);
+    }
+
+    private static SignalResponse update(ParticipantInfo about) {
+        return SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(about)).build();
     }
 
     Crowd crowd() {
@@ -497,12 +512,8 @@ final class ActiveRoom implements LiveRoom {
     /** A member that becomes hidden is gone for the others. */
     void vanish(Member member) {
         ParticipantInfo gone = member.info().toBuilder().setState(ParticipantInfo.State.DISCONNECTED).build();
-        for (Member other : members.values()) if (other != member) update(other, gone);
+        for (Member other : members.values()) if (other != member) other.send(update(gone));
         member.announced = false;
-    }
-
-    private static void update(Member to, ParticipantInfo about) {
-        to.send(SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addParticipants(about)));
     }
 
     void sendEverybody(Member to) {

@@ -229,6 +229,11 @@ final class Connections {
         }
     }
 
+    private void reachable() {
+        member.outbox().flush();
+        room().crowd().reached(member);
+    }
+
     /** Of its reliable data something is lost, because there was no more room for it. */
     private void flooded() {
         LOG.warn("room {}: {} sends data faster than it can be distributed: it is to reconnect", room().name(), member.identity());
@@ -267,7 +272,7 @@ final class Connections {
 
         @Override
         public void laneOpen(DataLane lane) {
-            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) member.post(() -> member.outbox().flush());
+            if (lane == DataLane.RELIABLE && (single || target == SignalTarget.SUBSCRIBER)) post(Connections.this::reachable);
         }
 
         @Override

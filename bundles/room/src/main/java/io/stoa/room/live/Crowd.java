@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Of participants who publish nothing a room full of people is told a little later, of all of them together (spec 5.4). At once, each join
- * would be two messages to everybody; so it is a message to everybody per second, however many come. Nobody is told, either, of a session that
- * replaces another one of the same identity, until it publishes or that second has passed: clients go on showing the participant that they
- * know, who is to be back with its tracks. Lives on the room's mailbox.
+ * Of newcomers who publish nothing the others are told a little later, of all of them together (spec 5.4): in a small room when they have been
+ * reachable for a moment, in which what others would send them on seeing them would only keep their clients from getting ready; in a room full
+ * of people, where each would be two messages to everybody, by one message per second; and after that second in any case. Nobody is told,
+ * either, of a session that replaces another one of the same identity, until it publishes or that second has passed: clients go on showing the
+ * participant that they know, who is to be back with its tracks. Lives on the room's mailbox.
  */
 final class Crowd {
-    /** In smaller rooms everybody is told of everybody at once. */
+    /** People at most in a small room. */
     static final int SMALL = 50;
+    /** Others who see it sooner wait longer for answers: 15 ms instead of 4 (docs/benchmarks.md). */
+    static final long MOMENT_MILLIS = 50;
     static final long PAUSE_MILLIS = 1_000;
 
     private final ActiveRoom room;
@@ -26,20 +29,46 @@ final class Crowd {
     /** By identity, what the others would be told if no other session took over from this one, of which they know. */
     private final Map<String, ParticipantInfo> replaced = new LinkedHashMap<>();
     private boolean scheduled;
+    private boolean scheduledSoon;
 
     Crowd(ActiveRoom room) {
         this.room = room;
     }
 
-    /** Whether the others learn of it with others. */
+    /** Whether the others learn later that it has gone. */
     boolean takes(Member member) {
-        return (room.members().size() > SMALL || replaced.containsKey(member.identity())) && !member.publishes();
+        return (!small() || replaced.containsKey(member.identity())) && !member.publishes();
+    }
+
+    private boolean small() {
+        return room.members().size() <= SMALL;
+    }
+
+    /** Whether the others are still to learn that it is here. */
+    boolean awaits(Member member) {
+        Optional<ParticipantInfo> last = due.get(member);
+        return last != null && last.isEmpty();
     }
 
     /** It has come, or is connected now. */
     void changed(Member member) {
         due.putIfAbsent(member, Optional.empty());
         schedule();
+        if (member.reachable()) reached(member);
+    }
+
+    /** What others send it arrives from now on. */
+    void reached(Member member) {
+        if (scheduledSoon || !awaits(member)) return;
+        scheduledSoon = true;
+        room.after(MOMENT_MILLIS, () -> {
+            scheduledSoon = false;
+            if (small()) tell(List.of(), due.keySet().stream().filter(this::isReady).toList());
+        });
+    }
+
+    private boolean isReady(Member member) {
+        return awaits(member) && member.reachable() && !replaced.containsKey(member.identity());
     }
 
     /** The others have just been told of it. */
@@ -85,22 +114,27 @@ final class Crowd {
     }
 
     void tell() {
-        List<ParticipantInfo> infos = new ArrayList<>();
+        List<ParticipantInfo> gone = new ArrayList<>();
         replaced.forEach((identity, last) -> {
             Member now = room.member(identity);
-            if (now == null || now.hidden()) infos.add(last);
+            if (now == null || now.hidden()) gone.add(last);
         });
         replaced.clear();
-        due.forEach((member, last) -> {
+        tell(gone, List.copyOf(due.keySet()));
+    }
+
+    private void tell(List<ParticipantInfo> first, List<Member> of) {
+        List<ParticipantInfo> infos = new ArrayList<>(first);
+        for (Member member : of) {
+            Optional<ParticipantInfo> last = due.remove(member);
             if (last.isPresent()) infos.add(last.get());
-            if (last.isPresent() || member.hidden()) return; // it may be in another room by now
+            if (last.isPresent() || member.hidden()) continue; // it may be in another room by now
             infos.add(member.info());
             member.announced = true;
-        });
-        due.clear();
+        }
         for (List<ParticipantInfo> batch : Batches.of(infos, room.limits().updateBatchTargetSize())) {
             SignalResponse told = SignalResponse.newBuilder().setUpdate(ParticipantUpdate.newBuilder().addAllParticipants(batch)).build();
-            for (Member to : room.members()) to.send(told);
+            for (Member to : room.members()) if (batch.size() > 1 || !batch.getFirst().getSid().equals(to.sid())) to.send(told);
         }
     }
 }

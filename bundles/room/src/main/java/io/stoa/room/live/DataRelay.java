@@ -42,7 +42,9 @@ final class DataRelay {
             if (Integer.compareUnsigned(packet.getSequence(), sender.lastReliableSequence) <= 0) return; // already relayed
             sender.lastReliableSequence = packet.getSequence();
         }
-        if (!calls.consumes(sender, packet)) broadcast(sender, complete(sender, packet, reliable), reliable);
+        if (calls.consumes(sender, packet)) return;
+        room.says(sender);
+        broadcast(sender, complete(sender, packet, reliable), reliable);
     }
 
     private static DataPacket complete(Member sender, DataPacket packet, boolean reliable) {

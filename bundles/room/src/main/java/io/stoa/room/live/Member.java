@@ -1,6 +1,7 @@
 package io.stoa.room.live;
 
 import io.stoa.auth.Claims;
+import io.stoa.media.DataLane;
 import io.stoa.media.MediaPeer;
 import io.stoa.protocol.handover.ParticipantState;
 import io.stoa.protocol.livekit.AddTrackRequest;
@@ -217,6 +218,11 @@ final class Member {
     /** The connection by which the client receives; null if it is shown only. */
     MediaPeer receiving() {
         return connections.subscriber();
+    }
+
+    /** Whether data from others arrives. */
+    boolean reachable() {
+        return active() && receiving().isOpen(DataLane.RELIABLE);
     }
 
     /** Most of a crowd publish nothing, and are asked about by each who comes. */

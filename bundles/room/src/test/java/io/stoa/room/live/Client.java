@@ -144,6 +144,12 @@ final class Client implements SignalSink {
         return this;
     }
 
+    /** The others know of it. */
+    Client seen() {
+        rig.advance(Crowd.MOMENT_MILLIS);
+        return this;
+    }
+
     void send(SignalRequest.Builder request) {
         session.receive(request.build());
     }

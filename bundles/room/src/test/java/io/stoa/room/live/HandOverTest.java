@@ -418,6 +418,7 @@ class HandOverTest {
             rig.room().moveParticipant("ann", "hall");
             return null;
         });
+        ann.seen();
         assertThat(cid.stateOf("ann")).isEqualTo(ParticipantInfo.State.ACTIVE);
         ann.forget();
         handOver(true);

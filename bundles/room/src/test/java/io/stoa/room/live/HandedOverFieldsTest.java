@@ -73,7 +73,7 @@ class HandedOverFieldsTest {
                 of(OutboundBridge.class, "destination",
                         "member there carried taken needs needsNumber pictureNumber pictureDue offerId outstanding offered offeredAt offerAgain"),
                 of(InboundBridge.class, "", "room fromRoomSid shown pictureNumber mimes needs needsNumber needsDue level"),
-                of(Crowd.class, "", "room due replaced scheduled"));
+                of(Crowd.class, "", "room due replaced scheduled scheduledSoon"));
     }
 
     @ParameterizedTest(name = "{0}")

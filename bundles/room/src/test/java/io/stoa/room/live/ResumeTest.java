@@ -125,6 +125,7 @@ class ResumeTest {
     @Test
     void who_never_had_media_ends_with_its_socket() {
         Client bob = rig.client("bob").join();
+        rig.advance(Crowd.PAUSE_MILLIS);
         bob.session.signalClosed();
         assertThat(ann.stateOf("bob")).isEqualTo(State.DISCONNECTED);
         assertThat(bob.session.open()).isFalse();

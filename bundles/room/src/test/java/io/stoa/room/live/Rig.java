@@ -140,12 +140,12 @@ final class Rig implements AutoCloseable {
 
     /** With one peer connection, joined, connected, its data channels open. */
     Client single(String identity) {
-        return client(identity).onePeerConnection().join().connected();
+        return client(identity).onePeerConnection().join().connected().seen();
     }
 
     /** With two. */
     Client dual(String identity) {
-        return client(identity).join().connected();
+        return client(identity).join().connected().seen();
     }
 
     ActiveRoom room() {
