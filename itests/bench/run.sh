@@ -19,7 +19,7 @@ for candidate in "${STOA_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
 done
 export STOA_JAVA_HOME=${java%/bin/java}
 run() {
-  "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xmx512m -Xmn96m -XX:+UseSerialGC \
+  "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED --add-exports java.base/sun.nio.ch=ALL-UNNAMED -Xmx512m -Xmn96m -XX:+UseSerialGC \
     -Djava.util.logging.config.file="$home/conf/logging.properties" -Dlogback.configurationFile=itests/bench/logback.xml \
     -cp "itests/bench/target/classes:$home/bundles/*:$home/lib/*" "$@"
 }

@@ -3,6 +3,7 @@ package io.stoa.bench;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a run of the load generator is made of.
@@ -19,10 +20,11 @@ import java.util.Map;
  * @param verify how many subscribers decrypt everything they receive and take its delay; the others count packets only
  * @param metrics where the server tells Prometheus how late its loops were, empty = it is not asked
  * @param pid of the server, 0 = its process is not looked at
+ * @param gro whether sockets take as one what was sent as one ({@code UDP_GRO})
  */
 record LoadOptions(
         URI url, String key, String secret, String room, int rooms, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int layers, boolean browsers,
-        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, String metrics, boolean json) {
+        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, String metrics, boolean gro, boolean json) {
     static final String HELP = """
             --url ws://127.0.0.1:7880   the server, ours or any other that speaks the same protocol
             --key, --secret             API key (devkey, secret)
@@ -44,8 +46,10 @@ record LoadOptions(
             --verify N                  subscribers that decrypt everything (2)
             --pid PID                   the server's process, for its CPU time and memory
             --metrics URL               of the server's numbers for Prometheus: how late its media loops were
+            --no-gro                    sockets take every datagram by itself: over loopback, taking apart what was sent as one is then the sender's work
             --json                      one line of JSON instead of text
             """;
+    private static final Set<String> FLAGS = Set.of("browsers", "no-gro", "json");
 
     LoadOptions {
         if (subscribers < 0 || first > subscribers) throw new IllegalArgumentException("--first " + first + ", allowed are 0 to --subscribers " + subscribers);
@@ -64,7 +68,7 @@ record LoadOptions(
         for (int i = 0; i < arguments.length; i++) {
             if (!arguments[i].startsWith("--")) throw new IllegalArgumentException("'" + arguments[i] + "' is no option");
             String name = arguments[i].substring(2);
-            if (name.equals("json") || name.equals("browsers")) given.put(name, "true");
+            if (FLAGS.contains(name)) given.put(name, "true");
             else if (i + 1 < arguments.length) given.put(name, arguments[++i]);
             else throw new IllegalArgumentException("--" + name + " wants a value");
         }
@@ -73,7 +77,7 @@ record LoadOptions(
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
                 number(given, "bitrate", 1_000_000), number(given, "layers", 1), given.remove("browsers") != null, share(given, "loss"),
                 number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
-                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("json") != null);
+                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("no-gro") == null, given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
     }

@@ -37,6 +37,7 @@ import io.stoa.sdp.MediaDescription.SsrcGroup;
 import io.stoa.sdp.SessionDescription;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpProfile;
+import io.stoa.transport.GatheredReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -268,27 +269,39 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
     // -- datagrams in
 
     void readable(long now) {
-        ByteBuffer buffer = tools.buffer();
         try {
-            for (int i = 0; i < DATAGRAMS_PER_TURN && !closed; i++) {
-                buffer.clear();
-                InetSocketAddress from = connected;
-                int length;
-                if (connected != null) {
-                    length = channel.read(buffer);
-                } else {
-                    from = (InetSocketAddress) channel.receive(buffer);
-                    length = from == null ? 0 : buffer.position();
-                }
-                if (length <= 0) break;
-                datagram(now, from, buffer.flip());
-            }
+            if (connected != null && tools.gathered() != null) readGathered(now);
+            else read(now);
         } catch (PortUnreachableException e) {
             totals.oddities++; // the server is gone; its consent will expire
         } catch (IOException e) {
             throw new IllegalStateException("reading failed", e);
         }
         touched(now);
+    }
+
+    private void read(long now) throws IOException {
+        ByteBuffer buffer = tools.buffer();
+        for (int i = 0; i < DATAGRAMS_PER_TURN && !closed; i++) {
+            buffer.clear();
+            InetSocketAddress from = connected;
+            int length;
+            if (connected != null) {
+                length = channel.read(buffer);
+            } else {
+                from = (InetSocketAddress) channel.receive(buffer);
+                length = from == null ? 0 : buffer.position();
+            }
+            if (length <= 0) break;
+            datagram(now, from, buffer.flip());
+        }
+    }
+
+    private void readGathered(long now) throws IOException {
+        tools.gathered().read(channel, tools.buffer(), () -> {
+            datagram(now, connected, tools.buffer());
+            return !closed;
+        });
     }
 
     private void datagram(long now, InetSocketAddress from, ByteBuffer buffer) {
@@ -517,6 +530,7 @@ final class LoadPeer extends Timed implements IceHandler, DtlsHandler {
             if (connected != null) channel.disconnect();
             connected = flow.remote.socketAddress();
             channel.connect(connected);
+            if (tools.gathered() != null) GatheredReader.gathers(channel);
         } catch (IOException e) {
             throw new IllegalStateException("the selected path cannot be used: " + flow, e);
         }

@@ -29,7 +29,7 @@ public final class LoadTest implements AutoCloseable {
 
     LoadTest(LoadOptions options) throws IOException {
         this.options = options;
-        tools = LoadTools.towards(options.url());
+        tools = LoadTools.towards(options.url(), options.gro());
     }
 
     public static void main(String[] arguments) throws Exception {

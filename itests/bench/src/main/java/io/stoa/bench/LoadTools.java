@@ -4,6 +4,7 @@ import io.stoa.dtls.DtlsCertificate;
 import io.stoa.rtp.RtcpWriter;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.portable.PortableSrtpEngine;
+import io.stoa.transport.GatheredReader;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -16,16 +17,21 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 
-/** What all connections of the generator share; the buffers belong to the loop. */
+/**
+ * What all connections of the generator share; the buffers belong to the loop.
+ *
+ * @param gathered reads what was sent as one; null: every datagram comes by itself
+ */
 record LoadTools(
         LoadLoop loop, InetAddress localAddress, DtlsCertificate certificate, SecureRandom secureRandom, SrtpEngine engine, ByteBuffer buffer,
-        ByteBuffer outBuffer, byte[] scratch, RtcpWriter rtcp) {
+        ByteBuffer outBuffer, byte[] scratch, RtcpWriter rtcp, GatheredReader gathered) {
     private static final int DATAGRAM = 2_048;
 
-    static LoadTools towards(URI server) throws IOException {
+    static LoadTools towards(URI server, boolean gro) throws IOException {
         SecureRandom random = new SecureRandom();
         return new LoadTools(new LoadLoop(), facing(server), DtlsCertificate.generate(random, Instant.now()), random, new PortableSrtpEngine(),
-                ByteBuffer.allocateDirect(DATAGRAM), ByteBuffer.allocateDirect(DATAGRAM), new byte[DATAGRAM], new RtcpWriter());
+                ByteBuffer.allocateDirect(DATAGRAM), ByteBuffer.allocateDirect(DATAGRAM), new byte[DATAGRAM], new RtcpWriter(),
+                gro ? new GatheredReader() : null);
     }
 
     /** The local address from which the kernel would reach the server. */
