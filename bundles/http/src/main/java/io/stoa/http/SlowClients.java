@@ -32,11 +32,12 @@ final class SlowClients implements Connection.Listener {
             bytesBefore = bytes;
         }
 
-        synchronized boolean isLate(long bytes, long now) {
-            if (handled || bytes == bytesBefore) return false;
+        /** @return nanoseconds that it is under way; -1 if it is not */
+        synchronized long age(long bytes, long now) {
+            if (handled || bytes == bytesBefore) return -1;
             if (!begun) begunAt = now;
             begun = true;
-            return now - begunAt > HEADER_NANOS;
+            return now - begunAt;
         }
     }
 
@@ -65,10 +66,15 @@ final class SlowClients implements Connection.Listener {
         if (header != null) header.handled(now, connection.getBytesIn());
     }
 
-    void sweep(long now) {
-        headers.forEach((connection, header) -> {
-            if (header.isLate(connection.getBytesIn(), now)) connection.getEndPoint().close();
-        });
+    /** @return on how many connections a header was under way */
+    int sweep(long now) {
+        int underWay = 0;
+        for (Map.Entry<Connection, Header> one : headers.entrySet()) {
+            long age = one.getValue().age(one.getKey().getBytesIn(), now);
+            if (age >= 0) underWay++;
+            if (age > HEADER_NANOS) one.getKey().getEndPoint().close();
+        }
+        return underWay;
     }
 
     /** Whether a body of which so much has come since then is too slow. */

@@ -482,23 +482,25 @@ final class Rig implements AutoCloseable {
         private long order;
 
         @Override
-        public long millis() {
+        public synchronized long millis() {
             return now;
         }
 
+        /** Who writes to the store asks for it on a thread of its own. */
         @Override
-        public void after(long delayMillis, Runnable task) {
+        public synchronized void after(long delayMillis, Runnable task) {
             due.add(new Due(now + delayMillis, order++, task));
         }
 
         void advance(long millis) {
-            long until = now + millis;
-            while (!due.isEmpty() && due.peek().at <= until) {
-                Due next = due.poll();
-                now = Math.max(now, next.at);
-                next.task.run();
-            }
-            now = until;
+            long until = millis() + millis;
+            for (Due next; (next = next(until)) != null; ) next.task.run();
+        }
+
+        private synchronized Due next(long until) {
+            Due next = due.isEmpty() || due.peek().at > until ? null : due.poll();
+            now = Math.max(now, next == null ? until : next.at);
+            return next;
         }
     }
 
