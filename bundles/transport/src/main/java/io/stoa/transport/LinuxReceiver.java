@@ -1,7 +1,5 @@
 package io.stoa.transport;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.stoa.base.Drop;
 import io.stoa.base.Flow;
 import io.stoa.media.DatagramBatch;
@@ -16,7 +14,6 @@ final class LinuxReceiver {
     private static final int MESSAGES = 32;
     /** The longest that there is; of memory only what is written to is taken. */
     private static final int SLOT = 65_536;
-    private static final int IOVEC = 16;
 
     private final NettyLoop loop;
     private final MemorySegment state;
@@ -27,14 +24,8 @@ final class LinuxReceiver {
         this.loop = loop;
         Arena arena = Arena.ofAuto();
         state = LinuxCalls.newState(arena);
-        slab = arena.allocate((long) MESSAGES * SLOT, 64);
-        MemorySegment iovecs = arena.allocate((long) MESSAGES * IOVEC, 8);
         messages = new Messages(arena, MESSAGES);
-        for (int i = 0; i < MESSAGES; i++) {
-            iovecs.set(JAVA_LONG, (long) i * IOVEC, slab.address() + (long) i * SLOT);
-            iovecs.set(JAVA_LONG, (long) i * IOVEC + 8, SLOT);
-            messages.content(i, iovecs.address() + (long) i * IOVEC, 1);
-        }
+        slab = messages.slab(arena, MESSAGES, SLOT);
     }
 
     /** @return whether there was anything */

@@ -29,6 +29,7 @@ final class Messages {
 
     private static final int MESSAGE = 64;
     private static final int NAME = 32;
+    private static final int IOVEC = 16;
     private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt ADDRESS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -41,6 +42,22 @@ final class Messages {
         names = arena.allocate((long) count * NAME, 8);
         controls = arena.allocate((long) count * CONTROL_BYTES, 8);
         for (int i = 0; i < count; i++) headers.set(JAVA_LONG, at(i), names.address() + (long) i * NAME);
+    }
+
+    /**
+     * Memory for what is read, which the messages point to from now on.
+     *
+     * @param bytes for each message, one behind the other
+     */
+    MemorySegment slab(Arena arena, int count, int bytes) {
+        MemorySegment slab = arena.allocate((long) count * bytes, 64);
+        MemorySegment iovecs = arena.allocate((long) count * IOVEC, 8);
+        for (int i = 0; i < count; i++) {
+            iovecs.set(JAVA_LONG, (long) i * IOVEC, slab.address() + (long) i * bytes);
+            iovecs.set(JAVA_LONG, (long) i * IOVEC + 8, bytes);
+            content(i, iovecs.address() + (long) i * IOVEC, 1);
+        }
+        return slab;
     }
 
     static long at(int message) {

@@ -49,6 +49,7 @@ record LoadOptions(
             --no-gro                    sockets take every datagram by itself: over loopback, taking apart what was sent as one is then the sender's work
             --json                      one line of JSON instead of text
             """;
+    private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
     private static final Set<String> FLAGS = Set.of("browsers", "no-gro", "json");
 
     LoadOptions {
@@ -77,7 +78,7 @@ record LoadOptions(
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
                 number(given, "bitrate", 1_000_000), number(given, "layers", 1), given.remove("browsers") != null, share(given, "loss"),
                 number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
-                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("no-gro") == null, given.remove("json") != null);
+                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("no-gro") == null && LINUX, given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
     }

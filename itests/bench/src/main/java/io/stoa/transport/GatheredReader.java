@@ -1,7 +1,5 @@
 package io.stoa.transport;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +19,6 @@ import java.util.function.BooleanSupplier;
 public final class GatheredReader {
     private static final int MESSAGES = 16;
     private static final int SLOT = 65_536;
-    private static final int IOVEC = 16;
     private static final int ECONNREFUSED = 111;
     private static final MethodHandle DESCRIPTOR = descriptor();
 
@@ -32,14 +29,8 @@ public final class GatheredReader {
     public GatheredReader() {
         Arena arena = Arena.ofAuto();
         state = LinuxCalls.newState(arena);
-        slab = arena.allocate((long) MESSAGES * SLOT, 64);
-        MemorySegment iovecs = arena.allocate((long) MESSAGES * IOVEC, 8);
         messages = new Messages(arena, MESSAGES);
-        for (int i = 0; i < MESSAGES; i++) {
-            iovecs.set(JAVA_LONG, (long) i * IOVEC, slab.address() + (long) i * SLOT);
-            iovecs.set(JAVA_LONG, (long) i * IOVEC + 8, SLOT);
-            messages.content(i, iovecs.address() + (long) i * IOVEC, 1);
-        }
+        slab = messages.slab(arena, MESSAGES, SLOT);
     }
 
     /** From now on the channel is to be read here only. */

@@ -484,7 +484,7 @@ final class ActiveRoom implements LiveRoom {
 
     /** Whoever gets something from it knows it before. */
     void says(Member member) {
-        if (crowd.awaits(member)) tellOthers(member, update(member.info()));
+        if (crowd.isUnknown(member)) tellOthers(member, update(member.info()));
     }
 
     private void tellOthers(Member member, SignalResponse now) {

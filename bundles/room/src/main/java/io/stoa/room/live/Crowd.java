@@ -45,7 +45,7 @@ final class Crowd {
     }
 
     /** Whether the others are still to learn that it is here. */
-    boolean awaits(Member member) {
+    private boolean awaits(Member member) {
         Optional<ParticipantInfo> last = due.get(member);
         return last != null && last.isEmpty();
     }
@@ -68,7 +68,12 @@ final class Crowd {
     }
 
     private boolean isReady(Member member) {
-        return awaits(member) && member.reachable() && !replaced.containsKey(member.identity());
+        return isUnknown(member) && member.reachable();
+    }
+
+    /** Whether the others know nobody of its identity. */
+    boolean isUnknown(Member member) {
+        return awaits(member) && !replaced.containsKey(member.identity());
     }
 
     /** The others have just been told of it. */

@@ -2,6 +2,7 @@ package io.stoa.room.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.media.DataLane;
 import io.stoa.protocol.livekit.ParticipantInfo;
 import io.stoa.protocol.livekit.SignalResponse;
 import java.util.ArrayList;
@@ -84,11 +85,16 @@ class CrowdTest {
     }
 
     @Test
-    void in_a_small_room_everybody_knows_at_once() {
+    void in_a_small_room_everybody_knows_a_moment_later() {
         Client ann = rig.dual("ann");
         told(ann);
-        rig.dual("bob");
-        assertThat(told(ann)).endsWith("ACTIVE bob");
+        rig.client("bob").join().connected();
+        rig.client("cid").join().connected();
+        assertThat(told(ann)).isEmpty();
+        rig.advance(Crowd.MOMENT_MILLIS);
+        assertThat(told(ann)).containsExactly("ACTIVE bob", "ACTIVE cid");
+        rig.advance(Crowd.PAUSE_MILLIS);
+        assertThat(told(ann)).isEmpty();
     }
 
     @Test
@@ -97,6 +103,7 @@ class CrowdTest {
         rig.dual("bob").publishesMicrophone();
         told(ann);
         Client again = rig.dual("bob");
+        again.sends(DataLane.RELIABLE, Client.packet("I am back"));
         assertThat(told(ann)).isEmpty();
         again.publishesMicrophone();
         assertThat(told(ann)).containsOnly("ACTIVE bob");
