@@ -257,16 +257,21 @@ func (p *participant) publish(name string, track webrtc.TrackLocal, options ...l
 	return pub
 }
 
+// With one connection media may overtake the answer that names it. Pion then reads the first eleven packets or so of a stream itself, beside
+// the track's reader (handleIncomingSSRC), whoever the server is: of those frames every other one is lost.
+const taken = 25
+
 func TestCall(t *testing.T) {
 	for name, options := range map[string][]lksdk.ConnectOption{"two connections": nil, "one connection": {lksdk.WithSinglePeerConnection()}} {
 		t.Run(name, func(t *testing.T) {
 			ann, bob := join(t, 0, "ann", options...), join(t, 1, "bob", options...)
+			from := taken * len(options)
 			picture := ann.publish("picture", source(t, vp8, 0))
 			ann.publish("sound", source(t, opus, 0))
 			bob.publish("answer", source(t, vp8, 0))
 			for _, one := range []*received{bob.receives("picture", 50), bob.receives("sound", 50), ann.receives("answer", 50)} {
-				if missing := one.missing(0); missing != 0 {
-					t.Errorf("%d frames are missing", missing)
+				if missing := one.missing(from); missing != 0 {
+					t.Errorf("%d frames of %s are missing: %v", missing, one.codec, one.numbers[from:])
 				}
 			}
 
