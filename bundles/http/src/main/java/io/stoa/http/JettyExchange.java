@@ -218,6 +218,7 @@ final class JettyExchange implements HttpExchange {
                 return false;
             }
             answered = true;
+            if (listener.returnsAtOnce() && request.getConnectionMetaData().getConnection().getEndPoint() instanceof ReadingEndPoint endPoint) endPoint.readAtOnce();
             return true;
         } catch (WebSocketException e) {
             respond(400, "Bad Request\n");

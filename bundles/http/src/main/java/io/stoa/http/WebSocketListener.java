@@ -11,6 +11,14 @@ public interface WebSocketListener {
 
     void text(String message);
 
+    /**
+     * Whether {@link #binary} and {@link #text} never wait for anything: then whoever reads from the sockets calls them, and nobody has to be woken. One
+     * thread reads for all connections.
+     */
+    default boolean returnsAtOnce() {
+        return false;
+    }
+
     /** Exactly once, however it ended. @param code 1006 if there was no close frame */
     void closed(int code, String reason);
 }

@@ -44,6 +44,20 @@ class WebSocketTest {
             if (!exchange.isWebSocket()) exchange.respond(404, "");
             else exchange.upgrade(new Listener(), 1_000);
         });
+        http.route("/quick", exchange -> exchange.upgrade(
+                new Listener() {
+                    @Override
+                    public boolean returnsAtOnce() {
+                        return true;
+                    }
+
+                    @Override
+                    public void binary(byte[] message) {
+                        heard.add(Thread.currentThread().isVirtual() + " " + message.length);
+                        peers.element().send(message);
+                    }
+                },
+                100_000));
     }
 
     @AfterEach
@@ -51,7 +65,7 @@ class WebSocketTest {
         http.close();
     }
 
-    private final class Listener implements WebSocketListener {
+    private class Listener implements WebSocketListener {
         @Override
         public void opened(WebSocketPeer peer) {
             peers.add(peer);
@@ -90,7 +104,11 @@ class WebSocketTest {
         private final String handshake;
 
         Client(String more) throws IOException {
-            socket.getOutputStream().write(("GET /ws HTTP/1.1\r\nHost: x\r\n" + UPGRADE + more + "\r\n").getBytes(StandardCharsets.UTF_8));
+            this("/ws", more);
+        }
+
+        Client(String path, String more) throws IOException {
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + UPGRADE + more + "\r\n").getBytes(StandardCharsets.UTF_8));
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.readUnsignedByte());
             handshake = head.toString();
@@ -414,5 +432,23 @@ class WebSocketTest {
             while (!client.isCut()) {}
         }
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void who_never_waits_is_called_by_whoever_reads() throws Exception {
+        try (Client client = new Client("/quick", "")) {
+            boolean virtual = true; // whoever has made the connection may find the first ones
+            for (int length = 60_000; virtual && length < 61_000; length++) {
+                Thread.sleep(2);
+                client.says(0x82, new byte[length]);
+                String said = hears();
+                assertThat(said).isIn("true " + length, "false " + length);
+                assertThat(client.hears().payload()).hasSize(length);
+                virtual = said.startsWith("true");
+            }
+            assertThat(virtual).isFalse();
+            client.says(0x88, new byte[] {3, (byte) 0xe8});
+            assertThat(hears()).isEqualTo("closed 1000");
+        }
     }
 }

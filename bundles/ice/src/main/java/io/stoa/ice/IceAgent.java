@@ -28,6 +28,7 @@ public final class IceAgent {
     private final RandomGenerator random;
     private final IceHandler handler;
     private final DropCounters drops = new DropCounters();
+    private final Stun stun = new Stun();
     private final long tieBreaker;
     private final CheckList pairs = new CheckList(drops);
     private final Nomination nomination;
@@ -187,21 +188,21 @@ public final class IceAgent {
 
     public void receive(long now, Flow flow, byte[] bytes, int offset, int length) {
         if (state == IceState.CLOSED) return;
-        Stun.Decoded decoded = Stun.decode(bytes, offset, length);
+        Stun.Decoded decoded = stun.decode(bytes, offset, length);
         if (decoded.drop() != null) {
             drops.count(decoded.drop());
             return;
         }
         Stun.Received message = decoded.message();
         switch (message.kind()) {
-            case Message.BINDING_REQUEST -> request(now, flow, message, bytes, offset, length);
-            case Message.BINDING_SUCCESS_RESPONSE, Message.BINDING_ERROR_RESPONSE -> answer(now, flow, message, bytes, offset, length);
+            case Message.BINDING_REQUEST -> request(now, flow, message);
+            case Message.BINDING_SUCCESS_RESPONSE, Message.BINDING_ERROR_RESPONSE -> answer(now, flow, message);
             case Message.BINDING_INDICATION -> {} // a keep-alive
             default -> drops.count(Drop.STUN_NOT_A_REQUEST_FOR_US);
         }
     }
 
-    private void request(long now, Flow flow, Stun.Received message, byte[] bytes, int offset, int length) {
+    private void request(long now, Flow flow, Stun.Received message) {
         int colon = message.username().indexOf(':');
         String ufrag = colon < 0 ? "" : message.username().substring(0, colon);
         if (!claims(ufrag)) {
@@ -210,7 +211,7 @@ public final class IceAgent {
         }
         boolean current = local.ufrag().equals(ufrag);
         String password = current ? local.password() : previousLocal.password();
-        if (!Stun.integrityFits(bytes, offset, length, password)) {
+        if (!stun.integrityFits(password)) {
             drops.count(Drop.STUN_BAD_INTEGRITY);
             return;
         }
@@ -221,7 +222,7 @@ public final class IceAgent {
             drops.count(Drop.ICE_RELAY_TOO_EARLY);
             return;
         }
-        send(flow, Stun.success(message.transaction(), flow.remote, password));
+        send(flow, stun.success(message.transaction(), flow.remote, password));
         if (!current) {
             if (flow == selected) heardBeforeAt = now;
             if (!isAhead(message)) return;
@@ -284,7 +285,7 @@ public final class IceAgent {
             controlling = !controlling;
             return true;
         }
-        send(flow, Stun.error(message.transaction(), 487, "Role Conflict", password));
+        send(flow, stun.error(message.transaction(), 487, "Role Conflict", password));
         return false;
     }
 
@@ -308,8 +309,8 @@ public final class IceAgent {
         select(now, pair);
     }
 
-    private void answer(long now, Flow flow, Stun.Received message, byte[] bytes, int offset, int length) {
-        if (remote == null || !Stun.integrityFits(bytes, offset, length, remote.password())) {
+    private void answer(long now, Flow flow, Stun.Received message) {
+        if (remote == null || !stun.integrityFits(remote.password())) {
             drops.count(remote == null ? Drop.STUN_UNKNOWN_TRANSACTION : Drop.STUN_BAD_INTEGRITY);
             return;
         }
@@ -472,7 +473,7 @@ public final class IceAgent {
 
     private byte[] request(byte[] transaction, IcePair pair, boolean nominate) {
         IceCredentials ours = pair.ours == null ? local : pair.ours;
-        return Stun.request(
+        return stun.request(
                 transaction,
                 remote.ufrag() + ":" + ours.ufrag(),
                 remote.password(),

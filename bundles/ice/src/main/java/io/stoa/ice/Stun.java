@@ -12,18 +12,26 @@ import org.ice4j.Transport;
 import org.ice4j.attribute.Attribute;
 import org.ice4j.attribute.AttributeFactory;
 import org.ice4j.attribute.ErrorCodeAttribute;
-import org.ice4j.attribute.FingerprintAttribute;
 import org.ice4j.attribute.IceControlAttribute;
 import org.ice4j.attribute.PriorityAttribute;
 import org.ice4j.attribute.UsernameAttribute;
 import org.ice4j.message.Message;
 
-/** Binding messages as values, by ice4j's codec; integrity and fingerprint over the raw bytes. */
+/**
+ * Binding messages as values, by ice4j's codec; integrity and fingerprint over the raw bytes. One thread.
+ *
+ * <p>Checks of consent are most of what comes, and one is as the other: what says the same as the one before is not decoded again.
+ */
 final class Stun {
     /** Of draft-thatcher-ice-renomination-01: a number, the greatest of which wins. */
     static final int NOMINATION = 0xc001;
 
-    private Stun() {}
+    private final Integrity hmac = new Integrity();
+    private final StunView view = new StunView();
+    /** The last one of each class, by {@link StunView#kind}: as it came, and what it said. */
+    private final byte[][] last = {{}, {}, {}, {}};
+
+    private final Received[] said = new Received[4];
 
     /**
      * A received message.
@@ -34,18 +42,26 @@ final class Stun {
      */
     record Received(
             char kind, byte[] transaction, String username, long priority, boolean useCandidate, boolean controlling, boolean hasRole,
-            long tieBreaker, int errorCode) {}
+            long tieBreaker, int errorCode) {
+        Received in(byte[] otherTransaction) {
+            return new Received(kind, otherTransaction, username, priority, useCandidate, controlling, hasRole, tieBreaker, errorCode);
+        }
+    }
 
     /** Either a message or the reason why it is none. */
     record Decoded(Received message, Drop drop) {}
 
-    static Decoded decode(byte[] bytes, int offset, int length) {
-        if (!StunPeek.isStun(bytes, offset, length)) return new Decoded(null, Drop.STUN_MALFORMED);
-        if (!fingerprintFits(bytes, offset, length)) return new Decoded(null, Drop.STUN_BAD_FINGERPRINT);
+    Decoded decode(byte[] bytes, int offset, int length) {
+        Drop drop = view.refuse(bytes, offset, length);
+        if (drop != null) return new Decoded(null, drop);
+        int kind = view.kind();
+        if (view.repeats(last[kind])) return new Decoded(said[kind].in(view.transaction()), null);
         try {
             byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
-            Message message = Message.decode(copy, 0, length);
-            return new Decoded(read(message, copy), null);
+            Received received = read(Message.decode(copy, 0, length), copy);
+            last[kind] = copy;
+            said[kind] = received;
+            return new Decoded(received, null);
         } catch (StunException | RuntimeException e) {
             // ice4j signals malformed attributes in both ways
             return new Decoded(null, Drop.STUN_MALFORMED);
@@ -71,13 +87,13 @@ final class Stun {
                 error == null ? 0 : error.getErrorCode());
     }
 
-    static byte[] request(
+    byte[] request(
             byte[] transaction, String username, String password, long priority, boolean controlling, long tieBreaker, boolean nominate) {
         return request(transaction, username, password, priority, controlling, tieBreaker, nominate, 0);
     }
 
     /** @param round of nominations, which libwebrtc heeds; 0: not said */
-    static byte[] request(
+    byte[] request(
             byte[] transaction, String username, String password, long priority, boolean controlling, long tieBreaker, boolean nominate, int round) {
         List<Attribute> attributes = new ArrayList<>();
         attributes.add(AttributeFactory.createUsernameAttribute(username));
@@ -90,7 +106,7 @@ final class Stun {
         StunWriter writer = new StunWriter(Message.BINDING_REQUEST, transaction);
         for (Attribute attribute : attributes) writer.encoded(attribute.encode());
         if (nominate && round > 0) writer.encoded(number(NOMINATION, round));
-        return writer.integrity(key(password)).fingerprint().toBytes();
+        return writer.integrity(hmac, key(password)).fingerprint().toBytes();
     }
 
     private static byte[] number(int type, int value) {
@@ -101,35 +117,27 @@ final class Stun {
         return attribute;
     }
 
-    static byte[] success(byte[] transaction, TransportAddress mapped, String password) {
+    byte[] success(byte[] transaction, TransportAddress mapped, String password) {
         var address = new org.ice4j.TransportAddress(mapped.address(), mapped.port(), Transport.UDP);
         Attribute xor = AttributeFactory.createXorMappedAddressAttribute(address, transaction);
         return seal(Message.BINDING_SUCCESS_RESPONSE, transaction, List.of(xor), password);
     }
 
-    static byte[] error(byte[] transaction, int code, String reason, String password) {
+    byte[] error(byte[] transaction, int code, String reason, String password) {
         Attribute error = AttributeFactory.createErrorCodeAttribute((char) code, reason);
         return seal(Message.BINDING_ERROR_RESPONSE, transaction, List.of(error), password);
     }
 
     /** Attributes by ice4j; Message.encode is not used because it asks ice4j's configuration. */
-    private static byte[] seal(char kind, byte[] transaction, List<Attribute> attributes, String password) {
+    private byte[] seal(char kind, byte[] transaction, List<Attribute> attributes, String password) {
         StunWriter writer = new StunWriter(kind, transaction);
         for (Attribute attribute : attributes) writer.encoded(attribute.encode());
-        return writer.integrity(key(password)).fingerprint().toBytes();
+        return writer.integrity(hmac, key(password)).fingerprint().toBytes();
     }
 
-    static boolean integrityFits(byte[] bytes, int offset, int length, String password) {
-        StunView view = new StunView();
-        return view.look(bytes, offset, length) && view.integrityFits(key(password));
-    }
-
-    private static boolean fingerprintFits(byte[] bytes, int offset, int length) {
-        int at = StunPeek.find(bytes, offset, length, StunView.FINGERPRINT);
-        if (at < 0) return true; // not mandatory on a port of its own
-        if (at + 8 != offset + length) return false;
-        byte[] expected = FingerprintAttribute.calculateXorCRC32(bytes, offset, at - offset);
-        return Arrays.equals(expected, 0, 4, bytes, at + 4, at + 8);
+    /** Of the message that was decoded last. */
+    boolean integrityFits(String password) {
+        return view.integrityFits(hmac, key(password));
     }
 
     private static byte[] key(String password) {

@@ -1,11 +1,11 @@
 package io.stoa.ice;
 
 import io.stoa.base.Bytes;
+import io.stoa.base.Drop;
 import io.stoa.base.TransportAddress;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.ice4j.attribute.FingerprintAttribute;
-import org.ice4j.attribute.MessageIntegrityAttribute;
 
 /**
  * A STUN message looked at where it lies (RFC 8489 section 5); may be reused for the next one.
@@ -28,6 +28,8 @@ public final class StunView {
 
     static final int INTEGRITY = 0x0008;
     static final int FINGERPRINT = 0x8028;
+    /** With its header. */
+    private static final int FINGERPRINT_SIZE = 8;
 
     private byte[] bytes = {};
     private int offset;
@@ -38,7 +40,12 @@ public final class StunView {
 
     /** @return false if this is no STUN message: its attributes do not fill it, or it was damaged on the way */
     public boolean look(byte[] message, int from, int length) {
-        if (!StunPeek.isStun(message, from, length)) return false;
+        return refuse(message, from, length) == null;
+    }
+
+    /** As {@link #look}. @return why it is none, else null */
+    Drop refuse(byte[] message, int from, int length) {
+        if (!StunPeek.isStun(message, from, length)) return Drop.STUN_MALFORMED;
         bytes = message;
         offset = from;
         end = from + length;
@@ -46,13 +53,13 @@ public final class StunView {
         fingerprint = false;
         int at = from + StunPeek.HEADER;
         for (int last = from + length; at < last; at += 4 + padded(at)) {
-            if (at + 4 > last || at + 4 + padded(at) > last) return false;
+            if (at + 4 > last || at + 4 + padded(at) > last) return Drop.STUN_MALFORMED;
             int type = Bytes.u16(message, at);
-            if (type == FINGERPRINT && !fingerprintFits(at, last)) return false;
+            if (type == FINGERPRINT && !fingerprintFits(at, last)) return Drop.STUN_BAD_FINGERPRINT;
             if (type == FINGERPRINT || type == INTEGRITY) end = Math.min(end, at);
             if (type == INTEGRITY && integrity < 0) integrity = at;
         }
-        return true;
+        return null;
     }
 
     private boolean fingerprintFits(int at, int last) {
@@ -100,11 +107,30 @@ public final class StunView {
 
     /** Over everything before the attribute, with the length as if the message ended behind it (RFC 8489 section 14.5). */
     public boolean integrityFits(byte[] key) {
-        if (integrity < 0 || Bytes.u16(bytes, integrity + 2) != 20) return false;
+        return integrityFits(new Integrity(), key);
+    }
+
+    boolean integrityFits(Integrity hmac, byte[] key) {
+        if (integrity < 0 || Bytes.u16(bytes, integrity + 2) != Integrity.SIZE) return false;
         byte[] covered = Arrays.copyOfRange(bytes, offset, integrity);
-        Bytes.u16(covered, 2, integrity - offset - StunPeek.HEADER + 24);
-        byte[] expected = MessageIntegrityAttribute.calculateHmacSha1(covered, 0, covered.length, key);
-        return MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, integrity + 4, integrity + 24));
+        Bytes.u16(covered, 2, integrity - offset - StunPeek.HEADER + 4 + Integrity.SIZE);
+        byte[] expected = hmac.of(key, covered, 0, covered.length);
+        return MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, integrity + 4, integrity + 4 + Integrity.SIZE));
+    }
+
+    /**
+     * Whether it says what that message says: it differs by nothing but the transaction, the integrity and the fingerprint, which both must have, at the end.
+     *
+     * @param before a whole message
+     */
+    boolean repeats(byte[] before) {
+        int covered = integrity - offset;
+        if (integrity < 0 || !fingerprint || before.length != covered + 4 + Integrity.SIZE + FINGERPRINT_SIZE) return false;
+        return same(before, 0, 4) && same(before, StunPeek.HEADER, covered + 4) && same(before, before.length - FINGERPRINT_SIZE, before.length - 4);
+    }
+
+    private boolean same(byte[] before, int from, int to) {
+        return Arrays.equals(before, from, to, bytes, offset + from, offset + to);
     }
 
     // -- attributes

@@ -5,7 +5,6 @@ import io.stoa.base.TransportAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.ice4j.attribute.FingerprintAttribute;
-import org.ice4j.attribute.MessageIntegrityAttribute;
 
 /** A STUN message in the making (RFC 8489 section 5): attributes in the order of the calls, at last integrity and fingerprint. */
 public final class StunWriter {
@@ -84,10 +83,14 @@ public final class StunWriter {
 
     /** RFC 8489 section 14.5: with the length as if the message ended here. Nothing but the fingerprint may follow. */
     public StunWriter integrity(byte[] key) {
+        return integrity(new Integrity(), key);
+    }
+
+    StunWriter integrity(Integrity hmac, byte[] key) {
         int covered = size;
-        int at = header(StunView.INTEGRITY, 20);
+        int at = header(StunView.INTEGRITY, Integrity.SIZE);
         Bytes.u16(bytes, 2, size - StunPeek.HEADER);
-        System.arraycopy(MessageIntegrityAttribute.calculateHmacSha1(bytes, 0, covered, key), 0, bytes, at, 20);
+        System.arraycopy(hmac.of(key, bytes, 0, covered), 0, bytes, at, Integrity.SIZE);
         return this;
     }
 

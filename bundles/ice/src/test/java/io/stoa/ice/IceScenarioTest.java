@@ -115,7 +115,7 @@ class IceScenarioTest {
 
     @Test
     void a_stranger_who_does_not_know_the_password_is_counted_and_changes_nothing() {
-        byte[] forged = Stun.request(new byte[12], server.agent.local().ufrag() + ":x", "wrong", 1, true, 5, true);
+        byte[] forged = new Stun().request(new byte[12], server.agent.local().ufrag() + ":x", "wrong", 1, true, 5, true);
         server.agent.receive(net.now, net.flow(SERVER, TransportAddress.of("10.0.0.9", 1)), forged, 0, forged.length);
         assertThat(server.agent.drops().get(Drop.STUN_BAD_INTEGRITY)).isEqualTo(1);
         assertThat(server.agent.selected()).isNull();
@@ -124,7 +124,7 @@ class IceScenarioTest {
     @Test
     void whatever_arrives_gets_a_verdict() {
         Random random = new Random(5);
-        byte[] good = Stun.request(new byte[12], server.agent.local().ufrag() + ":x", server.agent.local().password(), 1, true, 5, true);
+        byte[] good = new Stun().request(new byte[12], server.agent.local().ufrag() + ":x", server.agent.local().password(), 1, true, 5, true);
         Flow flow = net.flow(SERVER, TransportAddress.of("10.0.0.9", 1));
         for (int i = 0; i < 100_000; i++) {
             byte[] bytes = good.clone();

@@ -134,7 +134,7 @@ final class ScriptedPeer implements IceHandler {
 
     @Override
     public void send(Flow flow, byte[] bytes, int offset, int length) {
-        Stun.Received message = Stun.decode(bytes, offset, length).message();
+        Stun.Received message = new Stun().decode(bytes, offset, length).message();
         if (message.kind() != RawStun.REQUEST) {
             answers.add(message);
             return;

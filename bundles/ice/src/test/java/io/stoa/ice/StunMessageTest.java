@@ -31,18 +31,18 @@ class StunMessageTest {
     @Test
     void the_published_responses_are_read_and_verified() {
         for (byte[] response : new byte[][] {IPV4_RESPONSE, IPV6_RESPONSE}) {
-            var decoded = Stun.decode(response, 0, response.length);
+            var decoded = new Stun().decode(response, 0, response.length);
             assertThat(decoded.drop()).isNull();
             assertThat(decoded.message().kind()).isEqualTo((char) RawStun.SUCCESS);
             assertThat(decoded.message().transaction()).isEqualTo(TRANSACTION);
-            assertThat(Stun.integrityFits(response, 0, response.length, PASSWORD)).isTrue();
+            assertThat(integrityFits(response, 0, response.length, PASSWORD)).isTrue();
             assertThat(StunPeek.localUfrag(response, 0, response.length)).as("a response is for nobody by name").isNull();
         }
     }
 
     @Test
     void the_ipv4_address_in_our_answers_is_masked_as_published() {
-        byte[] four = Stun.success(TRANSACTION, TransportAddress.of("192.0.2.1", 32_853), PASSWORD);
+        byte[] four = new Stun().success(TRANSACTION, TransportAddress.of("192.0.2.1", 32_853), PASSWORD);
         assertThat(mapped(four)).isEqualTo(mapped(IPV4_RESPONSE)).hasSize(8);
     }
 
@@ -58,8 +58,8 @@ class StunMessageTest {
             if (bit / 8 == fingerprint || bit / 8 == fingerprint + 1) continue; // another type: an unknown attribute in its place
             byte[] flipped = IPV4_RESPONSE.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            var decoded = Stun.decode(flipped, 0, flipped.length);
-            boolean refused = decoded.drop() != null || !Stun.integrityFits(flipped, 0, flipped.length, PASSWORD);
+            var decoded = new Stun().decode(flipped, 0, flipped.length);
+            boolean refused = decoded.drop() != null || !integrityFits(flipped, 0, flipped.length, PASSWORD);
             assertThat(refused).as("bit %d", bit).isTrue();
         }
     }
@@ -67,7 +67,7 @@ class StunMessageTest {
     @Test
     void our_request_is_byte_for_byte_what_the_standard_says() {
         for (boolean controlling : new boolean[] {true, false}) {
-            byte[] ours = Stun.request(TRANSACTION, "their:ourselves", PASSWORD, 0x6e00_01ffL, controlling, 0x1234_5678_9abc_def1L, controlling);
+            byte[] ours = new Stun().request(TRANSACTION, "their:ourselves", PASSWORD, 0x6e00_01ffL, controlling, 0x1234_5678_9abc_def1L, controlling);
             byte[] expected = RawStun.message(RawStun.REQUEST, TRANSACTION)
                     .username("their:ourselves")
                     .priority(0x6e00_01ffL)
@@ -82,11 +82,11 @@ class StunMessageTest {
 
     @Test
     void our_errors_are_sealed_too() {
-        byte[] error = Stun.error(TRANSACTION, 487, "Role Conflict", PASSWORD);
-        var decoded = Stun.decode(error, 0, error.length);
+        byte[] error = new Stun().error(TRANSACTION, 487, "Role Conflict", PASSWORD);
+        var decoded = new Stun().decode(error, 0, error.length);
         assertThat(decoded.message().kind()).isEqualTo((char) RawStun.ERROR);
         assertThat(decoded.message().errorCode()).isEqualTo(487);
-        assertThat(Stun.integrityFits(error, 0, error.length, PASSWORD)).isTrue();
+        assertThat(integrityFits(error, 0, error.length, PASSWORD)).isTrue();
     }
 
     /** RFC 8489 section 14.5: what stands behind the integrity is nobody's word. */
@@ -101,7 +101,7 @@ class StunMessageTest {
                 .nominating(true)
                 .fingerprint()
                 .bytes();
-        var message = Stun.decode(appended, 0, appended.length).message();
+        var message = new Stun().decode(appended, 0, appended.length).message();
         assertThat(message.priority()).isEqualTo(5);
         assertThat(message.username()).isEmpty();
         assertThat(message.hasRole()).isFalse();
@@ -120,11 +120,11 @@ class StunMessageTest {
                 .integrity(PASSWORD)
                 .fingerprint()
                 .bytes();
-        var decoded = Stun.decode(chromium, 0, chromium.length);
+        var decoded = new Stun().decode(chromium, 0, chromium.length);
         assertThat(decoded.drop()).isNull();
         assertThat(decoded.message().useCandidate()).isTrue();
         assertThat(decoded.message().priority()).isEqualTo(0x6e7f_1eff);
-        assertThat(Stun.integrityFits(chromium, 0, chromium.length, PASSWORD)).isTrue();
+        assertThat(integrityFits(chromium, 0, chromium.length, PASSWORD)).isTrue();
     }
 
     @Test
@@ -135,8 +135,8 @@ class StunMessageTest {
         System.arraycopy(message, 0, slab, 37, message.length);
         byte[] before = slab.clone();
         assertThat(StunPeek.localUfrag(slab, 37, message.length)).isEqualTo("mine");
-        assertThat(Stun.decode(slab, 37, message.length).message().username()).isEqualTo("mine:theirs");
-        assertThat(Stun.integrityFits(slab, 37, message.length, PASSWORD)).isTrue();
+        assertThat(new Stun().decode(slab, 37, message.length).message().username()).isEqualTo("mine:theirs");
+        assertThat(integrityFits(slab, 37, message.length, PASSWORD)).isTrue();
         assertThat(slab).isEqualTo(before);
     }
 
@@ -145,11 +145,11 @@ class StunMessageTest {
         byte[] good = RawStun.message(RawStun.REQUEST, TRANSACTION).username("a:b").integrity(PASSWORD).fingerprint().bytes();
         byte[] wrong = good.clone();
         wrong[wrong.length - 1] ^= 1;
-        assertThat(Stun.decode(wrong, 0, wrong.length).drop()).isEqualTo(Drop.STUN_BAD_FINGERPRINT);
+        assertThat(new Stun().decode(wrong, 0, wrong.length).drop()).isEqualTo(Drop.STUN_BAD_FINGERPRINT);
         for (int length = 0; length < good.length; length++)
-            assertThat(Stun.decode(good, 0, length).drop()).as("%d bytes", length).isEqualTo(Drop.STUN_MALFORMED);
+            assertThat(new Stun().decode(good, 0, length).drop()).as("%d bytes", length).isEqualTo(Drop.STUN_MALFORMED);
         byte[] behind = RawStun.message(RawStun.REQUEST, TRANSACTION).username("a:b").fingerprint().priority(1).bytes();
-        assertThat(Stun.decode(behind, 0, behind.length).drop()).as("the checksum is the last attribute").isEqualTo(Drop.STUN_BAD_FINGERPRINT);
+        assertThat(new Stun().decode(behind, 0, behind.length).drop()).as("the checksum is the last attribute").isEqualTo(Drop.STUN_BAD_FINGERPRINT);
     }
 
     /** RFC 7983: STUN shares its port with DTLS (20 to 63) and RTP (128 to 191). */
@@ -168,5 +168,36 @@ class StunMessageTest {
         byte[] overlong = RawStun.message(RawStun.REQUEST, TRANSACTION).username("a:b").bytes();
         overlong[23] = (byte) 200;
         assertThat(StunPeek.localUfrag(overlong, 0, overlong.length)).isNull();
+    }
+
+    @Test
+    void what_says_the_same_again_is_told_from_what_only_looks_like_it() {
+        Stun stun = new Stun();
+        byte[] other = TRANSACTION.clone();
+        other[11]++;
+        byte[][] alike = {
+            stun.request(TRANSACTION, "mine:theirs", PASSWORD, 5, true, 77, false),
+            stun.request(other, "mine:theirs", PASSWORD, 5, true, 77, false),
+            stun.request(TRANSACTION, "mine:theirs", PASSWORD, 5, true, 77, true),
+            stun.request(TRANSACTION, "mine:theirs", PASSWORD, 6, true, 77, false),
+            stun.request(TRANSACTION, "mine:thiers", PASSWORD, 6, true, 77, false),
+            stun.request(TRANSACTION, "mine:thiers", PASSWORD, 6, false, 77, false),
+            stun.success(TRANSACTION, TransportAddress.of("192.0.2.1", 1), PASSWORD),
+            stun.success(other, TransportAddress.of("192.0.2.1", 1), PASSWORD),
+            stun.error(other, 487, "Role Conflict", PASSWORD),
+            stun.request(other, "mine:theirs", "another", 5, true, 77, false),
+        };
+        for (int round = 0; round < 2; round++)
+            for (byte[] message : alike) {
+                Stun.Received fresh = new Stun().decode(message, 0, message.length).message();
+                assertThat(stun.decode(message, 0, message.length).message()).usingRecursiveComparison().isEqualTo(fresh);
+                assertThat(stun.integrityFits(PASSWORD)).isEqualTo(message != alike[9]);
+                assertThat(stun.decode(message, 0, message.length).message()).as("at once again").usingRecursiveComparison().isEqualTo(fresh);
+            }
+    }
+
+    static boolean integrityFits(byte[] bytes, int offset, int length, String password) {
+        Stun stun = new Stun();
+        return stun.decode(bytes, offset, length).drop() == null && stun.integrityFits(password);
     }
 }

@@ -113,7 +113,7 @@ final class VirtualPaths {
 
         @Override
         public void send(Flow flow, byte[] bytes, int offset, int length) {
-            Stun.Received message = Stun.decode(bytes, offset, length).message();
+            Stun.Received message = new Stun().decode(bytes, offset, length).message();
             if (message.kind() == RawStun.REQUEST) controls = message.controlling();
             if (random.nextDouble() < loss || blocked.contains(flow.local) || blocked.contains(flow.remote)) return;
             TransportAddress from = outside.getOrDefault(flow.local, flow.local);

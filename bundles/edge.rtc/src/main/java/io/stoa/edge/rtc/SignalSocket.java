@@ -178,6 +178,12 @@ final class SignalSocket implements SignalSink, WebSocketListener {
         if (closeCode != 0) peer.close(closeCode, closeReason);
     }
 
+    /** Whatever a request asks for is done by others. */
+    @Override
+    public boolean returnsAtOnce() {
+        return true;
+    }
+
     @Override
     public void binary(byte[] frame) {
         encoding(false);

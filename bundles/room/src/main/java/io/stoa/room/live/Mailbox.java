@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final long CALL_SECONDS = 10;
+    static final int MOST_FOR_LATER = 32;
 
     interface Work<T> {
         T run() throws RoomException;
@@ -96,6 +97,17 @@ final class Mailbox {
             seal();
             return false;
         }
+    }
+
+    /** The same for what nobody waits for: it is done when there is something else to do, or enough of its kind. */
+    boolean offerForLater(Runnable task) {
+        synchronized (queue) {
+            if (!sealed && queue.size() < MOST_FOR_LATER) {
+                queue.add(task);
+                return true;
+            }
+        }
+        return offer(task);
     }
 
     void post(Runnable task) {

@@ -35,12 +35,18 @@ final class MemberSession implements RoomSession {
         if (member == null) return true;
         int bytes = request.getSerializedSize();
         if (!backlog.add(bytes)) return !overrun.compareAndSet(false, true) || member.residence().offer(() -> member.signalling().overrun(generation));
-        boolean taken = member.residence().offer(() -> {
+        Runnable task = () -> {
             backlog.remove(bytes);
             if (generation == member.signalling().generation()) member.receive(request);
-        });
+        };
+        boolean taken = isPing(request) ? member.residence().offerForLater(task) : member.residence().offer(task);
         if (!taken) backlog.remove(bytes);
         return taken;
+    }
+
+    /** It was answered where it came in; a room that has nothing else to do is not to be woken by hundreds of them in a second. */
+    private static boolean isPing(SignalRequest request) {
+        return request.hasPing() || request.hasPingReq();
     }
 
     @Override

@@ -35,6 +35,12 @@ final class Residence {
         return at.mailbox().offer(() -> comes(at, task));
     }
 
+    /** The same for what nobody waits for. */
+    synchronized boolean offerForLater(Runnable task) {
+        ActiveRoom at = room;
+        return at.mailbox().offerForLater(() -> comes(at, task));
+    }
+
     private void comes(ActiveRoom at, Runnable task) {
         ActiveRoom now = room;
         if (now != at) now.post(() -> forwarded(now, task));
