@@ -28,10 +28,14 @@ final class Stun {
 
     private final Integrity hmac = new Integrity();
     private final StunView view = new StunView();
-    /** The last one of each class, by {@link StunView#kind}: as it came, and what it said. */
+    /** The last one of each class, by {@link StunView#kind}, that somebody with the password has sent: as it came, and what it said. */
     private final byte[][] last = {{}, {}, {}, {}};
 
     private final Received[] said = new Received[4];
+    /** What was decoded last, unless it was a repetition. */
+    private byte[] copy;
+
+    private Received fresh;
 
     /**
      * A received message.
@@ -54,14 +58,13 @@ final class Stun {
     Decoded decode(byte[] bytes, int offset, int length) {
         Drop drop = view.refuse(bytes, offset, length);
         if (drop != null) return new Decoded(null, drop);
+        fresh = null;
         int kind = view.kind();
         if (view.repeats(last[kind])) return new Decoded(said[kind].in(view.transaction()), null);
         try {
-            byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
-            Received received = read(Message.decode(copy, 0, length), copy);
-            last[kind] = copy;
-            said[kind] = received;
-            return new Decoded(received, null);
+            copy = Arrays.copyOfRange(bytes, offset, offset + length);
+            fresh = read(Message.decode(copy, 0, length), copy);
+            return new Decoded(fresh, null);
         } catch (StunException | RuntimeException e) {
             // ice4j signals malformed attributes in both ways
             return new Decoded(null, Drop.STUN_MALFORMED);
@@ -137,7 +140,12 @@ final class Stun {
 
     /** Of the message that was decoded last. */
     boolean integrityFits(String password) {
-        return view.integrityFits(hmac, key(password));
+        if (!view.integrityFits(hmac, key(password))) return false;
+        if (fresh != null) {
+            last[view.kind()] = copy;
+            said[view.kind()] = fresh;
+        }
+        return true;
     }
 
     private static byte[] key(String password) {

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final long CALL_SECONDS = 10;
+    /** So many wait for something else to do. */
     static final int MOST_FOR_LATER = 32;
 
     interface Work<T> {

@@ -298,9 +298,10 @@ final class Member {
         changed();
     }
 
-    void receive(SignalRequest request) {
+    /** @param at when it came, by the clock of rooms */
+    void receive(long at, SignalRequest request) {
         if (!open) return;
-        connections.nextWay().heard();
+        connections.nextWay().heard(at);
         requests.receive(request);
     }
 

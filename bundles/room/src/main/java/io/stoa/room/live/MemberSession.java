@@ -35,9 +35,10 @@ final class MemberSession implements RoomSession {
         if (member == null) return true;
         int bytes = request.getSerializedSize();
         if (!backlog.add(bytes)) return !overrun.compareAndSet(false, true) || member.residence().offer(() -> member.signalling().overrun(generation));
+        long at = member.room().millis();
         Runnable task = () -> {
             backlog.remove(bytes);
-            if (generation == member.signalling().generation()) member.receive(request);
+            if (generation == member.signalling().generation()) member.receive(at, request);
         };
         boolean taken = isPing(request) ? member.residence().offerForLater(task) : member.residence().offer(task);
         if (!taken) backlog.remove(bytes);

@@ -49,7 +49,12 @@ final class NextWay {
 
     /** A sign of life of the client, over its signalling. */
     void heard() {
-        heardAt = now();
+        heard(now());
+    }
+
+    /** @param at when it came, which may be a while ago */
+    void heard(long at) {
+        heardAt = Math.max(heardAt, at);
     }
 
     /** @param millis as the client has measured it; it may say anything */

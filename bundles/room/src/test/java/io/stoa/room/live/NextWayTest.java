@@ -134,6 +134,16 @@ class NextWayTest {
         assertThat(only()).isEqualTo(next);
     }
 
+    @ParameterizedTest
+    @CsvSource({"14999, TCP", "15000, UDP"})
+    void a_ping_counts_from_when_it_came(long silent, CandidateProtocol next) {
+        rig.advance(10_000);
+        ann.session.receive(SignalRequest.newBuilder().setPing(1).build());
+        rig.advance(silent);
+        ann.subscriber.failed();
+        assertThat(only()).isEqualTo(next);
+    }
+
     @Test
     void where_the_signalling_is_gone_too_it_is_the_network() {
         ann.session.signalClosed();

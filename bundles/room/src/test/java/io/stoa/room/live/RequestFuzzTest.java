@@ -78,7 +78,7 @@ class RequestFuzzTest {
     private void receive(Rig rig, Member member, SignalRequest request, int round) {
         try {
             rig.room().call(() -> {
-                member.receive(request);
+                member.receive(rig.room().millis(), request);
                 return null;
             });
         } catch (RoomException e) {
