@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Whether the server answers: {@code GET /} on its own port, as a load balancer would ask. */
+/** Whether the server takes calls: {@code GET /readyz} on its own port, as a load balancer would ask; where nobody checks that, that it answers. */
 record Readiness(ServerSettings settings) {
     private static final int PATIENCE_MILLIS = 500;
 
@@ -18,9 +18,10 @@ record Readiness(ServerSettings settings) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address(), settings.port()), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            return new String(in.readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+            String status = new String(in.readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII);
+            return status.endsWith(" 200") || status.endsWith(" 404");
         } catch (IOException e) {
             return false;
         }

@@ -16,10 +16,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all checks say, at most a second old. One question at a time; the others wait for its answer. */
+/** What all checks say, at most a second old; what is not well is soon asked again. One question at a time; the others wait for its answer. */
 final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final long KEPT_NANOS = 1_000_000_000;
+    private static final long UNWELL_NANOS = 50_000_000;
 
     private final Supplier<List<HealthCheck>> checks;
     private final ExecutorService executor;
@@ -37,7 +38,7 @@ final class Health {
 
     synchronized List<Finding> findings() {
         long now = nanos.getAsLong();
-        if (last != null && now - lastAt < KEPT_NANOS) return last;
+        if (last != null && now - lastAt < (last.stream().allMatch(Finding::well) ? KEPT_NANOS : UNWELL_NANOS)) return last;
         last = ask();
         lastAt = now;
         return last;

@@ -32,7 +32,7 @@ class HealthTest {
     void every_check_is_asked_and_asked_again_after_a_second() {
         checks.add(() -> {
             asked++;
-            return List.of(Finding.well("a", Kind.LIVE, "fine"), Finding.unwell("b", Kind.READY, "not yet"));
+            return List.of(Finding.well("a", Kind.LIVE, "fine"), Finding.well("b", Kind.READY, "fine"));
         });
         Health health = health(20_000);
         assertThat(health.findings()).extracting(Finding::part).containsExactly("a", "b");
@@ -42,6 +42,17 @@ class HealthTest {
         now++;
         health.findings();
         assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
+    void what_is_not_well_is_soon_asked_again() {
+        checks.add(() -> List.of(++asked > 1 ? Finding.well("a", Kind.READY, "fine") : Finding.unwell("a", Kind.READY, "not yet")));
+        Health health = health(20_000);
+        health.findings();
+        now += 49_999_999;
+        assertThat(health.findings()).noneMatch(Finding::well);
+        now++;
+        assertThat(health.findings()).allMatch(Finding::well);
     }
 
     @Test

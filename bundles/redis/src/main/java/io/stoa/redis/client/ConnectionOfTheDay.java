@@ -1,6 +1,8 @@
 package io.stoa.redis.client;
 
+import io.stoa.health.HealthCheck.Finding;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -18,7 +20,7 @@ final class ConnectionOfTheDay implements AutoCloseable {
     private final Function<RedisSettings, HeldConnection> connector;
     private final Function<HeldConnection, Runnable> offer;
     private final BooleanSupplier needed;
-    private Offered current;
+    private volatile Offered current; // changed by who holds the lock
     private volatile Optional<RedisSettings> wanted = Optional.empty();
     private volatile boolean closed;
 
@@ -87,6 +89,11 @@ final class ConnectionOfTheDay implements AutoCloseable {
         gone.withdraw.run();
         gone.connection.close();
         LOG.info("Redis at {} is used no more", gone.connection.description());
+    }
+
+    List<Finding> findings() {
+        Offered offered = current;
+        return offered == null ? List.of() : List.of(offered.connection.finding());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.stoa.redis.client;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.stoa.health.HealthCheck.Finding;
+import io.stoa.health.HealthCheck.Kind;
 import io.stoa.redis.RedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
     private volatile Session session;
     private volatile String reason = "not connected yet";
     private volatile boolean closed;
-    private boolean told;
+    private volatile boolean told; // how the first attempt went
     private boolean announced; // guarded by followers
 
     /** @param checks how often the other side is asked whether it is there */
@@ -84,8 +86,8 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
         subscriptions.resume(opened.channels());
         session = opened;
         LOG.info("Redis at {} is there", description);
-        told = true;
         tell(true);
+        told = true;
         available.countDown();
     }
 
@@ -178,6 +180,12 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("whoever follows Redis failed", e);
         }
+    }
+
+    /** Not well only until it is known whether Redis can be reached: without it, nothing is gained by sending people elsewhere. */
+    Finding finding() {
+        if (!told) return Finding.unwell("Redis", Kind.READY, description + " has not answered yet");
+        return Finding.well("Redis", Kind.READY, description + (session != null ? " is there" : " is away: " + reason + "; calls and rooms here go on"));
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.stoa.redis.client;
 
 import io.stoa.auth.Secrets;
+import io.stoa.health.HealthCheck;
 import io.stoa.redis.RedisConnection;
 import io.stoa.store.StoreCharge;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.osgi.framework.BundleContext;
@@ -18,9 +20,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** Offers the connection that is configured, if one is. */
-@Component(service = {}, immediate = true, configurationPid = "io.stoa.redis")
+@Component(service = HealthCheck.class, immediate = true, configurationPid = "io.stoa.redis")
 @Designate(ocd = RedisConfig.class)
-public final class RedisConnector implements Passwords {
+public final class RedisConnector implements Passwords, HealthCheck {
     private final ExecutorService changes = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("redis-settings").factory());
     private ConnectionOfTheDay connection;
 
@@ -56,6 +58,11 @@ public final class RedisConnector implements Passwords {
     void deactivate() {
         changes.shutdown();
         connection.close();
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return connection.findings();
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import io.stoa.health.HealthCheck.Finding;
+import io.stoa.health.HealthCheck.Kind;
 import io.stoa.redis.RedisConnection.Subscription;
 import io.stoa.redis.RedisServer;
 import io.stoa.redis.Replies;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -59,9 +62,12 @@ class HeldConnectionTest {
 
     private final Fixed passwords = new Fixed();
 
+    private static RedisSettings settings(Mode mode, int port, String username, Optional<RedisSettings.Tls> tls) {
+        return new RedisSettings(mode, List.of(new HostAndPort("127.0.0.1", port)), username, 0, tls, "main", "", Duration.ofSeconds(2), Duration.ofMillis(500), 2);
+    }
+
     private HeldConnection connect(Mode mode, int port, String username, Optional<RedisSettings.Tls> tls) {
-        RedisSettings settings = new RedisSettings(mode, List.of(new HostAndPort("127.0.0.1", port)), username, 0, tls, "main", "",
-                Duration.ofSeconds(2), Duration.ofMillis(500), 2);
+        RedisSettings settings = settings(mode, port, username, tls);
         HeldConnection connection = new HeldConnection(settings.description(), new LettuceSessions(settings, passwords), CHECKS).start();
         open.add(connection);
         return connection;
@@ -148,6 +154,39 @@ class HeldConnectionTest {
         open.add(late);
         assertThat(next(states)).isTrue();
         set(connection, "a", "1");
+    }
+
+    @Test
+    void who_does_not_know_yet_whether_redis_is_there_is_not_ready() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        LettuceSessions sessions = new LettuceSessions(settings(Mode.SERVER, redis.port(), "", Optional.empty()), passwords);
+        HeldConnection connection = new HeldConnection("it", new Session.Opener() {
+            @Override
+            public Session get() {
+                try {
+                    asked.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return sessions.get();
+            }
+
+            @Override
+            public void close() {
+                sessions.close();
+            }
+        }, CHECKS).start();
+        open.add(connection);
+        assertThat(connection.finding()).isEqualTo(Finding.unwell("Redis", Kind.READY, "it has not answered yet"));
+        asked.countDown();
+        assertThat(connection.awaitAvailable(Duration.ofSeconds(20))).isTrue();
+        assertThat(connection.finding()).isEqualTo(Finding.well("Redis", Kind.READY, "it is there"));
+        connection.onAvailability(states::add);
+        assertThat(next(states)).isTrue();
+        redis.stop();
+        assertThat(next(states)).isFalse();
+        assertThat(connection.finding().well()).isTrue();
+        assertThat(connection.finding().words()).startsWith("it is away: ");
     }
 
     @Test
