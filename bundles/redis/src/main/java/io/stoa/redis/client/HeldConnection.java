@@ -38,7 +38,7 @@ final class HeldConnection implements RedisConnection, AutoCloseable {
     private volatile Session session;
     private volatile String reason = "not connected yet";
     private volatile boolean closed;
-    private volatile boolean told; // how the first attempt went
+    private volatile boolean told; // whether Redis is there or not: no earlier than the first attempt
     private boolean announced; // guarded by followers
 
     /** @param checks how often the other side is asked whether it is there */
