@@ -31,7 +31,11 @@ final class Caller implements WebSocket.Listener {
     private WebSocket socket;
 
     static int health(int port) {
-        return status(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build());
+        return get(port, "/");
+    }
+
+    static int get(int port, String path) {
+        return status(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build());
     }
 
     /** The HTTP status of ListRooms. */

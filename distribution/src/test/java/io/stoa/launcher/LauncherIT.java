@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stoa.protocol.livekit.DisconnectReason;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,6 +43,20 @@ class LauncherIT {
             assertThat(server.awaitEnd()).as("nobody is there, so it ends at once").isZero();
             assertThat(server.status()).as("no status is left behind").isEmpty();
             assertThat(server.err()).as("since the level changed").contains(" DEBUG ");
+        }
+    }
+
+    @Test
+    void ready_is_said_once_it_is_known_whether_redis_is_there() throws Exception {
+        try (ServerProcess server = ServerProcess.in(folder)) {
+            try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+                server.start(server.yaml() + "redis: {address: \"127.0.0.1:" + silent.getLocalPort() + "\"}\n");
+                server.await("it answers", () -> Caller.get(server.port, "/readyz") == 503 && Caller.health(server.port) == 200);
+                assertThat(server.out()).isEmpty();
+            }
+            server.awaitReady();
+            assertThat(Caller.get(server.port, "/readyz")).isEqualTo(200);
+            assertThat(server.err()).contains("Redis at redis://127.0.0.1:").contains("is away");
         }
     }
 
