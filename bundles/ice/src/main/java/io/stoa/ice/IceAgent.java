@@ -372,7 +372,7 @@ public final class IceAgent {
         if (pairs.selected != pair || nextConsent == Time.NEVER) {
             pairs.selected = pair;
             consents.clear();
-            nextConsent = now + settings.consentNanos();
+            nextConsent = Time.onBeat(now + settings.consentNanos());
             if (selected != pair.flow) {
                 selected = pair.flow;
                 handler.selected(selected);
@@ -522,7 +522,7 @@ public final class IceAgent {
             become(IceState.FAILED, reason);
             return;
         }
-        nextConsent = Time.earlier(now + settings.consentNanos(), silenceCountsAt(now));
+        nextConsent = Time.earlier(Time.onBeat(now + settings.consentNanos()), silenceCountsAt(now));
         if (lite) return;
         byte[] transaction = newTransaction();
         consents.add(transaction, now);

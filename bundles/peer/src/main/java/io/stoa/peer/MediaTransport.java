@@ -235,7 +235,7 @@ final class MediaTransport {
             receiver.sends(actual);
             handler.receiverChanged(now, receiver);
         }
-        if (reportAt == Time.NEVER) reportAt = now + REPORT_INTERVAL;
+        if (reportAt == Time.NEVER) reportAt = Time.onBeat(now + REPORT_INTERVAL);
         long index = stream.extender.extend(view.seq());
         if (!stream.firstSight(index)) {
             drops.count(Drop.RTP_DUPLICATE);
@@ -387,7 +387,7 @@ final class MediaTransport {
     }
 
     private void receiverReports(long now) {
-        reportAt = receiving.isEmpty() ? Time.NEVER : now + REPORT_INTERVAL;
+        reportAt = receiving.isEmpty() ? Time.NEVER : Time.onBeat(now + REPORT_INTERVAL);
         long lostBefore = lost;
         long packetsBefore = packets;
         lost = packets = 0;
@@ -416,7 +416,7 @@ final class MediaTransport {
             if (out.isFull()) transmit();
         }
         // A new track waits for its first report to be synchronised, so do not let it wait the whole interval.
-        senderReportAt = sending.isEmpty() ? Time.NEVER : now + (all ? SENDER_REPORT_INTERVAL : REPORT_INTERVAL);
+        senderReportAt = sending.isEmpty() ? Time.NEVER : Time.onBeat(now + (all ? SENDER_REPORT_INTERVAL : REPORT_INTERVAL));
     }
 
     private void nacks(long now) {

@@ -11,6 +11,7 @@ public final class SrtpTrial {
     private static final int BATCH = 32;
     private static final int SLOT = 1_280;
     private static final int PACKET = 1_000;
+    private static final int LONGEST = 1_460;
     private static final HexFormat HEX = HexFormat.of();
     private static final byte[] RTP = HEX.parseHex("800f1234decafbadcafebabe" + "ab".repeat(16));
     private static final byte[] RTCP = HEX.parseHex("81c8000bcafebabe" + "ab".repeat(16));
@@ -54,6 +55,47 @@ public final class SrtpTrial {
                 out.close();
                 in.close();
             }
+        }
+    }
+
+    /**
+     * Packets of video and sound of every length, which a cipher may go through by different ways.
+     *
+     * @throws IllegalStateException if the engine makes something else of one than the other does, or does not read it
+     */
+    public void sameAs(SrtpEngine other) {
+        for (SrtpProfile profile : engine.profiles()) {
+            if (!other.profiles().contains(profile)) continue;
+            byte[] key = new byte[profile.keyBytes];
+            byte[] salt = new byte[profile.saltBytes];
+            for (int i = 0; i < key.length; i++) key[i] = (byte) (37 * i + 11);
+            for (int i = 0; i < salt.length; i++) salt[i] = (byte) (53 * i + 7);
+            try (Three contexts = new Three(engine.outbound(profile, key, salt), other.outbound(profile, key, salt), engine.inbound(profile, key, salt))) {
+                for (int length = SrtpPackets.MIN_RTP; length <= LONGEST; length++) contexts.same(profile, length);
+            }
+        }
+    }
+
+    /** What protects, what protects alike, and what reads. */
+    private record Three(SrtpContext out, SrtpContext alike, SrtpContext in) implements AutoCloseable {
+        void same(SrtpProfile profile, int length) {
+            byte[] bytes = new byte[length + SrtpContext.OVERHEAD];
+            for (int i = 0; i < length; i++) bytes[i] = (byte) (i * length + i);
+            Bytes.i32(bytes, 0, 0x80600000 | length);
+            byte[] plain = bytes.clone();
+            byte[] theirs = bytes.clone();
+            int mine = out.protectRtp(bytes, 0, length);
+            boolean same = mine == alike.protectRtp(theirs, 0, length) && Arrays.equals(bytes, theirs);
+            if (!same) throw new IllegalStateException(length + " bytes of RTP with " + profile + " are protected otherwise than by the other engine");
+            boolean read = in.unprotectRtp(bytes, 0, mine) == length && Arrays.equals(bytes, 0, length, plain, 0, length);
+            if (!read) throw new IllegalStateException(length + " bytes of RTP with " + profile + " are not read again");
+        }
+
+        @Override
+        public void close() {
+            out.close();
+            alike.close();
+            in.close();
         }
     }
 

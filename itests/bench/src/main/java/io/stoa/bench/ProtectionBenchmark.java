@@ -35,7 +35,7 @@ public class ProtectionBenchmark {
     /** Packets that are unprotected before the context begins anew: replay protection lets each through once. */
     private static final int STOCK = 4_096;
 
-    @Param({"libcrypto", "portable"})
+    @Param({"libcrypto", "libIPSec_MB", "portable"})
     String by;
 
     @Param
@@ -58,7 +58,11 @@ public class ProtectionBenchmark {
 
     @Setup
     public void keys() {
-        engine = by.equals("portable") ? new PortableSrtpEngine() : new LibCryptoEngine();
+        engine = switch (by) {
+            case "portable" -> new PortableSrtpEngine();
+            case "libIPSec_MB" -> LibCryptoEngine.withIpsecMb();
+            default -> new LibCryptoEngine();
+        };
         SplittableRandom random = new SplittableRandom(7);
         key = new byte[profile.keyBytes];
         salt = new byte[profile.saltBytes];

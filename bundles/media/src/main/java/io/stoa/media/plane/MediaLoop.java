@@ -159,7 +159,7 @@ final class MediaLoop implements LoopHandler {
             for (int i = 0; i < tracks.size(); i++) tracks.get(i).measure(now);
             for (int i = 0; i < tracks.size(); i++) tracks.get(i).tick(now);
             for (LoopPeer peer : peers) peer.tick(now);
-            tickAt = tracks.isEmpty() ? Time.NEVER : now + TICK;
+            tickAt = tracks.isEmpty() ? Time.NEVER : Time.onBeat(now + TICK);
         }
         parking.wake(now);
         endTurn(now);
@@ -319,7 +319,7 @@ final class MediaLoop implements LoopHandler {
 
     void addTrack(LoopTrack track) {
         tracks.add(track);
-        if (tickAt == Time.NEVER) tickAt = port.now() + TICK;
+        if (tickAt == Time.NEVER) tickAt = Time.onBeat(port.now() + TICK);
     }
 
     void removeTrack(LoopTrack track) {

@@ -6,18 +6,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** AES-GCM (RFC 7714): header and trailer are associated data, the tag is part of the ciphertext. */
-final class AeadCipher implements PacketCipher {
+final class AeadCipher implements RtpCipher, RtcpCipher {
     private static final int ENCRYPTED = 0x8000_0000;
 
     private final Staging staging;
     private final EvpCipher cipher;
-    private final byte[] salt;
-    private final byte[] iv = new byte[12];
+    private final GcmNonce nonce;
 
     AeadCipher(Algorithm algorithm, SessionKeys keys, boolean encrypt, AtomicInteger open, Staging staging) {
         this.staging = staging;
         cipher = new EvpCipher(algorithm, keys.encryption(), encrypt, open);
-        salt = keys.salt();
+        nonce = new GcmNonce(keys.salt());
     }
 
     @Override
@@ -86,13 +85,8 @@ final class AeadCipher implements PacketCipher {
         return trailer & ~ENCRYPTED;
     }
 
-    /** Section 8.1: 00 00, SSRC, roll-over counter, sequence number, all XOR salt. */
     private boolean begin(MemorySegment here, int ssrc, long index) {
-        Bytes.u16(iv, 0, Bytes.u16(salt, 0));
-        Bytes.i32(iv, 2, Bytes.i32(salt, 2) ^ ssrc);
-        Bytes.u16(iv, 6, Bytes.u16(salt, 6) ^ (int) (index >>> 32) & 0xffff);
-        Bytes.i32(iv, 8, Bytes.i32(salt, 8) ^ (int) index);
-        return cipher.begin(here, iv);
+        return cipher.begin(here, nonce.of(ssrc, index));
     }
 
     @Override

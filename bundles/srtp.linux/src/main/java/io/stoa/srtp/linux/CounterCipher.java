@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** AES in counter mode with HMAC-SHA1 of 80 bits (RFC 3711 sections 4.1.1 and 4.2.1). */
-final class CounterCipher implements PacketCipher {
+final class CounterCipher implements RtpCipher, RtcpCipher {
     private static final int ENCRYPTED = 0x8000_0000;
 
     private final Staging staging;

@@ -23,37 +23,49 @@ final class LibCryptoContext implements SrtpContext {
     private final byte[] salt;
     private final SrtpSources rtp;
     private final SrtpSources rtcp;
-    private final PacketCipher rtpCipher;
-    private final PacketCipher rtcpCipher;
+    private final RtpCipher rtpCipher;
+    private final RtcpCipher rtcpCipher;
     private boolean closed;
 
-    LibCryptoContext(SrtpState from, AtomicInteger open, Staging staging) {
+    /** @param wide AES-GCM of RTP by {@link IpsecMb} */
+    LibCryptoContext(SrtpState from, boolean wide, AtomicInteger open, Staging staging) {
         direction = from.direction();
         profile = from.profile();
         key = from.masterKey().clone();
         salt = from.masterSalt().clone();
         rtp = new SrtpSources(from.rtp());
         rtcp = new SrtpSources(from.rtcp());
-        rtpCipher = cipher(SessionKeys.RTP, open, staging);
+        rtpCipher = rtpCipher(wide, open, staging);
         try {
-            rtcpCipher = cipher(SessionKeys.RTCP, open, staging);
+            rtcpCipher = rtcpCipher(open, staging);
         } catch (RuntimeException | Error e) {
             rtpCipher.close();
             throw e;
         }
     }
 
-    private PacketCipher cipher(int kind, AtomicInteger open, Staging staging) {
-        SessionKeys keys = SessionKeys.derive(profile, key, salt, kind, staging);
-        Algorithm algorithm = Algorithm.of(profile);
-        boolean encrypt = direction == Direction.OUTBOUND;
+    private RtpCipher rtpCipher(boolean wide, AtomicInteger open, Staging staging) {
+        SessionKeys keys = SessionKeys.derive(profile, key, salt, SessionKeys.RTP, staging);
         try {
-            return profile.isAead()
-                    ? new AeadCipher(algorithm, keys, encrypt, open, staging)
-                    : new CounterCipher(algorithm, keys, encrypt, open, staging);
+            if (!profile.isAead()) return new CounterCipher(Algorithm.of(profile), keys, encrypts(), open, staging);
+            return wide ? new IpsecMbCipher(keys, open, staging) : new AeadCipher(Algorithm.of(profile), keys, encrypts(), open, staging);
         } finally {
             keys.forget();
         }
+    }
+
+    private RtcpCipher rtcpCipher(AtomicInteger open, Staging staging) {
+        SessionKeys keys = SessionKeys.derive(profile, key, salt, SessionKeys.RTCP, staging);
+        try {
+            if (!profile.isAead()) return new CounterCipher(Algorithm.of(profile), keys, encrypts(), open, staging);
+            return new AeadCipher(Algorithm.of(profile), keys, encrypts(), open, staging);
+        } finally {
+            keys.forget();
+        }
+    }
+
+    private boolean encrypts() {
+        return direction == Direction.OUTBOUND;
     }
 
     @Override

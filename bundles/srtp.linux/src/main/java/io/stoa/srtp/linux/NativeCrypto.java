@@ -40,7 +40,7 @@ public final class NativeCrypto {
     static final int SPARE = -200;
     /** What the service says of itself, for the operator. */
     static final String TRIAL = "stoa.trial";
-    /** {@code -Dstoa.srtp=portable}: not wanted. */
+    /** {@code -Dstoa.srtp=portable}: not wanted. {@code libcrypto}: that, but not libIPSec_MB. */
     static final String PROPERTY = "stoa.srtp";
 
     private static final Logger LOG = LoggerFactory.getLogger(NativeCrypto.class);
@@ -65,7 +65,7 @@ public final class NativeCrypto {
 
     @Activate
     public NativeCrypto(BundleContext bundles) {
-        this(bundles, LibCryptoEngine::new, PAUSE_MILLIS);
+        this(bundles, NativeCrypto::fastest, PAUSE_MILLIS);
     }
 
     NativeCrypto(BundleContext bundles, Supplier<SrtpEngine> library, long pauseMillis) {
@@ -116,6 +116,23 @@ public final class NativeCrypto {
         properties.put(Constants.SERVICE_RANKING, verdict.ranking());
         properties.put(TRIAL, verdict.words());
         offered.add(bundles.registerService(SrtpEngine.class, engine, properties));
+    }
+
+    /** With libIPSec_MB, if that is there and makes the same packets as libcrypto. */
+    static SrtpEngine fastest() {
+        SrtpEngine plain = new LibCryptoEngine();
+        if ("libcrypto".equals(System.getProperty(PROPERTY))) return plain;
+        try {
+            SrtpEngine wide = LibCryptoEngine.withIpsecMb();
+            new SrtpTrial(wide).sameAs(plain);
+            return wide;
+        } catch (LinkageError e) {
+            Throwable cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+            LOG.info("AES-GCM is that of libcrypto: {}", cause.getMessage());
+        } catch (IllegalStateException e) {
+            LOG.warn("libIPSec_MB is not used: {}", e.getMessage());
+        }
+        return plain;
     }
 
     /** Empty if the library is missing or gives wrong answers; the log says which. */

@@ -11,6 +11,9 @@
  * <p>A context has one cipher for RTP and one for RTCP, for all SSRCs: with a key derivation rate of 0 session keys do not depend on them.
  * Indices and replay windows are those of {@link io.stoa.srtp.SrtpSources}.
  *
- * <p>Not here: other libraries, and other systems' names of this one.
+ * <p>Where the processor has VAES and libIPSec_MB is there, AES-GCM of RTP is that of {@link io.stoa.srtp.linux.IpsecMb}
+ * ({@link io.stoa.srtp.linux.IpsecMbCipher}); everything else stays with libcrypto.
+ *
+ * <p>Not here: other systems' names of these libraries.
  */
 package io.stoa.srtp.linux;

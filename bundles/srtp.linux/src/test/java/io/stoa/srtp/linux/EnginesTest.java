@@ -22,8 +22,12 @@ class EnginesTest {
     static final int SSRC = 0xCAFEBABE;
 
     final SplittableRandom random = new SplittableRandom(SEED);
-    final SrtpEngine libcrypto = new LibCryptoEngine();
+    final LibCryptoEngine libcrypto = engine();
     final SrtpEngine portable = new PortableSrtpEngine();
+
+    LibCryptoEngine engine() {
+        return new LibCryptoEngine();
+    }
 
     byte[] random(int count) {
         byte[] bytes = new byte[count];
@@ -197,7 +201,7 @@ class EnginesTest {
         }
         out.close();
         in.close();
-        assertThat(((LibCryptoEngine) libcrypto).open()).as("memory of what went to the other engine is given back").isZero();
+        assertThat(libcrypto.open()).as("memory of what went to the other engine is given back").isZero();
     }
 
     private void report(SrtpContext out, SrtpContext in) {
@@ -243,7 +247,7 @@ class EnginesTest {
     @ParameterizedTest
     @EnumSource(SrtpProfile.class)
     void what_is_closed_refuses_and_gives_its_memory_back_once(SrtpProfile profile) {
-        LibCryptoEngine engine = new LibCryptoEngine();
+        LibCryptoEngine engine = engine();
         SrtpContext out = engine.outbound(profile, random(profile.keyBytes), random(profile.saltBytes));
         SrtpContext in = engine.inbound(profile, random(profile.keyBytes), random(profile.saltBytes));
         assertThat(engine.open()).isEqualTo(4);

@@ -7,6 +7,7 @@ import io.stoa.dtls.KeyOperations;
 import io.stoa.srtp.SrtpContext;
 import io.stoa.srtp.SrtpEngine;
 import io.stoa.srtp.SrtpState;
+import io.stoa.srtp.SrtpTrial;
 import io.stoa.srtp.portable.PortableSrtpEngine;
 import java.lang.reflect.Proxy;
 import java.security.GeneralSecurityException;
@@ -197,18 +198,23 @@ class NativeCryptoTest {
 
     @Test
     void with_a_library_that_answers_wrongly_nothing_is_offered() throws Exception {
-        nothingIsOffered(() -> new SrtpEngine() {
-            @Override
-            public String name() {
-                return "broken";
-            }
+        nothingIsOffered(Broken::new);
+        assertThatThrownBy(() -> new SrtpTrial(new Broken()).sameAs(new LibCryptoEngine()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("protected otherwise than by the other engine");
+    }
 
-            /** Every key is zero. */
-            @Override
-            public SrtpContext context(SrtpState state) {
-                SrtpState other = SrtpState.fresh(state.direction(), state.profile(), new byte[state.profile().keyBytes], state.masterSalt());
-                return new LibCryptoEngine().context(other);
-            }
-        });
+    static final class Broken implements SrtpEngine {
+        @Override
+        public String name() {
+            return "broken";
+        }
+
+        /** Every key is zero. */
+        @Override
+        public SrtpContext context(SrtpState state) {
+            SrtpState other = SrtpState.fresh(state.direction(), state.profile(), new byte[state.profile().keyBytes], state.masterSalt());
+            return new LibCryptoEngine().context(other);
+        }
     }
 }
