@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -45,6 +46,7 @@ public final class TwirpRoute implements HttpRoute, MetricSource {
 
     private volatile List<Offer> offers = List.of();
     private final CallCounts calls = new CallCounts();
+    private boolean ended;
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     synchronized void addEndpoint(RpcEndpoint endpoint, Map<String, Object> properties) {
@@ -54,7 +56,13 @@ public final class TwirpRoute implements HttpRoute, MetricSource {
     }
 
     synchronized void removeEndpoint(RpcEndpoint endpoint) {
-        offers = offers.stream().filter(offer -> offer.endpoint != endpoint).toList();
+        if (!ended) offers = offers.stream().filter(offer -> offer.endpoint != endpoint).toList();
+    }
+
+    /** Its references are taken away next, and the services behind them work on: whoever has asked this one is still answered. */
+    @Deactivate
+    synchronized void end() {
+        ended = true;
     }
 
     private RpcEndpoint endpoint(String service) {

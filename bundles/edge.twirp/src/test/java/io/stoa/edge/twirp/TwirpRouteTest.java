@@ -272,6 +272,14 @@ class TwirpRouteTest {
         assertThat(handle(Exchange.json(CREATE, "{}").saying(TimedCall.HEADER, millis)).error()).isEqualTo("500 internal");
     }
 
+    /** As the runtime ends a component: it is told, then its references go, while a request is on its way. */
+    @Test
+    void who_has_asked_before_it_ends_is_answered() throws Exception {
+        route.end();
+        route.removeEndpoint(rooms);
+        assertThat(handle(Exchange.json(CREATE, "{\"name\":\"lobby\"}")).status).isEqualTo(200);
+    }
+
     @Test
     void a_successor_is_bound_before_its_predecessor_goes() throws Exception {
         PlayedRooms successor = new PlayedRooms();

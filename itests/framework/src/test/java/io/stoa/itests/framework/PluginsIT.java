@@ -144,11 +144,11 @@ class PluginsIT {
         }
     }
 
-    private static void assertServed(Caller caller) {
+    private static void assertServed(Caller caller, String meanwhile) {
         Caller.Answer api = caller.listRooms();
-        assertThat(api.status()).as(api.text()).isEqualTo(200);
+        assertThat(api.status()).as("while %s is replaced: %s", meanwhile, api.text()).isEqualTo(200);
         Caller.Answer door = caller.get("/rtc/validate?access_token=" + Caller.token("bob", Caller.grant("hall")));
-        assertThat(door.status()).as(door.text()).isEqualTo(200);
+        assertThat(door.status()).as("while %s is replaced: %s", meanwhile, door.text()).isEqualTo(200);
     }
 
     @Test
@@ -159,12 +159,12 @@ class PluginsIT {
                 Bundle shipped = server.part(part);
                 drop(part + ".jar", jars.bytes(part, "0.2.0"));
                 Server.await(part + " to be replaced", () -> {
-                    assertServed(caller);
+                    assertServed(caller, part);
                     return shipped.getState() == Bundle.RESOLVED;
                 });
                 Files.delete(plugins().resolve(part + ".jar"));
                 Server.await(part + " to be back", () -> {
-                    assertServed(caller);
+                    assertServed(caller, part);
                     return plugin(part, "0.2.0").isEmpty();
                 });
             }
