@@ -23,19 +23,14 @@ import io.stoa.protocol.livekit.VideoLayer;
 import io.stoa.sdp.SdpException;
 import io.stoa.sdp.SdpParser;
 import io.stoa.sdp.SdpWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** A participant: signalling by WebSocket, a connection to receive, and one to send if it has anything to send. Belongs to the loop. */
 final class LoadClient extends Timed {
@@ -60,9 +55,7 @@ final class LoadClient extends Timed {
     private int sized;
     private long resizeAt = Time.NEVER;
     private LoadPeer publisher;
-    private WebSocket socket;
-    /** The JDK's WebSocket takes one message at a time. */
-    private CompletableFuture<?> lastSent = CompletableFuture.completedFuture(null);
+    private PlainWebSocket socket;
     private int published;
     private long pingInterval;
     private long pingAt = Time.NEVER;
@@ -86,15 +79,25 @@ final class LoadClient extends Timed {
     }
 
     /** Any thread. */
-    void join(HttpClient http) {
+    void join() {
         String token = AccessTokens.mint(
                 Claims.of(identity, VideoGrant.join(room)), options.key(), options.secret(), Instant.now(), Duration.ofHours(6));
         URI uri = URI.create(options.url() + (options.url().getPath().endsWith("/") ? "" : "/") + "rtc?access_token=" + token + "&auto_subscribe="
                 + (publishes() ? 0 : 1) + "&protocol=" + PROTOCOL + "&sdk=go&version=2.5.0&adaptive_stream=" + (size < 0 ? 0 : 1));
-        http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(30)).buildAsync(uri, new Frames()).whenComplete((opened, failure) -> tools.loop().post(() -> {
-            if (failure != null) totals.failure("no WebSocket: " + failure);
-            else socket = opened;
-        }));
+        Thread.ofVirtual().name("signal-" + identity).start(() -> read(uri));
+    }
+
+    /** Moves messages to the loop, from the first to the last. */
+    private void read(URI uri) {
+        try (PlainWebSocket opened = new PlainWebSocket(uri)) {
+            for (Optional<byte[]> next; (next = opened.read()).isPresent(); ) {
+                byte[] message = next.get();
+                tools.loop().post(() -> receive(opened, message));
+            }
+            tools.loop().post(() -> lost("the WebSocket was closed"));
+        } catch (IOException e) {
+            tools.loop().post(() -> lost("the WebSocket failed: " + e));
+        }
     }
 
     LoadPeer subscriber() {
@@ -105,42 +108,12 @@ final class LoadClient extends Timed {
         return tracks.stream().flatMap(track -> track.layers().stream()).allMatch(source -> source.packets() > 10) && !tracks.isEmpty();
     }
 
-    /** Collects the parts of a message and moves it to the loop. */
-    private final class Frames implements WebSocket.Listener {
-        private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
-
-        @Override
-        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            parts.writeBytes(bytes);
-            if (last) {
-                byte[] message = parts.toByteArray();
-                parts.reset();
-                tools.loop().post(() -> receive(from, message));
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            tools.loop().post(() -> lost("the WebSocket was closed: " + code + " " + reason));
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            tools.loop().post(() -> lost("the WebSocket failed: " + error + (error.getCause() == null ? "" : ", " + error.getCause())));
-        }
-    }
-
     private void lost(String how) {
         pingAt = resizeAt = Time.NEVER;
         if (!closed) totals.failure(how);
     }
 
-    private void receive(WebSocket from, byte[] message) {
+    private void receive(PlainWebSocket from, byte[] message) {
         if (closed) return;
         socket = from;
         try {
@@ -222,8 +195,11 @@ final class LoadClient extends Timed {
     }
 
     private void send(SignalRequest.Builder request) {
-        ByteBuffer bytes = ByteBuffer.wrap(request.build().toByteArray());
-        lastSent = lastSent.thenCompose(unused -> socket.sendBinary(bytes, true));
+        try {
+            socket.send(request.build().toByteArray());
+        } catch (IOException e) {
+            lost("the WebSocket takes nothing: " + e);
+        }
     }
 
     @Override
@@ -250,6 +226,6 @@ final class LoadClient extends Timed {
         pingAt = resizeAt = Time.NEVER;
         subscriber.close();
         if (publisher != null) publisher.close();
-        if (socket != null) socket.abort();
+        if (socket != null) socket.close();
     }
 }

@@ -99,7 +99,7 @@ public final class LoadTest implements AutoCloseable {
                 LoadClient client = new LoadClient(
                         tools, publisherTotals, options, options.room(room), "publisher-" + i, i < options.videoPublishers(), i < options.audioPublishers(), false);
                 publishers.add(client);
-                client.join(http);
+                client.join();
                 if (options.rooms() > 1) pace();
             }
         await("the publishers to send", () -> publishers.stream().allMatch(LoadClient::sending));
@@ -134,7 +134,7 @@ public final class LoadTest implements AutoCloseable {
             LoadClient client = new LoadClient(
                     tools, totals, options, options.room(number % options.rooms()), "subscriber-" + number, false, false, number < options.verify());
             subscribers.add(client);
-            client.join(http);
+            client.join();
             pace();
         }
         int tracks = options.videoPublishers() + options.audioPublishers();
