@@ -11,7 +11,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,11 +26,7 @@ final class IpsecMb {
     static final String NAME = "libIPSec_MB.so.1";
     /** {@code struct gcm_key_data}: 15 round keys, 48 powers of the hash key. */
     static final int KEY_DATA_BYTES = 1_008;
-    /** {@code struct gcm_context_data}, with which a call begins anew. */
-    static final int CONTEXT_BYTES = 96;
-    /** Of both. */
-    static final int ALIGNMENT = 64;
-    static final int TAG_BYTES = 16;
+    private static final int ALIGNMENT = 64;
 
     private static final List<String> NEEDED = List.of("vaes", "vpclmulqdq", "avx512f", "avx512dq", "avx512bw", "avx512vl");
     private static final Linker LINKER = Linker.nativeLinker();
@@ -70,7 +65,7 @@ final class IpsecMb {
 
     /** @throws LinkageError saying what is missing */
     static void require() {
-        Set<String> there = new HashSet<>(List.of(flags().split("\\s+")));
+        Set<String> there = Set.copyOf(List.of(flags().split("\\s+")));
         for (String needed : NEEDED) if (!there.contains(needed)) throw new UnsatisfiedLinkError("the processor has no " + needed);
         version();
     }
@@ -123,21 +118,26 @@ final class IpsecMb {
         }
     }
 
-    /** Encrypts in place and writes the tag. @param iv of 12 bytes */
+    /**
+     * Encrypts in place and writes the tag.
+     *
+     * @param context room for {@code struct gcm_context_data}, 88 bytes, with which every call begins anew
+     * @param iv of 12 bytes
+     */
     static void seal(boolean large, long data, long context, long text, int count, long iv, long associated, int associatedCount, long tag) {
         try {
-            if (large) Calls.SEAL_256.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) TAG_BYTES);
-            else Calls.SEAL_128.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) TAG_BYTES);
+            if (large) Calls.SEAL_256.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) EvpCipher.TAG_BYTES);
+            else Calls.SEAL_128.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) EvpCipher.TAG_BYTES);
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    /** Decrypts in place and writes the tag that the packet should have. @param iv of 12 bytes */
+    /** As {@link #seal}, the other way: writes the tag that the packet should have. */
     static void open(boolean large, long data, long context, long text, int count, long iv, long associated, int associatedCount, long tag) {
         try {
-            if (large) Calls.OPEN_256.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) TAG_BYTES);
-            else Calls.OPEN_128.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) TAG_BYTES);
+            if (large) Calls.OPEN_256.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) EvpCipher.TAG_BYTES);
+            else Calls.OPEN_128.invokeExact(data, context, text, text, (long) count, iv, associated, (long) associatedCount, tag, (long) EvpCipher.TAG_BYTES);
         } catch (Throwable e) {
             throw failed(e);
         }

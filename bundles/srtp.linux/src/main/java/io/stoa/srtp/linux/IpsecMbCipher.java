@@ -35,23 +35,23 @@ final class IpsecMbCipher implements RtpCipher {
 
     @Override
     public int tagBytes() {
-        return IpsecMb.TAG_BYTES;
+        return EvpCipher.TAG_BYTES;
     }
 
     @Override
     public boolean protectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = staging.of(bytes, offset, length, IpsecMb.TAG_BYTES);
+        MemorySegment here = staging.of(bytes, offset, length, EvpCipher.TAG_BYTES);
         nonce.put(here, ssrc, index);
         long at = here.address();
         long packet = at + Staging.PACKET;
         IpsecMb.seal(large, data, at + Staging.STATE, packet + header, length - header, at + Staging.IV, packet, header, packet + length);
-        Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header + IpsecMb.TAG_BYTES);
+        Staging.take(here, Staging.PACKET + header, bytes, offset + header, length - header + EvpCipher.TAG_BYTES);
         return true;
     }
 
     @Override
     public boolean unprotectRtp(byte[] bytes, int offset, int header, int length, int ssrc, long index) {
-        MemorySegment here = staging.of(bytes, offset, length + IpsecMb.TAG_BYTES, 0);
+        MemorySegment here = staging.of(bytes, offset, length + EvpCipher.TAG_BYTES, 0);
         nonce.put(here, ssrc, index);
         long at = here.address();
         long packet = at + Staging.PACKET;
