@@ -6,6 +6,7 @@
 #   run.sh swaps [N [SUBSCRIBERS]]                                     what a receiver of 200 packets/s notices of N (200) swaps of what forwards, protects, carries
 #   run.sh crowd [N] [M]                                               what joins cost as a room grows to N (3000), and one room each to M (1000)
 #   run.sh churn [MINUTES]                                             whether memory stays as it is while calls come and go (60)
+#   run.sh pauses [SECONDS]                                            how late media loops are with VP8 to 120, and the machine itself beside them (600); as root
 #   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
 #
 # STOA_BENCH_PORT: first of four ports of the server (7890). STOA_BENCH_LOOPS: media loops (1), each with a UDP port of its own. STOA_OPTS: options of its JVM, for instance a flight recording.
@@ -29,6 +30,7 @@ case ${1:-} in
   swaps) run io.stoa.bench.SwapGaps "$home" "${STOA_BENCH_PORT:-7890}" "${2:-200}" "${3:-1}" ;;
   crowd) run io.stoa.bench.CrowdBench "$home" "${STOA_BENCH_PORT:-7890}" "${2:-3000}" "${3:-1000}" ;;
   churn) run io.stoa.bench.ChurnBench "$home" "${STOA_BENCH_PORT:-7890}" "${2:-60}" ;;
+  pauses) run io.stoa.bench.StandardBench "$home" "${STOA_BENCH_PORT:-7890}" "" video --subscribers 120 --warmup 90 --seconds "${2:-600}" --watch-machine ;;
   jmh)
     shift
     exec "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Dlogback.configurationFile=itests/bench/logback.xml \

@@ -80,6 +80,7 @@ public interface MediaPeer {
     /** Whether the lane is open now; {@link PeerListener#laneOpen} tells of the change. */
     boolean isOpen(DataLane lane);
 
+    /** In a tenth of a second or so, together with what others ask. */
     CompletionStage<PeerStats> stats();
 
     /**

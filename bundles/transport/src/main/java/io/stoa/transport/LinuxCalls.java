@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
-/** The system calls of datagram sockets, under their names. They say by a negative result that they failed, and by {@link #errno} why. */
+/** The system calls of datagram sockets and of the thread that has them, under their names. They say by a negative result that they failed, and by {@link #errno} why. */
 @SuppressWarnings("restricted")
 final class LinuxCalls {
     static final int AF_INET = 2;
@@ -32,6 +32,7 @@ final class LinuxCalls {
     static final int UDP_GRO = 104;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
+    static final int PRIO_PROCESS = 0;
     static final int EINTR = 4;
     static final int EIO = 5;
     static final int EAGAIN = 11;
@@ -50,6 +51,7 @@ final class LinuxCalls {
     private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle SEND = call("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle RECEIVE = call("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle PRIORITY = call("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle ERROR = call("strerror", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private LinuxCalls() {}
@@ -124,6 +126,15 @@ final class LinuxCalls {
     static int recvmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
         try {
             return (int) RECEIVE.invokeExact(state, fd, messages, count, flags, 0L);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** Of the thread that calls: Linux has one for each, unlike POSIX. */
+    static int setpriority(MemorySegment state, int nice) {
+        try {
+            return (int) PRIORITY.invokeExact(state, PRIO_PROCESS, 0, nice);
         } catch (Throwable e) {
             throw failed(e);
         }

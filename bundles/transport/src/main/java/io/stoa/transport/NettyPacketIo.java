@@ -118,7 +118,11 @@ public final class NettyPacketIo implements PacketIo {
 
     private MultiThreadIoEventLoopGroup newGroup(int index) {
         IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        ThreadFactory threads = task -> Thread.ofPlatform().name("media-" + index).daemon().unstarted(task);
+        ThreadFactory threads = task -> Thread.ofPlatform().name("media-" + index).daemon().unstarted(() -> {
+            String hindrance = LoopPriority.raise();
+            if (hindrance != null && index == 0) LOG.info("media loops wait for a core like all other threads: {}", hindrance);
+            task.run();
+        });
         return new MultiThreadIoEventLoopGroup(1, threads, factory);
     }
 

@@ -20,11 +20,12 @@ import java.util.Set;
  * @param verify how many subscribers decrypt everything they receive and take its delay; the others count packets only
  * @param metrics where the server tells Prometheus how late its loops were, empty = it is not asked
  * @param pid of the server, 0 = its process is not looked at
+ * @param watchMachine whether pauses of the machine itself are told from the server's ({@link MachinePauses})
  * @param gro whether sockets take as one what was sent as one ({@code UDP_GRO})
  */
 record LoadOptions(
         URI url, String key, String secret, String room, int rooms, int subscribers, int first, int videoPublishers, int audioPublishers, int bitrateBps, int layers, boolean browsers,
-        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, String metrics, boolean gro, boolean json) {
+        double lossPercent, int audioMillis, int seconds, int warmupSeconds, int joinsPerSecond, int verify, long pid, String metrics, boolean watchMachine, boolean gro, boolean json) {
     static final String HELP = """
             --url ws://127.0.0.1:7880   the server, ours or any other that speaks the same protocol
             --key, --secret             API key (devkey, secret)
@@ -46,11 +47,12 @@ record LoadOptions(
             --verify N                  subscribers that decrypt everything (2)
             --pid PID                   the server's process, for its CPU time and memory
             --metrics URL               of the server's numbers for Prometheus: how late its media loops were
+            --watch-machine             besides, when the machine itself stood still; as root
             --no-gro                    sockets take every datagram by itself: over loopback, taking apart what was sent as one is then the sender's work
             --json                      one line of JSON instead of text
             """;
     private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-    private static final Set<String> FLAGS = Set.of("browsers", "no-gro", "json");
+    private static final Set<String> FLAGS = Set.of("browsers", "watch-machine", "no-gro", "json");
 
     LoadOptions {
         if (subscribers < 0 || first > subscribers) throw new IllegalArgumentException("--first " + first + ", allowed are 0 to --subscribers " + subscribers);
@@ -78,7 +80,7 @@ record LoadOptions(
                 number(given, "subscribers", 100), number(given, "first", 0), number(given, "video-publishers", 1), number(given, "audio-publishers", 1),
                 number(given, "bitrate", 1_000_000), number(given, "layers", 1), given.remove("browsers") != null, share(given, "loss"),
                 number(given, "audio-interval", 20), number(given, "seconds", 60), number(given, "warmup", 45), number(given, "joins", 25),
-                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("no-gro") == null && LINUX, given.remove("json") != null);
+                number(given, "verify", 2), number(given, "pid", 0), text(given, "metrics", ""), given.remove("watch-machine") != null, given.remove("no-gro") == null && LINUX, given.remove("json") != null);
         if (!given.isEmpty()) throw new IllegalArgumentException("unknown: " + given.keySet());
         return options;
     }

@@ -106,17 +106,21 @@ public final class LoadTest implements AutoCloseable {
     }
 
     private JsonObject measure(double cleanKilobytes, double publishedKilobytes, double firstKilobytes) throws IOException, InterruptedException {
-        Thread.sleep(options.warmupSeconds() * 1_000L);
-        tools.loop().ask(() -> {
-            totals.delays.clear();
-            return null;
-        });
-        Reading begin = read();
-        ServerPauses pauses = new ServerPauses(options.metrics(), http);
-        pauses.during(options.seconds());
-        Reading end = read();
-        JsonObject result = tools.loop().ask(() -> result(begin, end));
-        pauses.addTo(result);
+        Reading end;
+        JsonObject result;
+        try (MachinePauses machine = options.watchMachine() ? new MachinePauses() : null) {
+            Thread.sleep(options.warmupSeconds() * 1_000L);
+            tools.loop().ask(() -> {
+                totals.delays.clear();
+                return null;
+            });
+            Reading begin = read();
+            ServerPauses pauses = new ServerPauses(options.metrics(), http);
+            pauses.during(options.seconds(), machine);
+            end = read();
+            result = tools.loop().ask(() -> result(begin, end));
+            pauses.addTo(result, machine);
+        }
         if (options.pid() > 0) {
             result.addProperty("rss_start_kb", cleanKilobytes);
             result.addProperty("rss_published_kb", publishedKilobytes);

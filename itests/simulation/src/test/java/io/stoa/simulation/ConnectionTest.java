@@ -17,6 +17,7 @@ import io.stoa.sdp.SdpParser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,10 +69,22 @@ class ConnectionTest {
         MediaPeer bob = doomed.subscriber("bob").peer;
         ann.close();
         List<CompletionStage<?>> ofTheClosed = asked(ann);
-        elsewhere.settle();
+        elsewhere.run(100 * MILLI);
         assertThat(ofTheClosed).as("seed %d", elsewhere.seed).allSatisfy(ConnectionTest::failed);
         doomed.close();
         assertThat(asked(bob)).as("of a plane that has gone, seed %d", elsewhere.seed).allSatisfy(ConnectionTest::failed);
+    }
+
+    /** Of hundreds at once, which is what a room does, in a few turns of their loop. */
+    @Test
+    void statistics_come_together() {
+        Client ann = room.publisher("ann");
+        ann.offer(false);
+        room.connected(ann);
+        List<CompletableFuture<MediaPeer.PeerStats>> asked = new ArrayList<>();
+        for (int i = 0; i < 200; i++) asked.add(ann.peer.stats().toCompletableFuture());
+        net.run(110 * MILLI);
+        assertThat(asked).as("seed %d", net.seed).allSatisfy(stats -> assertThat(stats).isCompletedWithValueMatching(told -> told.state() == PeerState.CONNECTED));
     }
 
     private static List<CompletionStage<?>> asked(MediaPeer peer) {

@@ -29,7 +29,7 @@ class PathsTest {
 
     private String path(Client client) {
         var stats = client.peer.stats().toCompletableFuture();
-        net.settle();
+        net.runUntil(stats::isDone, SECOND);
         return stats.join().flow();
     }
 

@@ -247,17 +247,21 @@ final class LoopPeer implements MediaPeer {
     private <T> void run(CompletableFuture<T> result, Work<T> work) {
         loop.promise(result);
         loop.post(() -> {
-            if (closed) {
-                result.completeExceptionally(new NegotiationException("the connection is closed"));
-                return;
-            }
-            try {
-                result.complete(work.run(loop.now()));
-            } catch (NegotiationException | RuntimeException e) {
-                result.completeExceptionally(e);
-            }
+            finish(result, work);
             loop.touch(this);
         });
+    }
+
+    private <T> void finish(CompletableFuture<T> result, Work<T> work) {
+        if (closed) {
+            result.completeExceptionally(new NegotiationException("the connection is closed"));
+            return;
+        }
+        try {
+            result.complete(work.run(loop.now()));
+        } catch (NegotiationException | RuntimeException e) {
+            result.completeExceptionally(e);
+        }
     }
 
     @Override
@@ -338,14 +342,15 @@ final class LoopPeer implements MediaPeer {
     @Override
     public CompletionStage<PeerStats> stats() {
         CompletableFuture<PeerStats> result = new CompletableFuture<>();
-        run(result, now -> {
+        loop.promise(result);
+        loop.postUnhurried(() -> finish(result, now -> {
             Map<String, Long> drops = new LinkedHashMap<>();
             peer.drops().nonZero().forEach((drop, count) -> drops.put(drop.name(), count));
             String path = peer.selected() == null ? "" : peer.selected().toString();
             return new PeerStats(
                     peer.state(), path, peer.roundTripNanos() / (double) Time.MILLI, peer.lossFraction(), traffic.packetsIn(), traffic.packetsOut(),
                     drops);
-        });
+        }));
         return result;
     }
 

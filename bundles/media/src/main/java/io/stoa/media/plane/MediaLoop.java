@@ -26,16 +26,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Everything that happens on one media loop. Only {@link #post}, {@link #promise}, {@link #gone} and {@link #claims} may come from other threads. */
+/** Everything that happens on one media loop. Only {@link #post}, {@link #postUnhurried}, {@link #promise}, {@link #gone} and {@link #claims} may come from other threads. */
 final class MediaLoop implements LoopHandler {
     private static final int OUTBOX_SLOTS = 256;
     private static final long TICK = 100 * Time.MILLI;
+    /** So many take less than half a millisecond. */
+    private static final int UNHURRIED_PER_TURN = 64;
 
     private final DtlsCertificate certificate;
     private final RandomGenerator random;
@@ -65,6 +70,9 @@ final class MediaLoop implements LoopHandler {
     /** For the engine slot: by this loop's clock, since when its subscriptions have waited for an engine; {@link Time#NEVER} = they have one. */
     long withoutEngineSince = Time.NEVER;
     private long tickAt = Time.NEVER;
+    private final Queue<Runnable> unhurried = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean unhurriedKnown = new AtomicBoolean();
+    private long unhurriedAt = Time.NEVER;
     /** Of peers that are no more. */
     private final FeedbackCounts feedbackBefore = new FeedbackCounts();
     private final TurnTimes turns = new TurnTimes();
@@ -162,13 +170,14 @@ final class MediaLoop implements LoopHandler {
             tickAt = tracks.isEmpty() ? Time.NEVER : Time.onBeat(now + TICK);
         }
         parking.wake(now);
+        if (Time.due(unhurriedAt, now)) runUnhurried(now);
         endTurn(now);
         turns.took(System.nanoTime() - begun);
     }
 
     @Override
     public long nextWake() {
-        return Time.earlier(Time.earlier(deadlines.next(), tickAt), parking.nextWake());
+        return Time.earlier(Time.earlier(deadlines.next(), tickAt), Time.earlier(parking.nextWake(), unhurriedAt));
     }
 
     @Override
@@ -192,6 +201,22 @@ final class MediaLoop implements LoopHandler {
             task.run();
             endTurn(port.now());
         });
+    }
+
+    /**
+     * Any thread: in a tenth of a second, with what else has come until then, some in each turn. What is posted wakes the loop, and a wake costs as much as
+     * forwarding ten packets.
+     */
+    void postUnhurried(Runnable task) {
+        unhurried.add(task);
+        if (unhurriedKnown.compareAndSet(false, true)) post(() -> unhurriedAt = Time.onBeat(port.now() + TICK));
+    }
+
+    private void runUnhurried(long now) {
+        unhurriedKnown.set(false); // what comes from now on may be taken here, or asks for another turn
+        int left = UNHURRIED_PER_TURN;
+        for (Runnable task; left > 0 && (task = unhurried.poll()) != null; left--) task.run();
+        unhurriedAt = left == 0 ? now + Time.MILLI : Time.NEVER;
     }
 
     // -- stages that somebody waits for

@@ -6,6 +6,9 @@ import io.stoa.media.PeerState;
 import io.stoa.protocol.livekit.ConnectionQuality;
 import io.stoa.protocol.livekit.ConnectionQualityInfo;
 import io.stoa.protocol.livekit.ConnectionQualityUpdate;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** How well participants are connected (spec 5.12), told when it changes. Lives on the room's mailbox. */
 final class Qualities {
@@ -20,14 +23,22 @@ final class Qualities {
         this.room = room;
     }
 
+    /** All are asked, and what they say comes back to the room as one task: hundreds would each wake a thread. */
     void update() {
-        for (Member member : room.members()) {
-            if (!member.active()) continue;
-            MediaPeer down = member.receiving() == null ? member.sending() : member.receiving();
-            member.sending().stats()
-                    .thenCombine(down.stats(), Qualities::quality)
-                    .thenAccept(quality -> room.post(() -> changed(member, quality)));
-        }
+        Map<Member, CompletableFuture<ConnectionQuality>> asked = new LinkedHashMap<>();
+        for (Member member : room.members()) if (member.active()) asked.put(member, ask(member));
+        if (asked.isEmpty()) return;
+        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> room.post(() -> asked.forEach((member, quality) -> {
+            if (!quality.isCompletedExceptionally()) changed(member, quality.join()); // else its connection has ended meanwhile
+        })));
+    }
+
+    private static CompletableFuture<ConnectionQuality> ask(Member member) {
+        CompletableFuture<PeerStats> up = member.sending().stats().toCompletableFuture();
+        MediaPeer receiving = member.receiving();
+        return receiving == null || receiving == member.sending()
+                ? up.thenApply(both -> quality(both, both))
+                : up.thenCombine(receiving.stats(), Qualities::quality);
     }
 
     /** A coarse score by loss and round trip. */

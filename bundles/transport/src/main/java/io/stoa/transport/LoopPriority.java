@@ -1,0 +1,32 @@
+package io.stoa.transport;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The nice value of media loops, which Linux keeps for each thread. A loop that waits for a core behind a collector, a compiler or another process
+ * is a pause for everybody whose media it forwards, and one that is interrupted by every reader whom it wakes does half the work: loops go first,
+ * where the system lets them ({@code CAP_SYS_NICE} or {@code RLIMIT_NICE}).
+ */
+final class LoopPriority {
+    /** {@code -Dstoa.media.nice=0}: like all other threads. From -20, the first of all, to 19. */
+    static final String PROPERTY = "stoa.media.nice";
+
+    /** Nine times the share of a thread of 0 where both want the same core. */
+    private static final int NICE = -10;
+
+    private LoopPriority() {}
+
+    /** For the thread that calls. @return null if it has it, or no other is wanted; else why not */
+    static String raise() {
+        int nice = Integer.getInteger(PROPERTY, NICE);
+        if (nice == 0 || !System.getProperty("os.name").equals("Linux")) return null;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = LinuxCalls.newState(arena);
+            if (LinuxCalls.setpriority(state, nice) == 0) return null;
+            return "nice " + nice + ": " + LinuxCalls.strerror(state, LinuxCalls.errno(state));
+        } catch (LinkageError e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}
