@@ -50,15 +50,20 @@ final class LinuxCalls {
     private static final MethodHandle OPTION = call("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle SEND = call("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle RECEIVE = call("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final FunctionDescriptor RECEIVE_SHAPE = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle RECEIVE_TRIED = call("recvmmsg", RECEIVE_SHAPE);
+    private static final MethodHandle RECEIVE = LINKER.downcallHandle(function("recvmmsg"), RECEIVE_SHAPE);
     private static final MethodHandle PRIORITY = call("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle ERROR = call("strerror", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private LinuxCalls() {}
 
     private static MethodHandle call(String name, FunctionDescriptor shape) {
-        MemorySegment function = LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError("no function " + name));
-        return LINKER.downcallHandle(function, shape, Linker.Option.captureCallState("errno"));
+        return LINKER.downcallHandle(function(name), shape, Linker.Option.captureCallState("errno"));
+    }
+
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError("no function " + name));
     }
 
     /** Where calls leave their errno; one for each thread that makes them. */
@@ -123,9 +128,18 @@ final class LinuxCalls {
         }
     }
 
+    /** For turns, which end with nothing left to read whatever the reason: the way to errno costs an object where the caller is not compiled as one piece. */
+    static int recvmmsg(int fd, long messages, int count, int flags) {
+        try {
+            return (int) RECEIVE.invokeExact(fd, messages, count, flags, 0L);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
     static int recvmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
         try {
-            return (int) RECEIVE.invokeExact(state, fd, messages, count, flags, 0L);
+            return (int) RECEIVE_TRIED.invokeExact(state, fd, messages, count, flags, 0L);
         } catch (Throwable e) {
             throw failed(e);
         }

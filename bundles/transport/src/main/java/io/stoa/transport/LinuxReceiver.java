@@ -16,14 +16,12 @@ final class LinuxReceiver {
     private static final int SLOT = 65_536;
 
     private final NettyLoop loop;
-    private final MemorySegment state;
     private final MemorySegment slab;
     private final Messages messages;
 
     LinuxReceiver(NettyLoop loop) {
         this.loop = loop;
         Arena arena = Arena.ofAuto();
-        state = LinuxCalls.newState(arena);
         messages = new Messages(arena, MESSAGES);
         slab = messages.slab(arena, MESSAGES, SLOT);
     }
@@ -31,7 +29,7 @@ final class LinuxReceiver {
     /** @return whether there was anything */
     boolean receive(LinuxUdpSocket socket) {
         for (int i = 0; i < MESSAGES; i++) messages.reset(i);
-        int count = LinuxCalls.recvmmsg(state, socket.fd(), messages.from(0), MESSAGES, LinuxCalls.MSG_DONTWAIT);
+        int count = LinuxCalls.recvmmsg(socket.fd(), messages.from(0), MESSAGES, LinuxCalls.MSG_DONTWAIT);
         for (int i = 0; i < count; i++) deliver(socket, i);
         return count > 0;
     }
