@@ -137,6 +137,7 @@ final class LinuxCalls {
         }
     }
 
+    /** For a trial, of which somebody wants to know why it failed. */
     static int recvmmsg(MemorySegment state, int fd, long messages, int count, int flags) {
         try {
             return (int) RECEIVE_TRIED.invokeExact(state, fd, messages, count, flags, 0L);

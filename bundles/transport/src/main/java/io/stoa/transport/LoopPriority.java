@@ -14,12 +14,17 @@ final class LoopPriority {
 
     /** Nine times the share of a thread of 0 where both want the same core. */
     private static final int NICE = -10;
+    private static final int FIRST = -20;
+    private static final int LAST = 19;
 
     private LoopPriority() {}
 
     /** For the thread that calls. @return null if it has it, or no other is wanted; else why not */
     static String raise() {
-        int nice = Integer.getInteger(PROPERTY, NICE);
+        String wanted = System.getProperty(PROPERTY, String.valueOf(NICE));
+        if (!wanted.matches("-?\\d{1,2}")) return PROPERTY + " is '" + wanted + "', a whole number from -20 to 19 is wanted";
+        int nice = Integer.parseInt(wanted);
+        if (nice < FIRST || nice > LAST) return PROPERTY + " is " + nice + ", allowed are " + FIRST + " to " + LAST;
         if (nice == 0 || !System.getProperty("os.name").equals("Linux")) return null;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = LinuxCalls.newState(arena);

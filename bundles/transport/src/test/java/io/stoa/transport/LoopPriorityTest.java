@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.LINUX)
 class LoopPriorityTest {
@@ -39,6 +41,17 @@ class LoopPriorityTest {
         System.setProperty(LoopPriority.PROPERTY, "0");
 
         assertThat(elsewhere()).isEqualTo(new Outcome(null, nice()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "", "-21", "20", "99999999999"})
+    void what_is_no_nice_value_is_refused_by_name(String value) throws Exception {
+        System.setProperty(LoopPriority.PROPERTY, value);
+
+        Outcome there = elsewhere();
+
+        assertThat(there.hindrance).startsWith("stoa.media.nice is ").contains(value, "-20 to 19");
+        assertThat(there.nice).isEqualTo(nice());
     }
 
     /** Root may, and whom the system lets. */

@@ -69,13 +69,13 @@ final class LoadLoop implements AutoCloseable {
 
     /**
      * The server's media loops come before other threads ({@code LoopPriority} in transport); on the same two cores this one would read only when they have
-     * finished, and their turns would count as delay. Without the right to it both are threads like all others.
+     * finished, and their turns would count as delay. Without the right to it, which renice says, both are threads like all others.
      */
     private static void asUrgentAsMedia() throws IOException, InterruptedException {
         Path task = Path.of("/proc/thread-self");
         if (!Files.exists(task)) return;
         String id = task.toRealPath().getFileName().toString();
-        new ProcessBuilder("renice", "-n", "-10", "-p", id).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        new ProcessBuilder("renice", "-n", "-10", "-p", id).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT).start().waitFor();
     }
 
     private void run() {

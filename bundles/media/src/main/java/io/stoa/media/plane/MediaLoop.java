@@ -209,7 +209,7 @@ final class MediaLoop implements LoopHandler {
      */
     void postUnhurried(Runnable task) {
         unhurried.add(task);
-        if (unhurriedKnown.compareAndSet(false, true)) post(() -> unhurriedAt = Time.onBeat(port.now() + TICK));
+        if (unhurriedKnown.compareAndSet(false, true)) post(() -> unhurriedAt = Time.earlier(unhurriedAt, Time.onBeat(port.now() + TICK)));
     }
 
     private void runUnhurried(long now) {
