@@ -1,5 +1,6 @@
 package io.stoa.media;
 
+import java.io.IOException;
 import java.util.function.IntFunction;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -36,6 +37,16 @@ public interface PacketIo {
      * @throws IllegalStateException if somebody is attached
      */
     Attachment attach(IntFunction<LoopHandler> handlers);
+
+    /**
+     * Another one, of the same kind of sockets, for a rehearsal: one loop, and for each of a few peers a port of its own on loopback, which no
+     * other machine reaches. Its thread gives way to all others. It ends with its attachment.
+     *
+     * @throws IOException if it cannot be had; its message is fit for a log
+     */
+    default PacketIo rehearsal() throws IOException {
+        throw new IOException("this packet input and output has none");
+    }
 
     /** What the media plane holds while it is attached. */
     interface Attachment extends AutoCloseable {

@@ -23,5 +23,5 @@
  * media is held (history and RTCP go on) until one comes.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.7.0")
+@org.osgi.annotation.versioning.Version("1.8.0")
 package io.stoa.media;

@@ -14,6 +14,8 @@ final class LoopPriority {
 
     /** Nine times the share of a thread of 0 where both want the same core. */
     private static final int NICE = -10;
+    /** As compilers are. */
+    private static final int BEHIND = 10;
     private static final int FIRST = -20;
     private static final int LAST = 19;
 
@@ -25,7 +27,16 @@ final class LoopPriority {
         if (!wanted.matches("-?\\d{1,2}")) return PROPERTY + " is '" + wanted + "', a whole number from -20 to 19 is wanted";
         int nice = Integer.parseInt(wanted);
         if (nice < FIRST || nice > LAST) return PROPERTY + " is " + nice + ", allowed are " + FIRST + " to " + LAST;
-        if (nice == 0 || !System.getProperty("os.name").equals("Linux")) return null;
+        return nice == 0 ? null : set(nice);
+    }
+
+    /** For the thread that calls, which is in nobody's way then. @return null if it has it, or the system knows no such thing; else why not */
+    static String giveWay() {
+        return set(BEHIND);
+    }
+
+    private static String set(int nice) {
+        if (!System.getProperty("os.name").equals("Linux")) return null;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = LinuxCalls.newState(arena);
             if (LinuxCalls.setpriority(state, nice) == 0) return null;

@@ -5,6 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.Future;
 import io.stoa.base.Drop;
 import io.stoa.base.DropCounters;
@@ -19,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +63,22 @@ final class NettyLoop implements PacketLoop {
         this.group = group;
         this.ports = ports;
         eventLoop = group.next();
+    }
+
+    /** @param first what its thread does first */
+    static IoEventLoopGroup group(boolean epoll, String thread, Runnable first) {
+        IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        ThreadFactory threads = task -> Thread.ofPlatform().name(thread).daemon().unstarted(() -> {
+            first.run();
+            task.run();
+        });
+        return new MultiThreadIoEventLoopGroup(1, threads, factory);
+    }
+
+    /** Returns when their threads have ended, or after two seconds. */
+    static void end(List<NettyLoop> loops) {
+        for (NettyLoop loop : loops) loop.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        for (NettyLoop loop : loops) loop.group.terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 
     IoEventLoopGroup group() {

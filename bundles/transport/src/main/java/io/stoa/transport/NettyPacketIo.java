@@ -1,33 +1,23 @@
 package io.stoa.transport;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import io.netty.util.concurrent.Future;
 import io.stoa.base.Flow;
 import io.stoa.base.TransportAddress;
 import io.stoa.media.LoopHandler;
 import io.stoa.media.NodeAddresses;
 import io.stoa.media.NodeAddresses.NodeAddress;
 import io.stoa.media.PacketIo;
-import io.stoa.media.PacketLoop;
 import io.stoa.media.PacketLoop.LocalEndpoint;
 import io.stoa.media.PacketLoop.PortLease;
+import io.stoa.transport.UdpBinder.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,10 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,24 +49,16 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = RtcConfig.class)
 public final class NettyPacketIo implements PacketIo {
     private static final Logger LOG = LoggerFactory.getLogger(NettyPacketIo.class);
-    private static final int DATAGRAM = NettyUdpSocket.DATAGRAM;
-    private static final int DATAGRAMS_PER_READ = NettyUdpSocket.DATAGRAMS_PER_READ;
     private static final String OWN = "own";
     private static final String NETTY = "netty";
-    private static final int SOCKET_BUFFER = 4 << 20;
     private static final int MAX_TCP_CONNECTIONS = 10_000;
     private static final int TRIES_PER_PORT = 200;
     private static final int SPARE_PORTS = 16;
-    /** Of peers that have ports of their own where others share theirs. */
-    private static final int FIRST_OWN_PORT = 49_152;
-    private static final int LAST_OWN_PORT = 65_535;
     private static final int SWAP_SECONDS = 5;
 
     private final RtcConfig config;
     private final boolean epoll = Epoll.isAvailable();
-    /** UDP by system calls of our own, on Netty's epoll. */
-    private volatile boolean ownSockets;
-    private final List<InetAddress> addresses;
+    private volatile UdpBinder udp;
     private final Map<InetAddress, List<InetAddress>> said = new HashMap<>();
     private final List<NettyLoop> loops = new ArrayList<>();
     private final List<Channel> acceptors = new ArrayList<>();
@@ -94,16 +73,15 @@ public final class NettyPacketIo implements PacketIo {
     public NettyPacketIo(RtcConfig config, @Reference NodeAddresses machine) throws IOException {
         this.config = config;
         nextPort = new AtomicInteger(config.portRangeStart());
-        addresses = machine.all().stream().map(NodeAddress::local).toList();
         for (NodeAddress address : machine.all()) said.put(address.local(), address.said());
         if (!epoll) LOG.info("native epoll is not available, NIO is used: {}", String.valueOf(Epoll.unavailabilityCause()));
         String hindrance = epoll ? LinuxProbe.hindrance() : "no epoll";
-        ownSockets = hindrance == null;
-        if (!ownSockets) LOG.info("UDP by Netty, not by sockets of our own: {}", hindrance);
+        udp = new UdpBinder(hindrance == null ? Kind.OWN : epoll ? Kind.EPOLL : Kind.NIO, machine.all().stream().map(NodeAddress::local).toList());
+        if (hindrance != null) LOG.info("UDP by Netty, not by sockets of our own: {}", hindrance);
         int[] ports = UdpPorts.shared(config.udpPort());
         int count = ports.length == 0 || config.forceTcp() ? Runtime.getRuntime().availableProcessors() : ports.length;
         try {
-            for (int i = 0; i < count; i++) loops.add(new NettyLoop(i, newGroup(i), ports()));
+            for (int i = 0; i < count; i++) loops.add(newLoop(i));
             for (NettyLoop loop : loops) spare.add(new ConcurrentLinkedQueue<>());
             if (!config.forceTcp()) for (int i = 0; i < ports.length; i++) bindShared(loops.get(i), ports[i]);
             if (!config.forceTcp() && ports.length == 0) for (NettyLoop loop : loops) for (int i = 0; i < SPARE_PORTS; i++) prepare(loop);
@@ -112,64 +90,24 @@ public final class NettyPacketIo implements PacketIo {
             close();
             throw e;
         }
-        LOG.info("media by {} on {}, UDP {}, TCP {}", name(), addresses.stream().map(InetAddress::getHostAddress).toList(),
+        LOG.info("media by {} on {}, UDP {}, TCP {}", name(), udp.addresses().stream().map(InetAddress::getHostAddress).toList(),
                 config.forceTcp() ? "none" : ports.length == 0 ? config.portRangeStart() + "-" + config.portRangeEnd() : config.udpPort(), config.tcpPort());
     }
 
-    private MultiThreadIoEventLoopGroup newGroup(int index) {
-        IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        ThreadFactory threads = task -> Thread.ofPlatform().name("media-" + index).daemon().unstarted(() -> {
+    private NettyLoop newLoop(int index) {
+        return new NettyLoop(index, NettyLoop.group(epoll, "media-" + index, () -> {
             String hindrance = LoopPriority.raise();
             if (hindrance != null && index == 0) LOG.info("media loops wait for a core like all other threads: {}", hindrance);
-            task.run();
-        });
-        return new MultiThreadIoEventLoopGroup(1, threads, factory);
+        }), ports());
     }
 
     private void bindShared(NettyLoop loop, int port) throws IOException {
-        for (InetAddress address : addresses) loop.add(bindUdp(loop, address, port));
-    }
-
-    private UdpSocket bindUdp(NettyLoop loop, InetAddress address, int port) throws IOException {
-        if (ownSockets) return bindOwn(loop, address, port);
-        NettyUdpSocket socket = new NettyUdpSocket(loop);
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop.group())
-                .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
-                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
-                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(4 << 20, 8 << 20))
-                .handler(socket.handler());
-        if (epoll) {
-            NettyUdpSocket.options(loop).forEach((option, value) -> option(bootstrap, option, value));
-        } else {
-            // A named allocator forgets the channel's default of 16 and reads one datagram per turn.
-            bootstrap.option(
-                    ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM).maxMessagesPerRead(DATAGRAMS_PER_READ));
-        }
-        var bound = bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
-        if (!bound.isSuccess())
-            throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + bound.cause().getMessage(), bound.cause());
-        socket.bound(bound.channel(), TransportAddress.of((InetSocketAddress) bound.channel().localAddress()));
-        return socket;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
-        bootstrap.option((ChannelOption<Object>) option, value);
-    }
-
-    private UdpSocket bindOwn(NettyLoop loop, InetAddress address, int port) throws IOException {
-        try {
-            return new LinuxUdpSocket(loop, new InetSocketAddress(address, port), SOCKET_BUFFER);
-        } catch (IOException e) {
-            throw new IOException("UDP " + address.getHostAddress() + " port " + port + " (rtc.udp_port) cannot be used: " + e.getMessage(), e);
-        }
+        for (InetAddress address : udp.addresses()) loop.add(udp.bind(loop, address, port));
     }
 
     private void bindTcp(int port) throws IOException {
         NettyLoop first = loops.getFirst();
-        for (InetAddress address : addresses) {
+        for (InetAddress address : udp.addresses()) {
             var bound = new ServerBootstrap()
                     .group(first.group())
                     .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
@@ -184,7 +122,7 @@ public final class NettyPacketIo implements PacketIo {
                                 channel.close();
                                 return;
                             }
-                            channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(DATAGRAM, 0, 2, 0, 2));
+                            channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(NettyUdpSocket.DATAGRAM, 0, 2, 0, 2));
                             channel.pipeline().addLast(new TcpConnection(loops, tcpConnections::decrementAndGet));
                         }
                     })
@@ -227,21 +165,13 @@ public final class NettyPacketIo implements PacketIo {
     private PortLease leasedAlone(NettyLoop loop) throws IOException {
         if (config.forceTcp()) throw new IOException("rtc.force_tcp leaves no UDP ports");
         boolean range = UdpPorts.shared(config.udpPort()).length == 0;
-        List<UdpSocket> own = range ? spare.get(loop.index()).poll() : bindAnywhere(loop);
+        List<UdpSocket> own = range ? spare.get(loop.index()).poll() : udp.bindAnywhere(loop);
         if (range) Thread.startVirtualThread(() -> prepare(loop));
         if (own == null) throw new IOException("no UDP port of " + config.portRangeStart() + " to " + config.portRangeEnd() + " is free");
         loop.post(() -> {
             for (UdpSocket socket : own) loop.add(socket.current());
         });
         return new Lease(datagrams(own), () -> close(loop, own));
-    }
-
-    private List<UdpSocket> bindAnywhere(NettyLoop loop) throws IOException {
-        for (int tries = 0; tries < TRIES_PER_PORT; tries++) {
-            List<UdpSocket> own = bindAll(loop, ThreadLocalRandom.current().nextInt(FIRST_OWN_PORT, LAST_OWN_PORT + 1));
-            if (own != null) return own;
-        }
-        throw new IOException("no UDP port of " + FIRST_OWN_PORT + " to " + LAST_OWN_PORT + " is free");
     }
 
     private static void close(NettyLoop loop, List<UdpSocket> own) {
@@ -270,22 +200,10 @@ public final class NettyPacketIo implements PacketIo {
         int span = config.portRangeEnd() - config.portRangeStart() + 1;
         for (int tries = 0; tries < TRIES_PER_PORT; tries++) {
             int port = config.portRangeStart() + Math.floorMod(nextPort.getAndIncrement() - config.portRangeStart(), span);
-            List<UdpSocket> own = bindAll(loop, port);
+            List<UdpSocket> own = udp.bindAll(loop, port);
             if (own == null) continue;
             spare.get(loop.index()).add(own);
             return;
-        }
-    }
-
-    /** @return null if the port is taken */
-    private List<UdpSocket> bindAll(NettyLoop loop, int port) {
-        List<UdpSocket> own = new ArrayList<>();
-        try {
-            for (InetAddress address : addresses) own.add(bindUdp(loop, address, port));
-            return own;
-        } catch (IOException e) {
-            for (UdpSocket socket : own) socket.close();
-            return null;
         }
     }
 
@@ -294,14 +212,14 @@ public final class NettyPacketIo implements PacketIo {
      * two turns, and what arrives meanwhile waits in the kernel.
      */
     public synchronized String sockets(String... words) throws InterruptedException {
-        if (words.length == 0) return ownSockets ? OWN : NETTY;
+        if (words.length == 0) return udp.kind() == Kind.OWN ? OWN : NETTY;
         if (words.length > 1 || !words[0].equals(OWN) && !words[0].equals(NETTY)) throw new IllegalArgumentException("usage: sockets [own | netty]");
         boolean own = words[0].equals(OWN);
-        if (own == ownSockets) return words[0];
+        if (own == (udp.kind() == Kind.OWN)) return words[0];
         if (!epoll) throw new IllegalArgumentException("without epoll there are Netty's sockets only");
         String hindrance = own ? LinuxProbe.impossible() : null;
         if (hindrance != null) throw new IllegalArgumentException("sockets of our own: " + hindrance);
-        ownSockets = own;
+        udp = new UdpBinder(own ? Kind.OWN : Kind.EPOLL, udp.addresses());
         List<CompletableFuture<?>> changes = new ArrayList<>();
         for (NettyLoop loop : loops) changes.add(CompletableFuture.supplyAsync(() -> change(loop, own), loop.eventLoop()).thenCompose(all -> all));
         try {
@@ -325,16 +243,9 @@ public final class NettyPacketIo implements PacketIo {
                 .toArray(CompletableFuture[]::new));
     }
 
-    private record Lease(List<LocalEndpoint> endpoints, Runnable release) implements PortLease {
-        @Override
-        public void close() {
-            release.run();
-        }
-    }
-
     @Override
     public String name() {
-        return ownSockets ? "netty-epoll, own UDP sockets" : epoll ? "netty-epoll" : "netty-nio";
+        return udp.kind().label;
     }
 
     @Override
@@ -346,35 +257,18 @@ public final class NettyPacketIo implements PacketIo {
     public synchronized Attachment attach(IntFunction<LoopHandler> handlers) {
         if (attached) throw new IllegalStateException("somebody is attached");
         attached = true;
-        List<Future<?>> attaching = new ArrayList<>();
-        for (NettyLoop loop : loops) attaching.add(loop.attach(handlers.apply(loop.index())));
-        for (Future<?> done : attaching) done.syncUninterruptibly();
-        return new Attachment() {
-            @Override
-            public PacketLoop loop(int index) {
-                return loops.get(index);
-            }
-
-            @Override
-            public void close() {
-                detach();
-            }
-        };
+        return new LoopAttachment(loops, handlers, this::ended);
     }
 
-    private synchronized void detach() {
-        CountDownLatch done = new CountDownLatch(loops.size());
-        for (NettyLoop loop : loops)
-            loop.eventLoop().execute(() -> {
-                loop.detach();
-                done.countDown();
-            });
-        try {
-            done.await(2, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Whoever wants to attach meanwhile waits. */
+    private synchronized void ended(Runnable detach) {
+        detach.run();
         attached = false;
+    }
+
+    @Override
+    public PacketIo rehearsal() throws IOException {
+        return new LoopbackIo(udp.kind());
     }
 
     @Deactivate
@@ -383,7 +277,6 @@ public final class NettyPacketIo implements PacketIo {
         for (Channel acceptor : acceptors) acceptor.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         for (NettyLoop loop : loops) loop.eventLoop().submit(loop::closeSockets).awaitUninterruptibly(1, TimeUnit.SECONDS);
         for (var unused : spare) for (List<UdpSocket> own : unused) for (UdpSocket socket : own) socket.current().close();
-        for (NettyLoop loop : loops) loop.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        for (NettyLoop loop : loops) loop.group().terminationFuture().awaitUninterruptibly(2, TimeUnit.SECONDS);
+        NettyLoop.end(loops);
     }
 }

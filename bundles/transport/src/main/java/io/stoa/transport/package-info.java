@@ -11,6 +11,8 @@
  * <p>{@code MachineAddresses} says beforehand at which addresses that is, and how others see them; it may ask STUN servers
  * ({@code ExternalAddresses}).
  *
+ * <p>{@code LoopbackIo} is the same once more with one loop and ports of loopback, for a rehearsal.
+ *
  * <p>Not here: TURN.
  */
 package io.stoa.transport;

@@ -110,10 +110,7 @@ public final class LoadTest implements AutoCloseable {
         JsonObject result;
         try (MachinePauses machine = options.watchMachine() ? new MachinePauses() : null) {
             Thread.sleep(options.warmupSeconds() * 1_000L);
-            tools.loop().ask(() -> {
-                totals.delays.clear();
-                return null;
-            });
+            if (options.warmupSeconds() > 0) forgetDelays();
             Reading begin = read();
             ServerPauses pauses = new ServerPauses(options.metrics(), http);
             pauses.during(options.seconds(), machine);
@@ -130,6 +127,13 @@ public final class LoadTest implements AutoCloseable {
             }
         }
         return result;
+    }
+
+    private void forgetDelays() {
+        tools.loop().ask(() -> {
+            totals.delays.clear();
+            return null;
+        });
     }
 
     private void join(int upTo) throws IOException, InterruptedException {
@@ -201,6 +205,7 @@ public final class LoadTest implements AutoCloseable {
         result.addProperty("unverified", totals.unverified);
         result.addProperty("delay_p50_us", orZero(totals.delays.micros(0.5)));
         result.addProperty("delay_p99_us", orZero(totals.delays.micros(0.99)));
+        result.addProperty("delay_longest_us", orZero(totals.delays.micros(1)));
         result.addProperty("key_frames_asked", publisherTotals.keyFrames);
         result.addProperty("nacks_received", publisherTotals.nacks);
         result.addProperty("repaired", totals.repaired);

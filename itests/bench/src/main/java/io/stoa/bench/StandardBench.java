@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The standard scenarios against the assembled server, each against a fresh one: video, audio, both, both with subscribers that do all that browsers do,
@@ -12,6 +13,9 @@ import java.util.Locale;
  */
 public final class StandardBench {
     private static final String COLUMNS = "%-10s %11s %10s %8s %12s %10s %9s %9s %9s %9s %9s %12s%n";
+
+    /** Seconds from the start of a server to its first guest. */
+    private static final int REST = Integer.parseInt(Optional.ofNullable(System.getenv("STOA_BENCH_REST")).orElse("0"));
 
     private record Scenario(String name, List<String> options) {}
 
@@ -31,6 +35,7 @@ public final class StandardBench {
             options.addAll(scenario.options);
             options.addAll(given);
             try (ServerUnderTest server = ServerUnderTest.start(home, port, arguments[2])) {
+                Thread.sleep(REST * 1_000L);
                 options.addAll(List.of("--pid", String.valueOf(server.pid()), "--metrics", ServerUnderTest.metrics(port)));
                 try (LoadTest test = new LoadTest(LoadOptions.parse(options.toArray(String[]::new)))) {
                     JsonObject result = test.run();

@@ -46,12 +46,13 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     private final EngineSlot slot;
     private final SrtpSlot srtp;
     private final Placement placement;
+    private final Rehearsals rehearsals;
     private volatile KeyOperations keys = KeyOperations.ofJava();
     private volatile boolean closing;
 
     @Activate
     public LoopMediaPlane(@Reference PacketIo io, AudioConfig config) {
-        this(io, new SecureRandom());
+        this(io, new SecureRandom(), new Placement(io.loops()), true);
         configure(config);
     }
 
@@ -75,6 +76,10 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     }
 
     LoopMediaPlane(PacketIo io, RandomGenerator random, Placement placement) {
+        this(io, random, placement, false);
+    }
+
+    private LoopMediaPlane(PacketIo io, RandomGenerator random, Placement placement, boolean rehearses) {
         this.io = io;
         this.placement = placement;
         SecureRandom secureRandom = new SecureRandom();
@@ -83,23 +88,28 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         attachment = io.attach(loops::get);
         slot = new EngineSlot(loops);
         srtp = new SrtpSlot(loops);
+        rehearsals = new Rehearsals(io, () -> keys, rehearses);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindEngine(ForwardingEngine engine) {
         slot.bind(engine);
+        rehearsals.with(engine);
     }
 
     void unbindEngine(ForwardingEngine gone) {
+        rehearsals.without(gone);
         slot.unbind(gone);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindSrtp(SrtpEngine engine) {
         srtp.bind(engine);
+        rehearsals.with(engine);
     }
 
     void unbindSrtp(SrtpEngine gone) {
+        rehearsals.without(gone);
         srtp.unbind(gone);
     }
 
@@ -126,6 +136,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     public MediaPeer open(PeerSpec spec, PeerListener listener, ConnectionState before) {
         if (closing) throw new IllegalStateException("the media plane is going away");
         if (!srtp.isBound()) throw new IllegalStateException("no SRTP engine is active: is the bundle srtp.portable or srtp.linux started?");
+        rehearsals.guestCame();
         int place = placement.place(spec.roomSid(), spec.role());
         MediaLoop loop = loops.get(place);
         LoopPeer peer = new LoopPeer(loop, spec, listener, before, ownPorts(spec, place), () -> placement.left(spec.roomSid(), place));
@@ -149,6 +160,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
         for (MediaLoop loop : loops) {
             LoopPeer peer = loop.parking().take(key);
             if (peer == null) continue;
+            rehearsals.guestCame();
             peer.adoptedBy(listener);
             return Optional.of(peer);
         }
@@ -235,6 +247,7 @@ public final class LoopMediaPlane implements MediaPlane, MetricSource, HealthChe
     @Deactivate
     void close() {
         closing = true;
+        rehearsals.close();
         slot.close();
         srtp.close();
         CountDownLatch done = new CountDownLatch(loops.size());

@@ -11,6 +11,6 @@
  * once per turn; whatever the subscribers need of the past is there.
  *
  * <p>Start reading at {@code MediaLoop.receive} and follow a packet: {@code PeerEvents.rtp}, {@code PublicationTrack.rtp},
- * {@code SubscriptionTrack.forward}. For the swap: {@code EngineSlot}.
+ * {@code SubscriptionTrack.forward}. For the swap: {@code EngineSlot}. {@code Rehearsal} lets all of it run once before the first guests come.
  */
 package io.stoa.media.plane;
