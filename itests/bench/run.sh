@@ -7,8 +7,10 @@
 #   run.sh crowd [N] [M]                                               what joins cost as a room grows to N (3000), and one room each to M (1000)
 #   run.sh churn [MINUTES]                                             whether memory stays as it is while calls come and go (60)
 #   run.sh pauses [SECONDS]                                            how late media loops are with VP8 to 120, and the machine itself beside them (600); as root
+#   run.sh first                                                       what five guests notice in the first 2 s of a server's first call; the first of four runs is the generator's own
 #   run.sh jmh [options of JMH]                                        the hops of the packet path, with their garbage
 #
+# STOA_BENCH_REST: seconds from the start of a server to its first guest (0; 7 for `first`).
 # STOA_BENCH_PORT: first of four ports of the server (7890). STOA_BENCH_LOOPS: media loops (1), each with a UDP port of its own. STOA_OPTS: options of its JVM, for instance a flight recording.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -31,6 +33,10 @@ case ${1:-} in
   crowd) run io.stoa.bench.CrowdBench "$home" "${STOA_BENCH_PORT:-7890}" "${2:-3000}" "${3:-1000}" ;;
   churn) run io.stoa.bench.ChurnBench "$home" "${STOA_BENCH_PORT:-7890}" "${2:-60}" ;;
   pauses) run io.stoa.bench.StandardBench "$home" "${STOA_BENCH_PORT:-7890}" "" video --subscribers 120 --warmup 90 --seconds "${2:-600}" --watch-machine ;;
+  first)
+    STOA_BENCH_REST=${STOA_BENCH_REST:-7} run io.stoa.bench.StandardBench "$home" "${STOA_BENCH_PORT:-7890}" "" video,audio,both,everything \
+      --subscribers 5 --verify 5 --joins 100 --warmup 0 --seconds 2
+    ;;
   jmh)
     shift
     exec "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Dlogback.configurationFile=itests/bench/logback.xml \

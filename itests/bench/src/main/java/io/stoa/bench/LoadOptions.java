@@ -42,7 +42,7 @@ record LoadOptions(
             --loss PERCENT              of the packets to --browsers that count as lost on the way (0)
             --audio-interval MS         from one packet of an audio track to the next (20)
             --seconds N                 measured (60)
-            --warmup N                  before that, so that what is compiled has been compiled (45)
+            --warmup N                  before that, so that what is compiled has been compiled (45); 0: delays count from the first packet on
             --joins N                   subscribers per second (25)
             --verify N                  subscribers that decrypt everything (2)
             --pid PID                   the server's process, for its CPU time and memory
